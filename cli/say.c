@@ -1,0 +1,104 @@
+/* Messages on stderr in the form that editors read: file:line:column: kind: text. */
+#include "say.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+int exit_of(mls_status status) {
+  if (status == MLS_OK) return DONE;
+  return status == MLS_FILE || status == MLS_MEMORY ? SYSTEM_FAILS : BAD_INPUT;
+}
+
+/* Bytes of the UTF-8 character at `text`, 0 when it is none or a control character. */
+static size_t harmless(const unsigned char *text) {
+  if (text[0] < 0x80) return text[0] >= 0x20 && text[0] != 0x7F;
+  size_t more = text[0] >= 0xF0 ? 3 : text[0] >= 0xE0 ? 2 : 1;
+  if (text[0] < 0xC2 || text[0] > 0xF4) return 0;
+  for (size_t i = 1; i <= more; i++)
+    if ((text[i] & 0xC0) != 0x80) return 0;
+  bool control = text[0] == 0xC2 && text[1] < 0xA0;
+  bool overlong = (text[0] == 0xE0 && text[1] < 0xA0) || (text[0] == 0xF0 && text[1] < 0x90);
+  return control || overlong ? 0 : more + 1;
+}
+
+static void put(const char *text) {
+  for (const unsigned char *at = (const unsigned char *)text; *at;) {
+    size_t size = harmless(at);
+    if (size) fwrite(at, 1, size, stderr);
+    else fprintf(stderr, "\\x%02x", *at);
+    at += size ? size : 1;
+  }
+}
+
+void say_error(const char *format, ...) {
+  char text[4096];
+  va_list list;
+  va_start(list, format);
+  vsnprintf(text, sizeof text, format, list);
+  va_end(list);
+  fputs("mlsysim: ", stderr);
+  put(text);
+  fputc('\n', stderr);
+}
+
+void say_file(const char *path, const char *what, const char *why) {
+  put(path);
+  fprintf(stderr, ": file: %s: %s\n", what, why);
+}
+
+void say_message(const mls_message *message, const char *origin) {
+  put(message->file ? message->file : origin);
+  if (message->line > 0) fprintf(stderr, ":%d", message->line);
+  if (message->line > 0 && message->column > 0) fprintf(stderr, ":%d", message->column);
+  fprintf(stderr, ": %s: ", message->warning ? "warning" : mls_status_word(message->status));
+  put(message->text ? message->text : "");
+  fputc('\n', stderr);
+}
+
+void say_book(mls_book *book, const char *origin) {
+  const mls_message *message;
+  for (size_t i = 0; book && (message = mls_book_message(book, i)); i++)
+    say_message(message, origin);
+}
+
+void say_values(mls_values *values, const char *origin) {
+  const mls_message *message;
+  for (size_t i = 0; values && (message = mls_values_message(values, i)); i++)
+    say_message(message, origin);
+}
+
+/* ---- nearest ---- */
+
+static size_t least(size_t a, size_t b) { return a < b ? a : b; }
+
+/* Edits between two short words; transpositions count one. */
+static size_t distance(const char *a, const char *b) {
+  enum { MOST = 64 };
+  size_t table[MOST + 1][MOST + 1], n = strlen(a), m = strlen(b);
+  if (n > MOST || m > MOST) return MOST;
+  for (size_t i = 0; i <= n; i++) table[i][0] = i;
+  for (size_t j = 0; j <= m; j++) table[0][j] = j;
+  for (size_t i = 1; i <= n; i++) {
+    for (size_t j = 1; j <= m; j++) {
+      size_t edits = table[i - 1][j - 1] + (a[i - 1] != b[j - 1]);
+      edits = least(edits, least(table[i - 1][j], table[i][j - 1]) + 1);
+      bool swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
+      table[i][j] = swapped ? least(edits, table[i - 2][j - 2] + 1) : edits;
+    }
+  }
+  return table[n][m];
+}
+
+const char *nearest_name(const char *wanted, const char *const *names, size_t count) {
+  const char *best = NULL;
+  size_t least_edits = strlen(wanted) / 3 + 1;
+  for (size_t i = 0; i < count; i++) {
+    size_t edits = distance(wanted, names[i]);
+    if (edits > least_edits || (best && edits == least_edits)) continue;
+    best = names[i];
+    least_edits = edits;
+  }
+  return best;
+}

@@ -1,0 +1,217 @@
+/* Files, standard streams and the terminal on POSIX systems; nothing else of the program calls the
+   operating system, so another system needs another version of this file alone. */
+#define _POSIX_C_SOURCE 200809L
+#define _XOPEN_SOURCE 700
+
+#include "system.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "say.h"
+
+static bool failed(const char *path, const char *what) {
+  say_file(path, what, strerror(errno));
+  return false;
+}
+
+/* ---- reading ---- */
+
+static bool read_all(int descriptor, struct bytes *out) {
+  size_t room = 0;
+  for (;;) {
+    if (out->size + 1 >= room) {
+      room = room ? room * 2 : 1 << 16;
+      char *more = realloc(out->at, room);
+      if (!more) return false;
+      out->at = more;
+    }
+    ssize_t got = read(descriptor, out->at + out->size, room - out->size - 1);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return false;
+    out->at[out->size + (size_t)got] = 0;
+    if (got == 0) return true;
+    out->size += (size_t)got;
+  }
+}
+
+bool file_read(const char *path, struct bytes *out) {
+  bool standard = strcmp(path, "-") == 0;
+  *out = (struct bytes){ NULL, 0 };
+  int descriptor = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) return failed(path, "cannot be read");
+  bool done = read_all(descriptor, out);
+  if (!done) failed(standard ? "standard input" : path, "cannot be read");
+  if (!standard) close(descriptor);
+  if (done && standard && out->size == 0) {
+    say_error("standard input is empty");
+    done = false;
+  }
+  if (!done) free(out->at);
+  return done;
+}
+
+bool folder_exists(const char *path) {
+  struct stat about;
+  return stat(path, &about) == 0 && S_ISDIR(about.st_mode);
+}
+
+bool file_same(const char *a, const char *b) {
+  struct stat one, two;
+  if (stat(a, &one) != 0 || stat(b, &two) != 0) return strcmp(a, b) == 0;
+  return one.st_dev == two.st_dev && one.st_ino == two.st_ino;
+}
+
+/* ---- writing ---- */
+
+/* Names to remove when a signal ends the program. Fixed room: a handler must not allocate. */
+enum { PENDING_MOST = 16 };
+static const char *volatile pending[PENDING_MOST];
+
+static void end_by_signal(int number) {
+  for (int i = 0; i < PENDING_MOST; i++)
+    if (pending[i]) unlink(pending[i]);
+  signal(number, SIG_DFL);
+  raise(number);
+}
+
+static void remember(const char *name) {
+  static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
+  struct sigaction action = { .sa_handler = end_by_signal };
+  sigemptyset(&action.sa_mask);
+  for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+    struct sigaction old;
+    if (sigaction(numbers[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
+      sigaction(numbers[i], &action, NULL);
+  }
+  for (int i = 0; i < PENDING_MOST; i++) {
+    if (pending[i]) continue;
+    pending[i] = name;
+    return;
+  }
+}
+
+static void forget(const char *name) {
+  for (int i = 0; i < PENDING_MOST; i++)
+    if (pending[i] == name) pending[i] = NULL;
+}
+
+/* The permissions of the file that will be replaced, else what the user's mask leaves. */
+static mode_t mode_of(const char *place) {
+  struct stat about;
+  if (stat(place, &about) == 0) return about.st_mode & 07777;
+  mode_t mask = umask(0);
+  umask(mask);
+  return 0666 & ~mask;
+}
+
+static bool is_replaceable(const char *path, const char *place) {
+  struct stat about;
+  if (stat(place, &about) != 0 || S_ISREG(about.st_mode)) return true;
+  const char *why = S_ISDIR(about.st_mode) ? "it is a folder" : "it is not a plain file";
+  say_file(path, "cannot be written", why);
+  return false;
+}
+
+bool output_open(struct output *output, const char *path) {
+  static const char ending[] = ".part-XXXXXX";
+  *output = (struct output){ .path = path, .descriptor = -1 };
+  output->place = realpath(path, NULL);
+  if (!output->place) output->place = strdup(path);
+  size_t size = output->place ? strlen(output->place) : 0;
+  output->temporary = output->place ? malloc(size + sizeof ending) : NULL;
+  if (!output->temporary) return failed(path, "cannot be written");
+  memcpy(output->temporary, output->place, size);
+  memcpy(output->temporary + size, ending, sizeof ending);
+  if (!is_replaceable(path, output->place)) return false;
+  output->descriptor = mkstemp(output->temporary);
+  if (output->descriptor < 0) return failed(path, "cannot be written");
+  remember(output->temporary);
+  if (fchmod(output->descriptor, mode_of(output->place)) != 0)
+    return failed(path, "cannot be written");
+  return true;
+}
+
+mls_status output_write(void *context, const void *bytes, size_t size) {
+  struct output *output = context;
+  const char *at = bytes;
+  while (size > 0) {
+    ssize_t done = write(output->descriptor, at, size);
+    if (done < 0 && errno == EINTR) continue;
+    if (done < 0) {
+      failed(output->path, "cannot be written");
+      return MLS_FILE;
+    }
+    at += done;
+    size -= (size_t)done;
+  }
+  return MLS_OK;
+}
+
+bool output_finish(struct output *output) {
+  bool stored = fsync(output->descriptor) == 0 || errno == EINVAL || errno == ENOSYS;
+  if (!stored) failed(output->path, "cannot be written");
+  bool closed = close(output->descriptor) == 0;
+  output->descriptor = -1;
+  if (stored && !closed) failed(output->path, "cannot be written");
+  return stored && closed;
+}
+
+/* A rename is on the disk once its folder is; not all file systems can do that, and none must. */
+static void store_folder(const char *place) {
+  const char *slash = strrchr(place, '/');
+  char *folder = slash ? strdup(place) : strdup(".");
+  if (!folder) return;
+  if (slash) folder[slash == place ? 1 : slash - place] = 0;
+  int descriptor = open(folder, O_RDONLY | O_CLOEXEC);
+  if (descriptor >= 0) {
+    (void)fsync(descriptor);
+    close(descriptor);
+  }
+  free(folder);
+}
+
+bool output_publish(struct output *output) {
+  if (rename(output->temporary, output->place) != 0)
+    return failed(output->path, "cannot be written");
+  forget(output->temporary);
+  free(output->temporary);
+  output->temporary = NULL;
+  store_folder(output->place);
+  return true;
+}
+
+void output_close(struct output *output) {
+  bool made = output->temporary && output->temporary[strlen(output->temporary) - 1] != 'X';
+  if (output->descriptor >= 0) close(output->descriptor);
+  if (made) unlink(output->temporary);
+  if (output->temporary) forget(output->temporary);
+  free(output->temporary);
+  free(output->place);
+  *output = (struct output){ .descriptor = -1 };
+}
+
+/* ---- standard output ---- */
+
+mls_status print_write(void *context, const void *bytes, size_t size) {
+  (void)context;
+  return fwrite(bytes, 1, size, stdout) == size ? MLS_OK : MLS_FILE;
+}
+
+bool print_finish(void) {
+  bool good = fflush(stdout) == 0 && !ferror(stdout);
+  return good ? true : failed("standard output", "cannot be written");
+}
+
+bool print_in_color(void) {
+  const char *off = getenv("NO_COLOR"), *terminal = getenv("TERM");
+  if ((off && off[0]) || (terminal && strcmp(terminal, "dumb") == 0)) return false;
+  return isatty(STDOUT_FILENO) == 1;
+}

@@ -1,0 +1,412 @@
+/* The public calls: arguments checked, and handed down. Nothing else is done here. */
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "export.h"
+#include "open.h"
+#include "scenario.h"
+
+static const struct place nowhere = { NULL, 0, 0 };
+
+const char *mls_version(void) { return MLS_VERSION; }
+
+const char *mls_status_word(mls_status status) { return fail_word(status); }
+
+/* ---- messages ---- */
+
+static const mls_message *message_at(const struct fails *fails, size_t index, mls_message *shown) {
+  const struct fail *fail = fails->first;
+  for (; fail && index > 0; index--) fail = fail->next;
+  if (!fail) return NULL;
+  *shown = (mls_message){ fail->status, fail->warning, fail->place.file, fail->place.line,
+                          fail->place.column, fail->text };
+  return shown;
+}
+
+/* Out of memory leaves no message of its own in the list. */
+static const mls_message *memory_message(const struct fails *fails, size_t index,
+                                         mls_message *shown) {
+  if (fails->status != MLS_MEMORY || index != fails->count) return NULL;
+  *shown = (mls_message){ .status = MLS_MEMORY, .text = "there is no more memory" };
+  return shown;
+}
+
+static const mls_message *message_of(const struct fails *fails, size_t index, mls_message *shown) {
+  const mls_message *message = message_at(fails, index, shown);
+  return message ? message : memory_message(fails, index, shown);
+}
+
+const mls_message *mls_book_message(mls_book *book, size_t index) {
+  return book ? message_of(&book->fails, index, &book->shown) : NULL;
+}
+
+const mls_message *mls_values_message(mls_values *values, size_t index) {
+  return values ? message_of(&values->fails, index, &values->shown) : NULL;
+}
+
+/* ---- book ---- */
+
+static void begin_book(mls_book *book) {
+  memory_reset(&book->messages, (struct memory_mark){ NULL, 0 });
+  fail_clear(&book->fails);
+}
+
+mls_status mls_open(const mls_options *options, mls_book **out) {
+  mls_options own = { .size = sizeof own };
+  if (!out) return MLS_VALUE;
+  *out = NULL;
+  if (options) memcpy(&own, options, options->size < sizeof own ? options->size : sizeof own);
+  struct memory memory;
+  memory_open(&memory, &own.allocator);
+  mls_book *book = memory_take(&memory, NULL, sizeof *book);
+  if (!book) return MLS_MEMORY;
+  *book = (mls_book){ .memory = memory };
+  memory_open(&book->messages, &memory.allocator);
+  book->fails = (struct fails){ .memory = &book->messages };
+  book->folder = (struct folder){ .memory = &book->memory, .templates = own.templates,
+                                  .registries = own.registries };
+  book->find = own.find ? own.find : folder_find;
+  book->find_context = own.find ? own.find_context : &book->folder;
+  *out = book;
+  return open_book(book);
+}
+
+void mls_close(mls_book *book) {
+  if (!book) return;
+  struct memory memory = book->memory;
+  folder_close(&book->folder);
+  memory_close(&book->messages);
+  memory_close(&memory);
+  memory_give(&memory, book);
+}
+
+mls_status mls_model_open(mls_book *book, const char *name, mls_model **out) {
+  return mls_model_open_bytes(book, name, NULL, 0, NULL, 0, out);
+}
+
+mls_status mls_model_open_bytes(mls_book *book, const char *file, const char *bytes, size_t size,
+                                const mls_rows *rows, size_t row_count, mls_model **out) {
+  if (!book || !file || !out) return MLS_VALUE;
+  begin_book(book);
+  *out = NULL;
+  return open_model(book, file, bytes, size, rows, row_count, out);
+}
+
+/* ---- cells ---- */
+
+size_t mls_cell_count(const mls_model *model) { return model ? model->cell_count : 0; }
+
+mls_status mls_cell_find(const mls_model *model, const char *path, size_t *cell) {
+  if (!model || !path || !cell) return MLS_VALUE;
+  unsigned found = model_find(model, slice_of(path));
+  if (found == GRAPH_NONE) return MLS_NAME;
+  *cell = found;
+  return MLS_OK;
+}
+
+static mls_cell_kind public_kind(enum cell_kind kind) {
+  switch (kind) {
+    case CELL_INPUT: return MLS_INPUT;
+    case CELL_FACT: return MLS_FACT_CELL;
+    case CELL_CHECK:
+    case CELL_WITHIN: return MLS_CHECK;
+    case CELL_BOUND:
+    case CELL_FORMULA:
+    case CELL_KEY:
+    case CELL_TOTAL: break;
+  }
+  return MLS_FORMULA;
+}
+
+mls_status mls_cell_about(const mls_model *model, size_t cell, mls_cell *out, size_t size) {
+  if (!model || !out) return MLS_VALUE;
+  if (cell >= model->cell_count) return MLS_NAME;
+  const struct cell *at = &model->cells[cell];
+  const struct line *line = model_line(model, (unsigned)cell);
+  bool fact = at->kind == CELL_FACT;
+  mls_cell about = { .kind = public_kind(at->kind), .output = at->output, .text = at->text,
+                     .truth = at->truth, .rows = at->rows, .unit = at->unit->text,
+                     .factor = at->unit->factor, .label = fact ? "" : line->label,
+                     .sheet = model->instances[at->instance].sheet->name,
+                     .line = fact ? 0 : line->place.line };
+  memcpy(out, &about, size < sizeof about ? size : sizeof about);
+  return MLS_OK;
+}
+
+size_t mls_cell_path(const mls_model *model, size_t cell, char *path, size_t size) {
+  if (!model || cell >= model->cell_count) return 0;
+  struct buffer buffer;
+  buffer_open(&buffer, model->memory);
+  model_path(model, (unsigned)cell, &buffer);
+  size_t length = buffer.size;
+  if (path && size > 0) {
+    size_t copied = length < size ? length : size - 1;
+    if (copied > 0) memcpy(path, buffer.bytes, copied);
+    path[copied] = 0;
+  }
+  buffer_close(&buffer);
+  return length;
+}
+
+/* ---- values ---- */
+
+static void begin(mls_values *values) {
+  memory_reset(&values->scratch_memory, (struct memory_mark){ NULL, 0 });
+  fail_clear(&values->fails);
+}
+
+mls_status mls_values_new(const mls_model *model, const mls_allocator *allocator,
+                          mls_values **out) {
+  if (!model || !out) return MLS_VALUE;
+  *out = NULL;
+  struct memory memory;
+  memory_open(&memory, allocator);
+  mls_values *values = memory_take(&memory, NULL, sizeof *values);
+  if (!values) return MLS_MEMORY;
+  mls_status status = values_open(values, model, allocator);
+  if (status != MLS_OK) {
+    values_close(values);
+    memory_give(&memory, values);
+    return status;
+  }
+  *out = values;
+  return MLS_OK;
+}
+
+void mls_values_free(mls_values *values) {
+  if (!values) return;
+  struct memory memory = { .allocator = values->memory.allocator };
+  values_close(values);
+  memory_give(&memory, values);
+}
+
+mls_status mls_set(mls_values *values, const char *path, const char *text) {
+  if (!values || !path || !text) return MLS_VALUE;
+  begin(values);
+  return values_set(values, path, slice_of(text), NULL, nowhere);
+}
+
+mls_status mls_set_number(mls_values *values, size_t cell, size_t row, double si) {
+  if (!values || cell > UINT32_MAX) return MLS_VALUE;
+  begin(values);
+  return values_set_number(values, (unsigned)cell, row, si);
+}
+
+void mls_reset(mls_values *values) {
+  if (values) values_reset(values);
+}
+
+mls_status mls_settle(mls_values *values) {
+  if (!values) return MLS_VALUE;
+  begin(values);
+  return values_settle(values);
+}
+
+/* A cell and row that exist, settled. */
+static mls_status reach(mls_values *values, size_t cell, size_t row) {
+  if (!values) return MLS_VALUE;
+  if (cell >= values->model->cell_count || row >= values->model->cells[cell].rows) return MLS_NAME;
+  return values->settled ? MLS_OK : values_settle(values);
+}
+
+mls_status mls_get(mls_values *values, size_t cell, size_t row, double *si) {
+  if (!si) return MLS_VALUE;
+  TRY(reach(values, cell, row));
+  if (values->model->cells[cell].text) return MLS_NAME;
+  *si = values_get(values, (unsigned)cell, row);
+  return value_is_error(*si) ? MLS_VALUE : MLS_OK;
+}
+
+mls_status mls_get_word(mls_values *values, size_t cell, size_t row, const char **word) {
+  if (!word) return MLS_VALUE;
+  TRY(reach(values, cell, row));
+  if (!values->model->cells[cell].text) return MLS_NAME;
+  double number = values_get(values, (unsigned)cell, row);
+  if (value_is_error(number)) return MLS_VALUE;
+  *word = values->model->words[(size_t)number];
+  return MLS_OK;
+}
+
+static const char *kept_path(mls_values *values, unsigned cell, size_t row) {
+  struct buffer buffer;
+  buffer_open(&buffer, &values->memory);
+  show_path(values->model, cell, row, &buffer);
+  const char *path = buffer_keep(&buffer, &values->scratch_memory);
+  buffer_close(&buffer);
+  return path;
+}
+
+mls_status mls_error(mls_values *values, size_t cell, size_t row, mls_cell_error *out) {
+  struct origin origin;
+  if (!out) return MLS_VALUE;
+  TRY(reach(values, cell, row));
+  begin(values);
+  TRY(trace_error(values, (unsigned)cell, row, &origin));
+  *out = (mls_cell_error){ NULL, NULL, NULL };
+  if (!origin.kind) return MLS_OK;
+  const char *path = kept_path(values, origin.cell, origin.row);
+  if (!path) return fail_memory(&values->fails);
+  *out = (mls_cell_error){ origin.kind, path, origin.message };
+  return MLS_OK;
+}
+
+const char *mls_state(mls_values *values, size_t cell) {
+  if (reach(values, cell, 0) != MLS_OK) return state_word(STATE_INPUT);
+  return state_word(values_state(values, (unsigned)cell));
+}
+
+mls_status mls_check(mls_values *values, size_t cell, mls_verdict *out) {
+  struct verdict verdict;
+  if (!out) return MLS_VALUE;
+  TRY(reach(values, cell, 0));
+  begin(values);
+  enum cell_kind kind = values->model->cells[cell].kind;
+  if (kind != CELL_CHECK && kind != CELL_WITHIN)
+    return fail_add(&values->fails, MLS_NAME, nowhere, "cell %zu is no check", cell);
+  TRY(trace_check(values, (unsigned)cell, &verdict));
+  *out = (mls_verdict){ verdict.holds, verdict.left, verdict.right, verdict.gap,
+                        verdict.unit ? verdict.unit->text : "", verdict.message };
+  return MLS_OK;
+}
+
+int mls_changed_next(const mls_values *values, size_t *cell) {
+  if (!values || !cell) return 0;
+  size_t next = bits_next(&values->changed, *cell + 1);
+  if (next >= values->model->cell_count) return 0;
+  *cell = next;
+  return 1;
+}
+
+/* ---- scenarios ---- */
+
+mls_status mls_scenarios_read(const mls_model *model, mls_values *messages, const char *file,
+                              const char *bytes, size_t size, mls_scenarios **out) {
+  if (!model || !messages || messages->model != model || !file || !bytes || !out) return MLS_VALUE;
+  begin(messages);
+  *out = NULL;
+  mls_scenarios *scenarios = memory_take(&messages->memory, NULL, sizeof *scenarios);
+  if (!scenarios) return fail_memory(&messages->fails);
+  mls_status status = scenario_read(scenarios, messages, file, bytes, size);
+  if (status == MLS_OK) *out = scenarios;
+  else mls_scenarios_free(scenarios);
+  return status;
+}
+
+void mls_scenarios_free(mls_scenarios *scenarios) {
+  if (!scenarios) return;
+  struct memory memory = { .allocator = scenarios->memory.allocator };
+  scenario_close(scenarios);
+  memory_give(&memory, scenarios);
+}
+
+size_t mls_scenarios_count(const mls_scenarios *scenarios) { return scenarios ? scenarios->count : 0; }
+
+const char *mls_scenarios_name(const mls_scenarios *scenarios, size_t index) {
+  return scenarios && index < scenarios->count ? scenarios->list[index].name : NULL;
+}
+
+mls_status mls_scenarios_apply(const mls_scenarios *scenarios, size_t index, mls_values *values) {
+  if (!scenarios || !values || scenarios->model != values->model) return MLS_VALUE;
+  if (index >= scenarios->count) return MLS_NAME;
+  begin(values);
+  return scenario_apply(scenarios, index, values);
+}
+
+/* ---- reports ---- */
+
+/* What a report asks for; dates and forms are checked, all runs are settled. */
+static mls_status make_report(const mls_model *model, const mls_report *given, mls_write write,
+                              void *context, struct report *out) {
+  struct fails *fails = &given->runs[0].values->fails;
+  const char *date = given->date ? given->date : model->date;
+  for (size_t i = 0; i < given->run_count; i++) {
+    if (!given->runs[i].values || given->runs[i].values->model != model || !given->runs[i].name)
+      return fail_add(fails, MLS_VALUE, nowhere, "all runs of a report are of one model, and named");
+    TRY(values_settle(given->runs[i].values));
+  }
+  *out = (struct report){ .model = model, .runs = given->runs, .run_count = given->run_count,
+                          .all = given->all != 0, .color = given->color != 0,
+                          .date = date ? date : "", .write = write, .context = context,
+                          .fails = fails };
+  return MLS_OK;
+}
+
+static bool report_is_whole(const mls_report *report) {
+  return report && report->size == sizeof *report && report->form && report->runs &&
+         report->run_count > 0 && report->runs[0].values;
+}
+
+mls_status mls_export(const mls_model *model, const mls_report *given, mls_write write,
+                      void *context) {
+  struct report report;
+  if (!model || !report_is_whole(given) || !write) return MLS_VALUE;
+  begin(given->runs[0].values);
+  TRY(make_report(model, given, write, context, &report));
+  const struct exporter *exporter = exporter_find(given->form);
+  if (!exporter)
+    return fail_add(report.fails, MLS_NAME, nowhere, "there is no report form \"%s\"", given->form);
+  return exporter->write(&report);
+}
+
+mls_status mls_why(mls_values *values, const char *path, const mls_report *given, mls_write write,
+                   void *context) {
+  unsigned cell;
+  size_t row;
+  struct report report;
+  if (!values || !path || !write || !given || !given->form) return MLS_VALUE;
+  begin(values);
+  mls_run run = { "", values };
+  mls_report own = *given;
+  if (!own.runs || own.run_count == 0) own.runs = &run, own.run_count = 1;
+  TRY(make_report(values->model, &own, write, context, &report));
+  TRY(show_find(values->model, path, &values->fails, &cell, &row));
+  return export_why(&report, cell, row, strcmp(given->form, "json") == 0);
+}
+
+mls_status mls_describe(const mls_model *model, mls_write write, void *context) {
+  if (!model || !write) return MLS_VALUE;
+  return export_description(model, write, context, &model->book->fails);
+}
+
+/* ---- constants without a source ---- */
+
+static mls_status strict_node(mls_book *book, const struct sheet *sheet, const struct node *node,
+                              size_t *count) {
+  unsigned arguments = node_lag(node) ? 2 : node->count;
+  if (node->kind == NODE_PATH) return MLS_OK;
+  if (node_is_constant(node)) {
+    fail_warn(&book->fails, node_place(sheet, node), "constant %.*s%s%s%s has no source",
+              (int)node->typed.size, node->typed.at, node->unit ? " [" : "",
+              node->unit ? node->unit->text : "", node->unit ? "]" : "");
+    ++*count;
+  }
+  for (unsigned i = 0; i < arguments; i++)
+    TRY(strict_node(book, sheet, node->arguments[i], count));
+  return MLS_OK;
+}
+
+static mls_status strict_sheet(mls_book *book, const struct sheet *sheet, size_t *count) {
+  for (size_t i = 0; i < sheet->line_count; i++) {
+    const struct line *line = &sheet->lines[i];
+    if (line->cite_count > 0) continue;
+    if (line->formula) TRY(strict_node(book, sheet, line->formula, count));
+    for (size_t j = 0; j < line->bind_count; j++)
+      TRY(strict_node(book, sheet, line->binds[j].formula, count));
+  }
+  return MLS_OK;
+}
+
+/* Each sheet once, however often it is used. */
+mls_status mls_strict(mls_book *book, const mls_model *model, size_t *count) {
+  if (!book || !model || model->book != book || !count) return MLS_VALUE;
+  begin_book(book);
+  *count = 0;
+  for (size_t i = 0; i < model->instance_count; i++) {
+    bool seen = false;
+    for (size_t j = 0; j < i; j++)
+      seen = seen || model->instances[j].sheet == model->instances[i].sheet;
+    if (!seen) TRY(strict_sheet(book, model->instances[i].sheet, count));
+  }
+  return book->fails.status;
+}

@@ -1,0 +1,485 @@
+/* Declares the names of a sheet, reads its sets and defaults against the registries, checks the
+   sheets it uses, and drives resolve.c and prove.c over its formulas in an order in which the kind
+   of every cell is known before it is needed. */
+#include "check.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "limits.h"
+
+struct place node_place(const struct sheet *sheet, const struct node *node) {
+  return (struct place){ sheet->file, node->line, node->column };
+}
+
+struct type type_number(const struct dims *strict, const struct dims *count) {
+  return (struct type){ KIND_NUMBER, false, false, strict, count };
+}
+
+/* ---- names ---- */
+
+static mls_status declare(struct checker *c, struct sheet *sheet, struct map *map, unsigned index) {
+  struct line *line = &sheet->lines[index];
+  size_t other;
+  if (map_get(map, line->name, &other)) {
+    line->wrong = true;
+    return fail_add(c->fails, MLS_NAME, line->place, "%s stands in line %d already", line->name,
+                    sheet->lines[other].place.line);
+  }
+  return map_put(map, line->name, index) == MLS_OK ? MLS_OK : fail_memory(c->fails);
+}
+
+static mls_status count_parts(struct checker *c, struct sheet *sheet) {
+  size_t tables = 0, uses = 0;
+  for (size_t i = 0; i < sheet->line_count; i++) {
+    tables += sheet->lines[i].kind == LINE_TABLE;
+    uses += sheet->lines[i].kind == LINE_USE;
+  }
+  sheet->tables = memory_array(c->memory, tables, sizeof *sheet->tables);
+  sheet->columns = memory_array(c->memory, tables, sizeof *sheet->columns);
+  sheet->uses = memory_array(c->memory, uses, sizeof *sheet->uses);
+  sheet->used = memory_array(c->memory, uses, sizeof *sheet->used);
+  if (!sheet->tables || !sheet->columns || !sheet->uses || !sheet->used)
+    return fail_memory(c->fails);
+  return MLS_OK;
+}
+
+/* Line index of a table to its index among the tables, which lines keep from here on. */
+static void number_table(struct checker *c, struct sheet *sheet, unsigned index) {
+  struct line *line = &sheet->lines[index];
+  map_open(&sheet->columns[sheet->table_count], c->memory);
+  line->use = (unsigned)sheet->table_count;
+  sheet->tables[sheet->table_count++] = index;
+}
+
+static mls_status declare_line(struct checker *c, struct sheet *sheet, unsigned index) {
+  struct line *line = &sheet->lines[index];
+  if (line->kind == LINE_TABLE) number_table(c, sheet, index);
+  if (line->kind == LINE_USE) {
+    line->use = (unsigned)sheet->use_count;
+    sheet->uses[sheet->use_count++] = index;
+  }
+  if (line->table >= 0) line->table = (int)sheet->lines[line->table].use;
+  if (line->kind == LINE_NOTE || !line->name) return MLS_OK;
+  struct map *map = line->table >= 0 ? &sheet->columns[line->table] : &sheet->symbols;
+  return declare(c, sheet, map, index);
+}
+
+static mls_status declare_all(struct checker *c, struct sheet *sheet) {
+  map_open(&sheet->symbols, c->memory);
+  map_open(&sheet->shared, c->memory);
+  TRY(count_parts(c, sheet));
+  for (size_t i = 0; i < sheet->line_count; i++)
+    if (declare_line(c, sheet, (unsigned)i) == MLS_MEMORY) return MLS_MEMORY;
+  for (size_t i = 0; i < sheet->table_count; i++) {
+    struct line *table = &sheet->lines[sheet->tables[i]];
+    size_t column;
+    if (table->key && map_get(&sheet->columns[i], table->key, &column))
+      fail_add(c->fails, MLS_NAME, sheet->lines[column].place, "%s is the key of the table already",
+               table->key);
+  }
+  return MLS_OK;
+}
+
+/* ---- sets and defaults ---- */
+
+size_t set_rows(const struct set *set) {
+  if (set->kind == SET_WORDS) return set->count;
+  if (set->kind == SET_REGISTRY) return set->registry ? set->registry->item_count : 0;
+  double rows = floor((set->high - set->low) / (set->step > 0 ? set->step : 1) + 1e-9) + 1;
+  return rows <= (double)LIMIT_ROWS ? (size_t)rows : (size_t)LIMIT_ROWS + 1;
+}
+
+/* Bounds hold within 2^-48 of the larger, steps within 1e-9 of a step. */
+bool set_holds_number(const struct set *set, double number) {
+  if (set->kind != SET_RANGE) return false;
+  if (number < set->low && !value_equal(number, set->low)) return false;
+  if (number > set->high && !value_equal(number, set->high)) return false;
+  if (set->step <= 0) return true;
+  double steps = (number - set->low) / set->step;
+  return fabs(steps - floor(steps + 0.5)) <= 1e-9;
+}
+
+bool set_holds_word(const struct set *set, const char *word) {
+  size_t item;
+  if (set->kind == SET_REGISTRY) return set->registry && registry_item(set->registry, word, &item);
+  for (size_t i = 0; i < set->count; i++)
+    if (set->words[i] == word) return true;
+  return false;
+}
+
+static mls_status find_set_registry(struct checker *c, struct line *line) {
+  struct set *set = line->set;
+  if (set->kind != SET_REGISTRY) return MLS_OK;
+  mls_status status = c->find_registry(c->context, set->name, line->place, &set->registry);
+  if (status != MLS_OK) line->wrong = true;
+  return status;
+}
+
+static mls_status wrong_number(struct checker *c, const struct line *line,
+                               const struct value *value) {
+  const char *unit = line->unit ? line->unit->text : "";
+  return fail_add(c->fails, MLS_RANGE, value->place, "%s%s%s is outside %s", value->typed,
+                  *unit ? " " : "", unit, line->set->text);
+}
+
+static mls_status wrong_word(struct checker *c, const struct line *line, const struct value *value) {
+  struct nearest nearest = { .wanted = slice_of(value->word) };
+  const struct set *set = line->set;
+  size_t count = set->kind == SET_WORDS ? set->count : set->registry ? set->registry->item_count : 0;
+  for (size_t i = 0; i < count; i++)
+    nearest_offer(&nearest, set->kind == SET_WORDS ? set->words[i] : set->registry->items[i]);
+  return fail_add(c->fails, MLS_RANGE, value->place, "%s is not in %s%s", value->word, set->text,
+                  nearest_hint(c->memory, &nearest));
+}
+
+static mls_status check_value(struct checker *c, const struct line *line, const struct value *value) {
+  bool number = line->set->kind == SET_RANGE;
+  if (number && value->word)
+    return fail_add(c->fails, MLS_SYNTAX, value->place, "expected a number in %s, found \"%s\"",
+                    line->set->text, value->word);
+  if (!number && !value->word)
+    return fail_add(c->fails, MLS_SYNTAX, value->place, "expected a word in %s, found %s",
+                    line->set->text, value->typed);
+  if (number) return set_holds_number(line->set, value->number) ? MLS_OK : wrong_number(c, line, value);
+  return set_holds_word(line->set, value->word) ? MLS_OK : wrong_word(c, line, value);
+}
+
+static mls_status check_input(struct checker *c, struct sheet *sheet, struct line *line) {
+  bool number = line->set->kind == SET_RANGE;
+  const struct unit *unit = line->unit ? line->unit : c->units->plain;
+  line->type = number ? type_number(unit->strict, unit->count)
+                      : (struct type){ .kind = KIND_TEXT, .strict = c->units->none,
+                                       .count = c->units->none };
+  if (!number && line->unit)
+    return fail_add(c->fails, MLS_UNIT, line->place, "%s is a word and takes no unit", line->name);
+  TRY(find_set_registry(c, line));
+  if (line->likely && !number)
+    return fail_add(c->fails, MLS_RANGE, line->place, "likely needs a range of numbers");
+  if (line->likely && line->value_count > 1)
+    return fail_add(c->fails, MLS_RANGE, line->place, "likely needs one value, found %zu",
+                    line->value_count);
+  size_t rows = line->table < 0 ? 1 : set_rows(sheet->lines[sheet->tables[line->table]].set);
+  if (line->value_count > 1 && line->value_count != rows)
+    return fail_add(c->fails, MLS_RANGE, line->place, "%zu values for %zu row%s; give one, or one a row",
+                    line->value_count, rows, rows == 1 ? "" : "s");
+  for (size_t i = 0; i < line->value_count; i++) TRY(check_value(c, line, &line->values[i]));
+  return MLS_OK;
+}
+
+static bool is_whole(double number) { return number == floor(number) && fabs(number) < 1e15; }
+
+static mls_status check_table(struct checker *c, struct sheet *sheet, struct line *line) {
+  struct set *set = line->set;
+  TRY(find_set_registry(c, line));
+  if (set->kind == SET_RANGE && (!is_whole(set->low) || !is_whole(set->high) || !is_whole(set->step)))
+    return fail_add(c->fails, MLS_RANGE, line->place,
+                    "rows are counted in whole numbers, found %s", set->text);
+  if (set_rows(set) > LIMIT_ROWS)
+    return fail_add(c->fails, MLS_LIMIT, line->place, "a table of more than %d rows (LIMIT_ROWS)",
+                    LIMIT_ROWS);
+  if (sheet->columns[line->use].count == 0)
+    return fail_add(c->fails, MLS_SYNTAX, line->place, "table %s has no column", line->name);
+  if (sheet->columns[line->use].count > LIMIT_COLUMNS)
+    return fail_add(c->fails, MLS_LIMIT, line->place,
+                    "a table of more than %d columns (LIMIT_COLUMNS)", LIMIT_COLUMNS);
+  return MLS_OK;
+}
+
+static mls_status check_sets(struct checker *c, struct sheet *sheet) {
+  /* tables first: their rows are needed by input columns */
+  for (int pass = 0; pass < 2; pass++)
+    for (size_t i = 0; i < sheet->line_count; i++) {
+      struct line *line = &sheet->lines[i];
+      bool table = line->kind == LINE_TABLE;
+      if ((!table && line->kind != LINE_INPUT) || line->wrong || table != (pass == 0)) continue;
+      mls_status status = table ? check_table(c, sheet, line) : check_input(c, sheet, line);
+      if (status == MLS_MEMORY) return status;
+      if (status != MLS_OK) line->wrong = true;
+    }
+  return MLS_OK;
+}
+
+/* ---- slots ---- */
+
+mls_status slot_add(struct scope scope, struct slot slot, unsigned *index) {
+  struct sheet *sheet = scope.sheet;
+  struct checker *c = scope.checker;
+  if (sheet->slot_count >= LIMIT_CELLS)
+    return fail_add(c->fails, MLS_LIMIT, (struct place){ sheet->file, 0, 0 },
+                    "more than %d cells (LIMIT_CELLS)", LIMIT_CELLS);
+  struct slot *slots = memory_grow(c->memory, sheet->slots, sheet->slot_count, &sheet->slot_room,
+                                   sizeof *slots);
+  if (!slots) return fail_memory(c->fails);
+  sheet->slots = slots;
+  *index = (unsigned)sheet->slot_count;
+  slots[sheet->slot_count++] = slot;
+  return MLS_OK;
+}
+
+static mls_status slot_line(struct scope scope, unsigned index) {
+  struct line *line = &scope.sheet->lines[index];
+  bool table = line->kind == LINE_TABLE;
+  struct slot slot = { .kind = table ? SLOT_KEY : SLOT_LINE, .line = index, .table = line->table };
+  if (table) {
+    bool number = line->set && line->set->kind == SET_RANGE;
+    slot.table = (int)line->use;
+    slot.type = type_number(scope.checker->units->none, scope.checker->units->none);
+    if (!number) slot.type.kind = KIND_TEXT;
+  }
+  return slot_add(scope, slot, &line->slot);
+}
+
+static mls_status slot_lines(struct scope scope) {
+  for (size_t i = 0; i < scope.sheet->line_count; i++) {
+    struct line *line = &scope.sheet->lines[i];
+    if (line->kind == LINE_NOTE || line->kind == LINE_USE || !line->name) continue;
+    TRY(slot_line(scope, (unsigned)i));
+  }
+  return MLS_OK;
+}
+
+const void *slot_key(const void *a, size_t b) {
+  size_t mixed[2] = { (size_t)(uintptr_t)a, b };
+  return (const void *)(uintptr_t)(hash_bytes(mixed, sizeof mixed) | 1);
+}
+
+/* Slots that several formulas may ask for hang in lists below a hash of what they are. */
+mls_status slot_share(struct scope scope, struct slot slot, const void *key, unsigned *index) {
+  size_t first;
+  slot.next = map_get(&scope.sheet->shared, key, &first) ? (unsigned)first : SLOT_LAST;
+  TRY(slot_add(scope, slot, index));
+  if (map_put(&scope.sheet->shared, key, *index) != MLS_OK) return fail_memory(scope.checker->fails);
+  return MLS_OK;
+}
+
+mls_status slot_fact(struct scope scope, unsigned line, const char *field, bool family,
+                     struct type type, unsigned *index) {
+  struct sheet *sheet = scope.sheet;
+  const void *key = slot_key(field, line);
+  size_t at;
+  if (!map_get(&sheet->shared, key, &at)) at = SLOT_LAST;
+  for (; at != SLOT_LAST; at = sheet->slots[at].next) {
+    const struct slot *slot = &sheet->slots[at];
+    if (slot->kind != SLOT_FACT || slot->line != line || slot->field != field) continue;
+    *index = (unsigned)at;
+    return MLS_OK;
+  }
+  const struct line *owner = &sheet->lines[line];
+  struct slot slot = { .kind = SLOT_FACT, .line = line, .field = field, .family = family,
+                       .type = type, .table = owner->kind == LINE_TABLE ? (int)owner->use : -1 };
+  return slot_share(scope, slot, key, index);
+}
+
+const struct sheet *ref_sheet(const struct sheet *sheet, const struct ref *ref) {
+  for (unsigned i = 0; i < ref->hops; i++) sheet = sheet->used[ref->hop[i]];
+  return sheet;
+}
+
+const struct slot *ref_slot(const struct sheet *sheet, const struct ref *ref) {
+  return &ref_sheet(sheet, ref)->slots[ref->slot];
+}
+
+/* ---- used sheets ---- */
+
+static mls_status check_use(struct scope scope, struct line *line) {
+  struct checker *c = scope.checker;
+  struct sheet *used = NULL;
+  TRY(c->find_sheet(c->context, line->uses, line->place, &used));
+  if (used->checking)
+    return fail_add(c->fails, MLS_CYCLE, line->place,
+                    used == scope.sheet ? "sheet %s uses itself" : "sheet %s uses itself through others",
+                    used->name);
+  if (c->depth >= LIMIT_PATH)
+    return fail_add(c->fails, MLS_LIMIT, line->place,
+                    "sheets use each other more than %d deep (LIMIT_PATH)", LIMIT_PATH);
+  mls_status status = check_sheet(c, used);
+  scope.sheet->used[line->use] = used;
+  return status;
+}
+
+static mls_status not_an_input(struct scope scope, const struct bind *bind,
+                               const struct sheet *used) {
+  struct nearest nearest = { .wanted = slice_of(bind->name) };
+  size_t index;
+  for (size_t i = 0; i < used->line_count; i++)
+    if (used->lines[i].kind == LINE_INPUT && used->lines[i].table < 0 && used->lines[i].name)
+      nearest_offer(&nearest, used->lines[i].name);
+  bool known = map_get(&used->symbols, bind->name, &index);
+  return fail_add(scope.checker->fails, MLS_NAME, bind->place, "%s has no input %s%s%s", used->name,
+                  bind->name, known ? "; it is calculated there" : "",
+                  nearest_hint(scope.checker->memory, &nearest));
+}
+
+static mls_status check_bind(struct scope scope, struct line *line, size_t index) {
+  struct bind *bind = &line->binds[index];
+  const struct sheet *used = scope.sheet->used[line->use];
+  size_t at;
+  for (size_t i = 0; i < index; i++)
+    if (line->binds[i].name == bind->name)
+      return fail_add(scope.checker->fails, MLS_NAME, bind->place, "%s is bound twice", bind->name);
+  if (!map_get(&used->symbols, bind->name, &at) || used->lines[at].kind != LINE_INPUT)
+    return not_an_input(scope, bind, used);
+  if (used->lines[at].wrong) return MLS_OK;
+  TRY(resolve_formula(scope, bind->formula));
+  return prove_bind(scope, bind, &used->lines[at]);
+}
+
+static mls_status check_uses(struct scope scope) {
+  for (size_t i = 0; i < scope.sheet->use_count; i++) {
+    struct line *line = &scope.sheet->lines[scope.sheet->uses[i]];
+    if (line->wrong) continue;
+    mls_status status = check_use(scope, line);
+    if (status == MLS_MEMORY) return status;
+    if (status != MLS_OK) line->wrong = true;
+  }
+  return MLS_OK;
+}
+
+static mls_status check_binds(struct scope scope) {
+  for (size_t i = 0; i < scope.sheet->use_count; i++) {
+    struct line *line = &scope.sheet->lines[scope.sheet->uses[i]];
+    for (size_t j = 0; j < line->bind_count && scope.sheet->used[line->use]; j++)
+      if (check_bind(scope, line, j) == MLS_MEMORY) return MLS_MEMORY;
+  }
+  return MLS_OK;
+}
+
+/* ---- formulas ---- */
+
+static struct scope scope_of(struct scope scope, const struct line *line) {
+  scope.table = line->table;
+  return scope;
+}
+
+static mls_status resolve_lines(struct scope scope) {
+  for (size_t i = 0; i < scope.sheet->line_count; i++) {
+    struct line *line = &scope.sheet->lines[i];
+    if (!line->formula || line->wrong) continue;
+    mls_status status = resolve_formula(scope_of(scope, line), line->formula);
+    if (status == MLS_MEMORY) return status;
+    if (status != MLS_OK) line->wrong = true;
+  }
+  return MLS_OK;
+}
+
+enum { MARK_NEW, MARK_OPEN, MARK_DONE };
+
+/* A cell of this sheet without brackets below `node` whose type is not known yet, or NULL. */
+static struct line *unknown_below(struct scope scope, const struct node *node,
+                                  const unsigned char *marks) {
+  if (node->kind == NODE_PATH && node->ref.hops == 0 && node->ref.kind != REF_NONE) {
+    const struct slot *slot = &scope.sheet->slots[node->ref.slot];
+    struct line *line = &scope.sheet->lines[slot->line];
+    bool open = slot->kind == SLOT_LINE && line->kind == LINE_CELL && !line->unit;
+    if (open && marks[slot->line] == MARK_NEW) return line;
+  }
+  for (unsigned i = 0; i < node->count; i++) {
+    struct line *found = unknown_below(scope, node->arguments[i], marks);
+    if (found) return found;
+  }
+  return NULL;
+}
+
+/* Proves one line, those without brackets that it needs first. The stack is a list, not recursion:
+   sheets may be chains of any length. */
+static mls_status prove_from(struct scope scope, unsigned start, unsigned char *marks,
+                             unsigned *stack) {
+  size_t depth = 0;
+  if (marks[start] != MARK_NEW) return MLS_OK;
+  stack[depth++] = start;
+  while (depth > 0) {
+    unsigned index = stack[depth - 1];
+    struct line *line = &scope.sheet->lines[index];
+    marks[index] = MARK_OPEN;
+    struct line *next = line->wrong ? NULL : unknown_below(scope, line->formula, marks);
+    if (next) {
+      stack[depth++] = (unsigned)(next - scope.sheet->lines);
+      continue;
+    }
+    mls_status status = prove_line(scope_of(scope, line), line);
+    if (status == MLS_MEMORY) return status;
+    if (status != MLS_OK) line->wrong = true;
+    marks[index] = MARK_DONE;
+    depth--;
+  }
+  return MLS_OK;
+}
+
+static mls_status prove_lines(struct scope scope) {
+  struct checker *c = scope.checker;
+  struct sheet *sheet = scope.sheet;
+  unsigned char *marks = memory_array(c->memory, sheet->line_count, sizeof *marks);
+  unsigned *stack = memory_array(c->memory, sheet->line_count + 1, sizeof *stack);
+  if (!marks || !stack) return fail_memory(c->fails);
+  for (size_t i = 0; i < sheet->line_count; i++) {
+    struct line *line = &sheet->lines[i];
+    bool formula = (line->kind == LINE_CELL || line->kind == LINE_CHECK) && line->name;
+    if (formula) TRY(prove_from(scope, (unsigned)i, marks, stack));
+  }
+  return MLS_OK;
+}
+
+/* Declared types are known before anything is proved; the others start as "agrees with all". */
+static void declare_types(struct scope scope) {
+  const struct dims *none = scope.checker->units->none;
+  for (size_t i = 0; i < scope.sheet->line_count; i++) {
+    struct line *line = &scope.sheet->lines[i];
+    if (line->kind == LINE_CHECK) line->type = (struct type){ KIND_TRUTH, false, false, none, none };
+    else if (line->unit) line->type = type_number(line->unit->strict, line->unit->count);
+    else if (line->kind == LINE_CELL || line->wrong) 
+      line->type = (struct type){ KIND_NUMBER, false, true, none, none };
+  }
+}
+
+/* ---- sources ---- */
+
+static mls_status check_cites(struct checker *c, const char **cites, size_t count,
+                              struct place place) {
+  for (size_t i = 0; i < count && c->facts->has_sources; i++) {
+    if (source_find(c->facts, cites[i])) continue;
+    struct nearest nearest = { .wanted = slice_of(cites[i]) };
+    for (size_t j = 0; j < c->facts->source_count; j++)
+      nearest_offer(&nearest, c->facts->sources[j].key);
+    if (fail_add(c->fails, MLS_NAME, place, "unknown source @%s%s", cites[i],
+                 nearest_hint(c->memory, &nearest)) == MLS_MEMORY)
+      return MLS_MEMORY;
+  }
+  return MLS_OK;
+}
+
+static mls_status check_all_cites(struct checker *c, const struct sheet *sheet) {
+  TRY(check_cites(c, sheet->cites, sheet->cite_count, (struct place){ sheet->file, 1, 1 }));
+  for (size_t i = 0; i < sheet->line_count; i++) {
+    const struct line *line = &sheet->lines[i];
+    TRY(check_cites(c, line->cites, line->cite_count, line->place));
+  }
+  return MLS_OK;
+}
+
+static mls_status check_parts(struct scope scope) {
+  struct checker *c = scope.checker;
+  TRY(declare_all(c, scope.sheet));
+  TRY(check_sets(c, scope.sheet));
+  TRY(slot_lines(scope));
+  TRY(check_uses(scope));
+  declare_types(scope);
+  TRY(resolve_lines(scope));
+  TRY(prove_lines(scope));
+  TRY(check_binds(scope));
+  return check_all_cites(c, scope.sheet);
+}
+
+mls_status check_sheet(struct checker *checker, struct sheet *sheet) {
+  if (sheet->checked) return sheet->failed ? MLS_NAME : MLS_OK;
+  size_t errors = checker->fails->errors;
+  sheet->checking = true;
+  checker->depth++;
+  mls_status status = check_parts((struct scope){ checker, sheet, -1 });
+  checker->depth--;
+  sheet->checking = false;
+  sheet->checked = true;
+  if (checker->fails->errors > errors) sheet->failed = true;
+  return status != MLS_OK ? status : sheet->failed ? checker->fails->status : MLS_OK;
+}

@@ -1,0 +1,75 @@
+/* The exporter table: one row a form, one file export_FORM.c each; and what exporters share: the
+   order in which a person reads a model, and what is shown when not everything is. */
+#ifndef MLS_EXPORT_H
+#define MLS_EXPORT_H
+
+#include "trace.h"
+
+struct report {
+  const struct mls_model *model;
+  const mls_run *runs; /* at least one; all settled */
+  size_t run_count;
+  bool all;
+  bool color;
+  const char *date;    /* as-of date; never NULL */
+  mls_write write;
+  void *context;
+  struct fails *fails; /* of the first run's values */
+};
+
+struct exporter {
+  const char *form;
+  mls_status (*write)(const struct report *report);
+};
+const struct exporter *exporter_find(const char *form);
+
+mls_status export_text(const struct report *report);
+mls_status export_json(const struct report *report);
+mls_status export_xlsx(const struct report *report);
+
+/* The tree of reasons below a cell, as text or JSON; `row` ROWS_ALL explains a whole column. */
+mls_status export_why(const struct report *report, unsigned cell, size_t row, bool json);
+/* check --json: every line of every sheet with its formula's tree and unit. */
+mls_status export_description(const struct mls_model *model, mls_write write, void *context,
+                              struct fails *fails);
+
+/* A buffer to the report's sink, then emptied; MLS_MEMORY when the buffer failed. */
+mls_status report_flush(const struct report *report, struct buffer *buffer);
+/* The same when the buffer has become large: called between lines of long reports. */
+mls_status report_drain(const struct report *report, struct buffer *buffer);
+
+/* A model in reading order: the main sheet line by line, then the sheets it uses. */
+enum reading_kind {
+  READING_SHEET,   /* an instance begins */
+  READING_HEADING, /* a ## line */
+  READING_CELL,    /* an input, its facts, a formula, a check; a family fact has a row a word */
+  READING_TABLE,   /* a table begins: its key, then its columns follow */
+  READING_COLUMN
+};
+struct reading {
+  enum reading_kind kind;
+  unsigned instance;
+  unsigned line; /* in the instance's sheet; of a fact that of its input */
+  unsigned cell; /* CELL and COLUMN; of a TABLE its key */
+};
+/* Hidden totals are left out. In `memory`. */
+mls_status reading_make(const struct mls_model *model, struct memory *memory,
+                        struct reading **out, size_t *count);
+
+/* An answer of the sheet itself, not of one that it uses. */
+bool reading_is_answer(const struct mls_model *model, const struct reading *reading);
+bool reading_is_check(const struct mls_model *model, const struct reading *reading);
+
+/* "input", "bound", "fact", "cell", "output", "check", "key". */
+const char *reading_word(const struct mls_model *model, unsigned cell);
+
+/* The members that JSON reports share, each after a comma: "value", "unit", "si", "state", "error";
+   and of inputs and facts "source", "accessed". */
+mls_status json_value(struct mls_values *values, struct memo *memo, unsigned cell, size_t row,
+                      struct buffer *out);
+/* A number that reads back to the same double, or null. */
+void json_number(struct buffer *out, double value);
+/* The opening members of every JSON document: {"mlsysim": ..., "sheet": ...  */
+void json_head(struct buffer *out, const struct mls_model *model);
+
+#endif

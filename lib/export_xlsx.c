@@ -1,0 +1,225 @@
+/* The workbook as a form of report: a live spreadsheet of the first run. This file opens and closes
+   it: the locale that numbers are printed in, the file that libxlsxwriter insists on, and the bytes
+   that leave; what is in it is made by xlsx_*.c. */
+#define _POSIX_C_SOURCE 200809L
+#define _DARWIN_C_SOURCE
+#include <locale.h>
+#if defined(__APPLE__)
+#include <xlocale.h>
+#endif
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "xlsx.h"
+
+/* ---- the file ----
+   libxlsxwriter 1.1.4 writes to a named file only. */
+
+struct temporary {
+  char name[4096];
+  bool made;
+};
+
+static mls_status file_failed(struct xlsx *x, const char *what) {
+  xlsx_refuse(x, MLS_FILE, "a temporary file for the workbook could not be %s", what);
+  return x->status;
+}
+
+static mls_status temporary_make(struct xlsx *x, struct temporary *file) {
+  const char *folder = getenv("TMPDIR");
+  if (!folder || !*folder || strlen(folder) > sizeof file->name - 64) folder = "/tmp";
+  snprintf(file->name, sizeof file->name, "%s/mlsysim-XXXXXX", folder);
+  int handle = mkstemp(file->name);
+  if (handle < 0) return file_failed(x, "made");
+  file->made = true;
+  return close(handle) == 0 ? MLS_OK : file_failed(x, "made");
+}
+
+static void temporary_remove(struct temporary *file) {
+  if (file->made) unlink(file->name);
+  file->made = false;
+}
+
+static mls_status pass_on(struct xlsx *x, FILE *stream) {
+  char bytes[1 << 15];
+  for (;;) {
+    size_t size = fread(bytes, 1, sizeof bytes, stream);
+    if (size == 0) break;
+    TRY(x->report->write(x->report->context, bytes, size));
+  }
+  return ferror(stream) ? file_failed(x, "read") : MLS_OK;
+}
+
+/* The file is gone from its folder before the first byte leaves. */
+static mls_status send(struct xlsx *x, struct temporary *file) {
+  FILE *stream = fopen(file->name, "rb");
+  temporary_remove(file);
+  if (!stream) return file_failed(x, "read");
+  mls_status status = pass_on(x, stream);
+  fclose(stream);
+  return status;
+}
+
+/* ---- the workbook ---- */
+
+/* Days since 1970-01-01, so that the same date gives the same bytes in every time zone. */
+static time_t seconds_of(const char *date) {
+  lxw_datetime when;
+  if (!xlsx_date(date, &when)) return 0;
+  int shift = (14 - when.month) / 12, year = when.year + 4800 - shift;
+  int month = when.month + 12 * shift - 3;
+  long day = when.day + (153L * month + 2) / 5 + 365L * year + year / 4 - year / 100 + year / 400;
+  return (time_t)((day - 2472633L) * 86400L);
+}
+
+/* Cut to what a property holds, 255 characters. */
+static char *property(struct xlsx *x, const char *text) {
+  const char *safe = xlsx_safe(x, text);
+  return (char *)(uintptr_t)xlsx_print(x, "%.*s", 120, safe);
+}
+
+static void set_properties(struct xlsx *x) {
+  const char *label = x->model->instances[0].sheet->label;
+  lxw_doc_properties properties = {
+    .title = property(x, *label && strlen(label) <= 120 ? label : x->model->name),
+    .subject = property(x, x->model->name),
+    .author = (char *)(uintptr_t)"mlsysim",
+    .comments = (char *)(uintptr_t)"Live formulas over SI base units; the cached values are the "
+                                   "engine's.",
+    .created = seconds_of(x->report->date),
+  };
+  const char *date = property(x, x->report->date);
+  if (x->status != MLS_OK) return;
+  xlsx_check(x, workbook_set_properties(x->file, &properties));
+  xlsx_check(x, workbook_set_custom_property_string(x->file, "Engine version", MLS_VERSION));
+  xlsx_check(x, workbook_set_custom_property_string(x->file, "Sheet", properties.subject));
+  xlsx_check(x, workbook_set_custom_property_string(x->file, "As of", date));
+}
+
+static void open_pages(struct xlsx *x) {
+  static const lxw_color_t colors[] = { [PAGE_COVER] = 0x1F3864,  [PAGE_INSTANCE] = 0x2E75B6,
+                                        [PAGE_TABLE] = 0x9DC3E6,  [PAGE_CHECKS] = 0xC00000,
+                                        [PAGE_FACTS] = 0x548235,  [PAGE_SOURCES] = 0xBF9000,
+                                        [PAGE_LOG] = 0x7F7F7F };
+  for (size_t i = 0; i < x->page_count && x->status == MLS_OK; i++) {
+    struct page *page = &x->pages[i];
+    page->sheet = workbook_add_worksheet(x->file, page->name);
+    if (!page->sheet) x->status = fail_memory(x->report->fails);
+    else worksheet_set_tab_color(page->sheet, colors[page->kind]);
+  }
+}
+
+/* Defined names: those of a worksheet, then for all in.PATH (to type into) and out.PATH. */
+static void define(struct xlsx *x, const char *name, const char *place) {
+  if (x->status == MLS_OK) xlsx_check(x, workbook_define_name(x->file, name, place));
+}
+
+static const char *place_of(struct xlsx *x, unsigned cell, unsigned column) {
+  const struct spot *spot = &x->spots[cell];
+  struct buffer out;
+  buffer_open(&out, &x->scratch);
+  buffer_print(&out, "=%s", x->pages[spot->page].quoted);
+  xlsx_address(&out, spot->row, column, true);
+  size_t rows = x->model->cells[cell].rows / spot->across;
+  if (rows > 1) buffer_char(&out, ':');
+  if (rows > 1) xlsx_address(&out, spot->row + (unsigned)rows - 1, column, true);
+  return xlsx_keep(x, &out);
+}
+
+static void name_globally(struct xlsx *x, unsigned cell, const char *prefix) {
+  struct buffer path;
+  buffer_open(&path, &x->scratch);
+  buffer_text(&path, prefix);
+  model_path(x->model, cell, &path);
+  const char *name = xlsx_take(x, GRAPH_NONE, xlsx_keep(x, &path));
+  if (name) define(x, name, place_of(x, cell, x->spots[cell].shown));
+}
+
+static void name_cells(struct xlsx *x) {
+  struct memory_mark mark = memory_mark(&x->scratch);
+  for (unsigned i = 0; i < x->model->cell_count && x->status == MLS_OK; i++) {
+    const struct cell *cell = &x->model->cells[i];
+    const struct spot *spot = &x->spots[i];
+    if (spot->page == GRAPH_NONE) continue;
+    memory_reset(&x->scratch, mark);
+    if (spot->name)
+      define(x, xlsx_print(x, "%s%s", x->pages[spot->page].quoted, spot->name),
+             place_of(x, i, spot->base));
+    if (cell->kind == CELL_INPUT) name_globally(x, i, "in.");
+    if (cell->output && cell->instance == 0) name_globally(x, i, "out.");
+  }
+}
+
+static void name_constants(struct xlsx *x, const struct page *page) {
+  for (size_t i = 0; i < page->extra_count && x->status == MLS_OK; i++) {
+    if (!page->extras[i].name) continue;
+    struct buffer place;
+    buffer_open(&place, &x->scratch);
+    buffer_print(&place, "=%s", page->quoted);
+    xlsx_address(&place, xlsx_extra_row(page, i), page->base + BASE_VALUE, true);
+    const char *where = xlsx_keep(x, &place);
+    define(x, xlsx_print(x, "%s%s", page->quoted, page->extras[i].name), where);
+  }
+}
+
+/* What formulas need is known when all are written: constants and steps come last. */
+static void write_pages(struct xlsx *x) {
+  for (unsigned i = 0; i < x->page_count && x->status == MLS_OK; i++) {
+    if (x->pages[i].kind == PAGE_INSTANCE) xlsx_write_instance(x, i);
+    if (x->pages[i].kind == PAGE_TABLE) xlsx_write_table(x, i);
+  }
+  if (x->status == MLS_OK) xlsx_write_checks(x);
+  for (unsigned i = 0; i < x->page_count && x->status == MLS_OK; i++)
+    if (x->pages[i].kind == PAGE_INSTANCE) xlsx_write_extras(x, i);
+  if (x->status == MLS_OK) xlsx_write_facts(x);
+  if (x->status == MLS_OK) xlsx_write_sources(x);
+  if (x->status == MLS_OK) xlsx_write_log(x);
+  if (x->status == MLS_OK) xlsx_write_cover(x);
+  if (x->status == MLS_OK) name_cells(x);
+  for (unsigned i = 0; i < x->page_count && x->status == MLS_OK; i++) name_constants(x, &x->pages[i]);
+}
+
+static mls_status make(struct xlsx *x, struct temporary *file) {
+  TRY(xlsx_layout(x));
+  TRY(temporary_make(x, file));
+  x->file = workbook_new(file->name);
+  if (!x->file || !xlsx_styles(x)) return x->status = fail_memory(x->report->fails);
+  set_properties(x);
+  open_pages(x);
+  write_pages(x);
+  if (x->status != MLS_OK) return x->status;
+  lxw_workbook *workbook = x->file;
+  x->file = NULL; /* closing frees it, whatever comes of it */
+  xlsx_check(x, workbook_close(workbook));
+  return x->status;
+}
+
+static mls_status export_all(const struct report *report) {
+  struct xlsx x = { .report = report, .model = report->model, .values = report->runs[0].values };
+  struct temporary file = { .made = false };
+  memory_open(&x.memory, &x.values->memory.allocator);
+  memory_open(&x.scratch, &x.values->memory.allocator);
+  names_open(&x.names, &x.memory);
+  map_open(&x.taken, &x.memory);
+  map_open(&x.cited_index, &x.memory);
+  mls_status status = make(&x, &file);
+  if (x.file) lxw_workbook_free(x.file);
+  if (status == MLS_OK) status = send(&x, &file);
+  temporary_remove(&file);
+  memory_close(&x.scratch);
+  memory_close(&x.memory);
+  return status;
+}
+
+/* libxlsxwriter prints numbers with printf: a decimal comma would break the file. Only this thread's
+   locale is changed, and changed back. */
+mls_status export_xlsx(const struct report *report) {
+  locale_t plain = newlocale(LC_NUMERIC_MASK, "C", (locale_t)0);
+  if (plain == (locale_t)0) return fail_memory(report->fails);
+  locale_t before = uselocale(plain);
+  mls_status status = export_all(report);
+  uselocale(before);
+  freelocale(plain);
+  return status;
+}

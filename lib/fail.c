@@ -1,0 +1,86 @@
+/* Lists of messages. Separate from everything so that the lowest layer can already say what went
+   wrong. */
+#include "fail.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "limits.h"
+#include "memory.h"
+
+static const char *const words[] = {
+  "ok", "memory", "file", "syntax", "name", "unit", "cycle", "range", "fact", "value", "limit",
+};
+
+const char *fail_word(mls_status status) {
+  size_t index = (size_t)status;
+  return index < sizeof words / sizeof *words ? words[index] : "unknown";
+}
+
+mls_status fail_memory(struct fails *fails) {
+  if (fails->status == MLS_OK) fails->status = MLS_MEMORY;
+  fails->errors++;
+  return MLS_MEMORY;
+}
+
+/* The message in the arena, cut to what a person would read. */
+static const char *format_text(struct memory *memory, const char *format, va_list list) {
+  char text[2048];
+  int size = vsnprintf(text, sizeof text, format, list);
+  if (size < 0) return NULL;
+  size_t length = (size_t)size < sizeof text ? (size_t)size : sizeof text - 1;
+  /* a cut must not leave half a character */
+  if ((size_t)size >= sizeof text)
+    while (length > 0 && ((unsigned char)text[length] & 0xC0) == 0x80) length--;
+  return memory_text(memory, text, length);
+}
+
+static struct fail *append(struct fails *fails, struct place place, const char *text) {
+  struct fail *fail = memory_push(fails->memory, sizeof *fail);
+  if (!fail || !text) return NULL;
+  fail->place = place;
+  fail->text = text;
+  if (fails->last) fails->last->next = fail;
+  else fails->first = fail;
+  fails->last = fail;
+  fails->count++;
+  return fail;
+}
+
+mls_status fail_add(struct fails *fails, mls_status status, struct place place,
+                    const char *format, ...) {
+  if (fails->errors >= LIMIT_ERRORS) {
+    fails->errors++;
+    return status;
+  }
+  va_list list;
+  va_start(list, format);
+  const char *text = format_text(fails->memory, format, list);
+  va_end(list);
+  struct fail *fail = append(fails, place, text);
+  if (!fail) return fail_memory(fails);
+  fail->status = status;
+  fails->errors++;
+  if (fails->status == MLS_OK) fails->status = status;
+  return status;
+}
+
+void fail_warn(struct fails *fails, struct place place, const char *format, ...) {
+  if (fails->count >= 2 * LIMIT_ERRORS) return;
+  va_list list;
+  va_start(list, format);
+  const char *text = format_text(fails->memory, format, list);
+  va_end(list);
+  struct fail *fail = append(fails, place, text);
+  if (!fail) fail_memory(fails);
+  else fail->warning = true;
+}
+
+void fail_clear(struct fails *fails) {
+  fails->first = NULL;
+  fails->last = NULL;
+  fails->count = 0;
+  fails->errors = 0;
+  fails->status = MLS_OK;
+}

@@ -1,0 +1,67 @@
+/* Messages: what went wrong or deserves a warning, and where a person must edit. A list of them
+   belongs to the handle whose call failed (book or values); the library prints nothing. */
+#ifndef MLS_FAIL_H
+#define MLS_FAIL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include "mlsysim.h"
+
+struct memory;
+
+/* Where in a file, counted from 1; 0 is unknown. `file` is NULL for what was not read from a file. */
+struct place {
+  const char *file;
+  int line;
+  int column;
+};
+
+struct fail {
+  mls_status status;
+  bool warning;
+  struct place place;
+  const char *text;
+  struct fail *next;
+};
+
+/* A list in order of arrival; `status` is the status of the first error (not warning). */
+struct fails {
+  struct memory *memory;
+  struct fail *first;
+  struct fail *last;
+  size_t count;
+  size_t errors;
+  mls_status status;
+};
+
+/* Runs EXPRESSION; when it does not give MLS_OK, returns its status from the calling function. */
+#define TRY(expression)                          \
+  do {                                           \
+    mls_status try_status_ = (expression);       \
+    if (try_status_ != MLS_OK) return try_status_; \
+  } while (0)
+
+/* Adds an error and returns `status`. The text is formatted as printf does, without its locale
+   dependent conversions (%f, %g): numbers are printed by text_number first. */
+#if defined(__GNUC__)
+__attribute__((format(printf, 4, 5)))
+#endif
+mls_status fail_add(struct fails *fails, mls_status status, struct place place,
+                    const char *format, ...);
+
+/* Adds a warning: kept in the list, never changes a status. */
+#if defined(__GNUC__)
+__attribute__((format(printf, 3, 4)))
+#endif
+void fail_warn(struct fails *fails, struct place place, const char *format, ...);
+
+/* Out of memory: recorded without allocating. */
+mls_status fail_memory(struct fails *fails);
+
+/* The word for a status in messages and JSON: "syntax", "name", "unit" ... */
+const char *fail_word(mls_status status);
+
+/* Forgets all messages (their memory stays with the arena). */
+void fail_clear(struct fails *fails);
+
+#endif

@@ -1,0 +1,443 @@
+/* A recursive descent over the grammar of docs/language: one function a rule. Operators and
+   functions are rows of the function table; nothing here knows one by name but the sign and the
+   brackets. */
+#include "formula.h"
+
+#include <string.h>
+
+#include "limits.h"
+
+struct parser {
+  struct memory *memory;
+  struct names *names;
+  struct units *units;
+  struct fails *fails;
+  struct place place; /* of text.at[at] */
+  struct slice text;
+  size_t at;
+  int depth;
+};
+
+static mls_status parse_formula(struct parser *p, struct node **out);
+static mls_status parse_sign(struct parser *p, struct node **out);
+
+/* ---- scanning ---- */
+
+static char look(const struct parser *p) { return p->at < p->text.size ? p->text.at[p->at] : 0; }
+
+static void step(struct parser *p) {
+  char c = p->text.at[p->at++];
+  if (c == '\n') {
+    p->place.line++;
+    p->place.column = 1;
+  } else if (((unsigned char)c & 0xC0) != 0x80) {
+    p->place.column++;
+  }
+}
+
+static void skip_blanks(struct parser *p) {
+  while (p->at < p->text.size && strchr(" \t\r\n", look(p))) step(p);
+}
+
+static bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
+static bool is_digit(char c) { return c >= '0' && c <= '9'; }
+static bool is_letter(char c) { return is_lower(c) || (c >= 'A' && c <= 'Z'); }
+
+/* What stands here, for "found ...": a word, a character, or the end. */
+static struct slice found(const struct parser *p) {
+  size_t end = p->at;
+  while (end < p->text.size && (is_letter(p->text.at[end]) || is_digit(p->text.at[end]) ||
+                                p->text.at[end] == '_'))
+    end++;
+  if (end == p->at && end < p->text.size) {
+    end++;
+    while (end < p->text.size && ((unsigned char)p->text.at[end] & 0xC0) == 0x80) end++;
+  }
+  return (struct slice){ p->text.at + p->at, end - p->at };
+}
+
+static mls_status expected(struct parser *p, const char *what) {
+  struct slice here = found(p);
+  if (here.size == 0)
+    return fail_add(p->fails, MLS_SYNTAX, p->place, "expected %s, found the end of the line", what);
+  return fail_add(p->fails, MLS_SYNTAX, p->place, "expected %s, found \"%.*s\"", what,
+                  (int)here.size, here.at);
+}
+
+static mls_status make(struct parser *p, enum node_kind kind, struct place place, struct node **out) {
+  struct node *node = memory_push(p->memory, sizeof *node);
+  if (!node) return fail_memory(p->fails);
+  node->kind = kind;
+  node->line = place.line;
+  node->column = place.column;
+  node->total = NODE_PLAIN;
+  node->depth = 1;
+  *out = node;
+  return MLS_OK;
+}
+
+static mls_status too_deep(struct parser *p) {
+  return fail_add(p->fails, MLS_LIMIT, p->place,
+                  "the formula is more than %d deep (LIMIT_DEPTH); name a part of it in a cell",
+                  LIMIT_DEPTH);
+}
+
+static mls_status deepen(struct parser *p, struct node *node) {
+  for (unsigned i = 0; i < node->count; i++)
+    if (node->arguments[i]->depth >= node->depth) node->depth = node->arguments[i]->depth + 1;
+  return node->depth > LIMIT_DEPTH ? too_deep(p) : MLS_OK;
+}
+
+/* ---- atoms ---- */
+
+static struct slice scan_number(struct parser *p) {
+  size_t start = p->at;
+  while (is_digit(look(p)) || look(p) == '_') step(p);
+  if (look(p) == '.' && p->at + 1 < p->text.size && p->text.at[p->at + 1] != '.') {
+    step(p);
+    while (is_digit(look(p)) || look(p) == '_') step(p);
+  }
+  if (look(p) == 'e' || look(p) == 'E') {
+    step(p);
+    if (look(p) == '+' || look(p) == '-') step(p);
+    while (is_digit(look(p))) step(p);
+  }
+  return (struct slice){ p->text.at + start, p->at - start };
+}
+
+static mls_status parse_brackets(struct parser *p, const struct unit **out) {
+  step(p);
+  struct place place = p->place;
+  size_t start = p->at;
+  while (p->at < p->text.size && look(p) != ']') step(p);
+  if (look(p) != ']') return expected(p, "] after the unit");
+  struct slice text = { p->text.at + start, p->at - start };
+  step(p);
+  if (slice_trim(text).size == 0)
+    return fail_add(p->fails, MLS_SYNTAX, place, "empty brackets; leave them out for a plain number");
+  return unit_parse(p->units, text, place, p->fails, out);
+}
+
+static mls_status parse_number(struct parser *p, struct node **out) {
+  struct place place = p->place;
+  TRY(make(p, NODE_NUMBER, place, out));
+  (*out)->typed = scan_number(p);
+  if (!text_read_number((*out)->typed, &(*out)->number))
+    return fail_add(p->fails, MLS_SYNTAX, place, "\"%.*s\" is not a number", (int)(*out)->typed.size,
+                    (*out)->typed.at);
+  if ((*out)->number - (*out)->number != 0)
+    return fail_add(p->fails, MLS_RANGE, place, "%.*s is too large for a number",
+                    (int)(*out)->typed.size, (*out)->typed.at);
+  if (is_letter(look(p)) || look(p) == '.' || look(p) == '_')
+    return expected(p, "a space or an operator after the number; units stand in [brackets]");
+  skip_blanks(p);
+  if (look(p) == '[') TRY(parse_brackets(p, &(*out)->unit));
+  return MLS_OK;
+}
+
+static mls_status parse_text(struct parser *p, struct node **out) {
+  struct place place = p->place;
+  TRY(make(p, NODE_TEXT, place, out));
+  step(p);
+  size_t start = p->at;
+  while (p->at < p->text.size && look(p) != '"' && look(p) != '\n') step(p);
+  if (look(p) != '"')
+    return fail_add(p->fails, MLS_SYNTAX, place, "text without a closing quote");
+  (*out)->text = names_add(p->names, (struct slice){ p->text.at + start, p->at - start });
+  step(p);
+  return (*out)->text ? MLS_OK : fail_memory(p->fails);
+}
+
+static mls_status parse_arguments(struct parser *p, struct node *node) {
+  size_t room = 0;
+  step(p);
+  for (;;) {
+    skip_blanks(p);
+    if (node->count >= LIMIT_ARGUMENTS)
+      return fail_add(p->fails, MLS_LIMIT, p->place, "more than %d arguments (LIMIT_ARGUMENTS)",
+                      LIMIT_ARGUMENTS);
+    struct node *argument = NULL;
+    TRY(parse_formula(p, &argument));
+    node->arguments =
+        memory_grow(p->memory, node->arguments, node->count, &room, sizeof *node->arguments);
+    if (!node->arguments) return fail_memory(p->fails);
+    node->arguments[node->count++] = argument;
+    skip_blanks(p);
+    if (look(p) == ')') break;
+    if (look(p) != ',') return expected(p, ", or )");
+    step(p);
+  }
+  step(p);
+  return deepen(p, node);
+}
+
+static mls_status unknown_function(struct parser *p, struct place place, struct slice name) {
+  struct nearest nearest = { .wanted = name };
+  function_offer_all(&nearest);
+  return fail_add(p->fails, MLS_NAME, place, "unknown function %.*s%s", (int)name.size, name.at,
+                  nearest_hint(p->memory, &nearest));
+}
+
+static mls_status parse_call(struct parser *p, struct place place, struct node *node) {
+  struct slice name = slice_of(node->names[0]);
+  node->kind = NODE_CALL;
+  node->function = function_find(name, FORM_CALL);
+  if (!node->function) return unknown_function(p, place, name);
+  TRY(parse_arguments(p, node));
+  const struct function *f = node->function;
+  if (node->count >= f->least && node->count <= f->most) return MLS_OK;
+  if (f->least == f->most)
+    return fail_add(p->fails, MLS_SYNTAX, place, "%s takes %d argument%s, found %u", f->name,
+                    f->least, f->least == 1 ? "" : "s", node->count);
+  return fail_add(p->fails, MLS_SYNTAX, place, "%s takes %d to %d arguments, found %u", f->name,
+                  f->least, f->most, node->count);
+}
+
+static mls_status parse_part(struct parser *p, struct node *node, size_t *room) {
+  size_t start = p->at;
+  struct place place = p->place;
+  if (!is_letter(look(p)) && !is_digit(look(p)) && look(p) != '_') return expected(p, "a name after the dot");
+  while (is_letter(look(p)) || is_digit(look(p)) || look(p) == '_') step(p);
+  struct slice name = { p->text.at + start, p->at - start };
+  if (node->name_count >= LIMIT_PATH)
+    return fail_add(p->fails, MLS_LIMIT, place, "a path of more than %d parts (LIMIT_PATH)",
+                    LIMIT_PATH);
+  node->names = memory_grow(p->memory, node->names, node->name_count, room, sizeof *node->names);
+  const char *interned = node->names ? names_add(p->names, name) : NULL;
+  if (!interned) return fail_memory(p->fails);
+  node->names[node->name_count++] = interned;
+  return MLS_OK;
+}
+
+static mls_status check_parts(struct parser *p, const struct node *node, struct place place) {
+  for (unsigned i = 0; i < node->name_count; i++) {
+    struct slice name = slice_of(node->names[i]);
+    bool first = i == 0;
+    if ((first ? !name_is_sound(name) : name.size > LIMIT_NAME))
+      return fail_add(p->fails, MLS_SYNTAX, place,
+                      "\"%s\" is not a name: lower case letters, digits and _ (texts stand in quotes)",
+                      node->names[i]);
+    if (name_is_reserved(name))
+      return fail_add(p->fails, MLS_NAME, place, "%s is a reserved word", node->names[i]);
+  }
+  return MLS_OK;
+}
+
+static mls_status parse_path(struct parser *p, struct node **out) {
+  struct place place = p->place;
+  size_t room = 0;
+  TRY(make(p, NODE_PATH, place, out));
+  struct node *node = *out;
+  TRY(parse_part(p, node, &room));
+  while (look(p) == '.') {
+    step(p);
+    TRY(parse_part(p, node, &room));
+  }
+  bool key = look(p) == '(';
+  if (key && node->name_count == 1) return parse_call(p, place, node);
+  TRY(check_parts(p, node, place));
+  if (!key) return MLS_OK;
+  TRY(parse_arguments(p, node));
+  if (node->count == 1) return MLS_OK;
+  return fail_add(p->fails, MLS_SYNTAX, place, "a look-up takes one key, found %u", node->count);
+}
+
+static mls_status parse_inner(struct parser *p, struct node **out) {
+  step(p);
+  skip_blanks(p);
+  TRY(parse_formula(p, out));
+  skip_blanks(p);
+  if (look(p) != ')') return expected(p, ")");
+  step(p);
+  return MLS_OK;
+}
+
+static mls_status parse_atom(struct parser *p, struct node **out) {
+  if (p->depth >= LIMIT_DEPTH) return too_deep(p);
+  p->depth++;
+  char c = look(p);
+  mls_status status;
+  if (is_digit(c)) status = parse_number(p, out);
+  else if (c == '"') status = parse_text(p, out);
+  else if (c == '(') status = parse_inner(p, out);
+  else if (is_letter(c)) status = parse_path(p, out);
+  else status = expected(p, "a number, a name, a text or (");
+  p->depth--;
+  return status;
+}
+
+/* ---- operators ---- */
+
+static mls_status operate(struct parser *p, const struct function *function, struct place place,
+                          struct node *left, struct node *right, struct node **out) {
+  struct node *node = NULL;
+  TRY(make(p, NODE_CALL, place, &node));
+  node->function = function;
+  node->count = right ? 2 : 1;
+  node->arguments = memory_array(p->memory, node->count, sizeof *node->arguments);
+  if (!node->arguments) return fail_memory(p->fails);
+  node->arguments[0] = left;
+  if (right) node->arguments[1] = right;
+  *out = node;
+  return deepen(p, node);
+}
+
+/* The operator of this level that stands here, or NULL. Two characters before one. */
+static const struct function *operator_here(struct parser *p, int level) {
+  skip_blanks(p);
+  for (size_t size = 2; size >= 1; size--) {
+    if (p->at + size > p->text.size) continue;
+    struct slice name = { p->text.at + p->at, size };
+    const struct function *function = function_find(name, FORM_INFIX);
+    if (function) return function->level == level ? function : NULL;
+  }
+  return NULL;
+}
+
+static void skip_operator(struct parser *p, const struct function *function) {
+  for (size_t i = strlen(function->name); i > 0; i--) step(p);
+  skip_blanks(p);
+}
+
+enum { LEVEL_COMPARE = 1, LEVEL_SUM = 2, LEVEL_PRODUCT = 3, LEVEL_POWER = 5 };
+
+static mls_status parse_power(struct parser *p, struct node **out) {
+  TRY(parse_atom(p, out));
+  const struct function *power = operator_here(p, LEVEL_POWER);
+  if (!power) return MLS_OK;
+  struct place place = p->place;
+  struct node *right = NULL;
+  skip_operator(p, power);
+  TRY(parse_sign(p, &right));
+  return operate(p, power, place, *out, right, out);
+}
+
+static mls_status parse_sign(struct parser *p, struct node **out) {
+  if (p->at >= p->text.size) return parse_power(p, out);
+  const struct function *minus = function_find((struct slice){ p->text.at + p->at, 1 }, FORM_PREFIX);
+  if (!minus) return parse_power(p, out);
+  if (p->depth >= LIMIT_DEPTH) return too_deep(p);
+  struct place place = p->place;
+  struct node *right = NULL;
+  skip_operator(p, minus);
+  p->depth++;
+  mls_status status = parse_sign(p, &right);
+  p->depth--;
+  return status == MLS_OK ? operate(p, minus, place, right, NULL, out) : status;
+}
+
+static mls_status parse_level(struct parser *p, int level, struct node **out) {
+  TRY(level == LEVEL_PRODUCT ? parse_sign(p, out) : parse_level(p, level + 1, out));
+  const struct function *function;
+  while ((function = operator_here(p, level))) {
+    struct place place = p->place;
+    struct node *right = NULL;
+    skip_operator(p, function);
+    TRY(level == LEVEL_PRODUCT ? parse_sign(p, &right) : parse_level(p, level + 1, &right));
+    TRY(operate(p, function, place, *out, right, out));
+  }
+  return MLS_OK;
+}
+
+static mls_status parse_formula(struct parser *p, struct node **out) {
+  TRY(parse_level(p, LEVEL_SUM, out));
+  const struct function *compare = operator_here(p, LEVEL_COMPARE);
+  if (!compare) return MLS_OK;
+  struct place place = p->place;
+  struct node *right = NULL;
+  skip_operator(p, compare);
+  TRY(parse_level(p, LEVEL_SUM, &right));
+  TRY(operate(p, compare, place, *out, right, out));
+  if (operator_here(p, LEVEL_COMPARE))
+    return expected(p, "one comparison; join two with and(..., ...)");
+  return MLS_OK;
+}
+
+mls_status formula_parse(struct memory *memory, struct names *names, struct units *units,
+                         struct fails *fails, struct place place, struct slice text,
+                         struct node **out) {
+  struct parser p = { memory, names, units, fails, place, text, 0, 0 };
+  struct node *node = NULL;
+  *out = NULL;
+  skip_blanks(&p);
+  TRY(parse_formula(&p, &node));
+  skip_blanks(&p);
+  if (p.at < text.size) return expected(&p, "an operator or the end of the formula");
+  *out = node;
+  return MLS_OK;
+}
+
+/* ---- printing ---- */
+
+static int level_of(const struct node *node) {
+  bool infix = node->kind == NODE_CALL && node->function->form != FORM_CALL;
+  return infix ? node->function->level : 6;
+}
+
+static void print_inner(struct buffer *buffer, const struct node *node, bool brackets) {
+  if (brackets) buffer_char(buffer, '(');
+  formula_print(buffer, node);
+  if (brackets) buffer_char(buffer, ')');
+}
+
+static void print_infix(struct buffer *buffer, const struct node *node) {
+  int level = node->function->level;
+  bool power = level == LEVEL_POWER; /* binds to the right, and its right side may be a sign */
+  const struct node *left = node->arguments[0], *right = node->arguments[1];
+  print_inner(buffer, left, power ? level_of(left) <= level : level_of(left) < level + (level == 1));
+  buffer_print(buffer, " %s ", node->function->name);
+  print_inner(buffer, right, power ? level_of(right) < 4 : level_of(right) <= level);
+}
+
+static void print_arguments(struct buffer *buffer, const struct node *node) {
+  buffer_char(buffer, '(');
+  for (unsigned i = 0; i < node->count; i++) {
+    if (i > 0) buffer_text(buffer, ", ");
+    formula_print(buffer, node->arguments[i]);
+  }
+  buffer_char(buffer, ')');
+}
+
+static void print_call(struct buffer *buffer, const struct node *node) {
+  if (node->function->form == FORM_INFIX) {
+    print_infix(buffer, node);
+  } else if (node->function->form == FORM_PREFIX) {
+    buffer_text(buffer, node->function->name);
+    print_inner(buffer, node->arguments[0], level_of(node->arguments[0]) < node->function->level);
+  } else {
+    buffer_text(buffer, node->function->name);
+    print_arguments(buffer, node);
+  }
+}
+
+void formula_print(struct buffer *buffer, const struct node *node) {
+  if (node->kind == NODE_NUMBER) {
+    buffer_add(buffer, node->typed.at, node->typed.size);
+    if (node->unit) buffer_print(buffer, " [%s]", node->unit->text);
+  } else if (node->kind == NODE_TEXT) {
+    buffer_print(buffer, "\"%s\"", node->text);
+  } else if (node->kind == NODE_CALL) {
+    print_call(buffer, node);
+  } else {
+    for (unsigned i = 0; i < node->name_count; i++)
+      buffer_print(buffer, "%s%s", i ? "." : "", node->names[i]);
+    if (node->count) print_arguments(buffer, node);
+  }
+}
+
+bool node_is_zero(const struct node *node) {
+  if (node->kind == NODE_NUMBER) return node->number == 0 && !node->unit;
+  return node->kind == NODE_CALL && node->function->form == FORM_PREFIX &&
+         node_is_zero(node->arguments[0]);
+}
+
+unsigned node_lag(const struct node *node) {
+  if (node->kind != NODE_CALL || node->function->rule != RULE_PRIOR) return 0;
+  return node->count > 2 ? (unsigned)node->arguments[2]->number : 1;
+}
+
+bool node_is_constant(const struct node *node) {
+  double number = node->number;
+  if (node->kind != NODE_NUMBER) return false;
+  return number != 0 && number != 1 && number != 2 && number != 0.5;
+}

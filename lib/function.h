@@ -1,0 +1,116 @@
+/* The function table: one row a function or operator. Parser, unit check, tape, derivatives, Excel
+   export, manual and tests read a row and nothing else. */
+#ifndef MLS_FUNCTION_H
+#define MLS_FUNCTION_H
+
+#include <math.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include "text.h"
+
+/* How the units of arguments make the unit of the result. "Compatible" is type_compatible of
+   unit.h; of compatible arguments the result has the non-empty count part. The literal 0 takes its
+   partner's unit only where a line says "compatible". */
+enum unit_rule {
+  RULE_SAME,      /* numbers, all compatible -> their unit: + - min max abs and the sign */
+  RULE_MOD,       /* as RULE_SAME, but the literal 0 is a plain number */
+  RULE_COMPARE,   /* two compatible numbers -> truth: < <= > >= */
+  RULE_EQUAL,     /* two compatible numbers without a strict unit, or two texts -> truth: == != */
+  RULE_MULTIPLY,  /* two numbers: exponents add */
+  RULE_DIVIDE,    /* two numbers: exponents subtract */
+  RULE_POWER,     /* number ^ literal whole number or quotient; else as RULE_PLAIN */
+  RULE_ROOT,      /* one number: all exponents halved, those of counts too */
+  RULE_PLAIN,     /* numbers without a strict unit (counts dropped) -> plain number */
+  RULE_TRUTH,     /* truths -> truth: and or not */
+  RULE_CHOOSE,    /* if: a truth, then two compatible numbers, two texts or two truths -> theirs */
+  RULE_EITHER,    /* default: two compatible numbers, two texts or two truths -> theirs */
+  RULE_KNOWN,     /* one of anything -> truth */
+  RULE_MISSING,   /* a text in quotes -> the partner's unit or kind, or the declared one */
+  RULE_PRIOR,     /* prior(x, first[, n]): x, first as RULE_EITHER; n a literal whole number >= 1 */
+  RULE_COLUMN,    /* aggregate of a column of numbers -> its unit: sum mean (and min, max) */
+  RULE_COLUMN_ANY,    /* aggregate of any column -> its unit or kind: first last */
+  RULE_COLUMN_COUNT,  /* aggregate of any column -> plain number: count */
+  RULE_COLUMN_NUMBER, /* aggregate of a column of numbers of any unit -> plain number: irr */
+  RULE_COLUMN_PLAIN   /* aggregate of a column without a strict unit -> plain number: product */
+};
+
+/* Values over lanes: out[i] = f(in[0][i], in[1][i] ...) for i < n. `out` may be one of the inputs.
+   Errors are the one NaN (FUNCTION_ERROR); the caller turns other non-finite results into it. */
+typedef void (*lanes)(size_t n, double *out, const double *const *in, size_t count);
+
+/* Aggregates over a whole column, `truth` NULL or a column of truths. The result is finite or
+   FUNCTION_ERROR. An error in the truths passes on, one in a row not selected does not count. */
+typedef double (*span)(size_t n, const double *column, const double *truth);
+
+/* Partial derivatives at one point: slope[k] = d f / d in[k], not finite where it does not exist.
+   `value` is f there. At a kink it is that of the side or argument taken. */
+typedef void (*partials)(double value, const double *in, size_t count, double *slope);
+
+/* The same of an aggregate: slope[i] = d total / d column[i], 0 for rows not selected. */
+typedef void (*span_partials)(double value, size_t n, const double *column, const double *truth,
+                              double *slope);
+
+enum function_form { FORM_CALL, FORM_INFIX, FORM_PREFIX };
+
+/* Excel spellings. $1 $2 ... are the arguments, $* all of them with commas, k_NAME a named
+   constant; functions of Excel 2007 that LibreOffice 7.4 knows, no literals but 0, 1 and -1. Truths
+   are the numbers 1 and 0. Rows of level 2 to 4 are spelled bare ($1+$2, -$1): the exporter puts
+   brackets round such an argument unless the template has a bracket or comma on both of its sides,
+   or (inside another bare one) `level` makes them needless. All others are closed: a call, or in
+   brackets. */
+struct function {
+  const char *name;  /* "+", "-" (twice: infix and prefix), "if", "normal_cdf" */
+  enum function_form form;
+  unsigned char level; /* of an infix or prefix operator: 1 comparison, 2 + -, 3 * /, 4 sign, 5 ^ */
+  unsigned char least, most; /* arguments */
+  enum unit_rule rule; /* of min and max as an aggregate: RULE_COLUMN */
+  lanes value;       /* NULL for aggregates and prior */
+  span total;        /* for aggregates over a column, or NULL; min and max have both */
+  partials slope;    /* NULL: flat (0) or not differentiable */
+  span_partials total_slope; /* NULL: as above */
+  const char *excel; /* NULL for prior: the exporter refers to the row above */
+  const char *excel_other; /* of == and != between texts; of ^ by a literal whole number but 0 (no
+                              guard needed); NULL: none */
+  const char *excel_where; /* aggregate with a truth column: $1 the column, $2 the truths */
+  bool array;        /* excel_where must be entered as an array formula */
+  double tolerance;  /* agreement with a spreadsheet, relative to result and operands */
+  const char *example; /* a formula that is true; may use function_example_table */
+  const char *meaning; /* one sentence */
+};
+
+/* The one error value: the quiet NaN with sign 0 and payload 0, 0x7ff8000000000000: what NAN is,
+   and what numpy and Arrow write. (x86 makes 0xfff8000000000000 of 0/0: the caller turns it.) */
+extern const double FUNCTION_ERROR;
+static inline bool value_is_error(double value) { return value != value; }
+
+/* NULL past the last row. */
+const struct function *function_row(size_t index);
+/* By name and form (FORM_CALL for a name before parentheses); NULL when there is none. */
+const struct function *function_find(struct slice name, enum function_form form);
+/* Offers the names of all calls. */
+void function_offer_all(struct nearest *nearest);
+/* Takes a column, always; false for min and max, which may. */
+bool function_is_aggregate(const struct function *function);
+
+/* Lines of a sheet with the table `demo` that examples of aggregates use; the example of prior is
+   true in every row of a further column of it. */
+const char *function_example_table(void);
+
+/* Named constants that Excel spellings use: k_tiny ... NULL past the last. */
+struct function_constant {
+  const char *name;
+  double value;
+  const char *meaning;
+};
+const struct function_constant *function_constant_row(size_t index);
+
+/* The language's comparison tolerance: equal within 2^-48 of the larger. False for errors. */
+static inline bool value_equal(double a, double b) {
+  const double x = fabs(a), y = fabs(b);
+  return fabs(a - b) <= 0x1p-48 * (x > y ? x : y);
+}
+
+/* The language's floor: a value within 1e-9 below a whole number is that number. */
+static inline double value_floor(double x) { return floor(x + 1e-9); }
+
+#endif

@@ -1,0 +1,133 @@
+/* A model: instances flattened to cells, in order of calculation. It never changes once made. */
+#ifndef MLS_GRAPH_H
+#define MLS_GRAPH_H
+
+#include "sheet.h"
+
+#define GRAPH_NONE 0xffffffffu
+
+struct instance {
+  const char *name;      /* of the `use`; NULL for the sheet itself */
+  const char *path;      /* "job." with its dot, or "" */
+  unsigned parent;       /* index of instance; the first is its own parent */
+  unsigned use;          /* index among the parent sheet's uses */
+  const struct sheet *sheet;
+  const unsigned *cells; /* cell of each slot of the sheet; shared facts are one cell */
+  unsigned *children;    /* instance of each use */
+  struct rows *rows;     /* keys of each table of the sheet */
+};
+
+/* The keys of a table in one instance. */
+struct rows {
+  size_t count;
+  double low, step;     /* a range: key i is low + i * step */
+  const unsigned *words; /* else the text number of each key */
+  struct map index;     /* the interned word -> row, when words */
+  const struct registry *registry; /* when the keys are items */
+};
+
+enum cell_kind {
+  CELL_INPUT,   /* set by the user: an unbound input, or an input column */
+  CELL_BOUND,   /* a bound input: its formula stands in the `use` */
+  CELL_FORMULA,
+  CELL_CHECK,
+  CELL_WITHIN,  /* the check of a bound input against its set */
+  CELL_FACT,
+  CELL_KEY,
+  CELL_TOTAL    /* hidden: an aggregate of a column */
+};
+
+struct cell {
+  enum cell_kind kind;
+  bool text, truth;           /* kind of its values; a number when neither */
+  bool output;
+  bool family;                /* FACT: a row for each word of the family (and item of the table) */
+  unsigned instance;
+  unsigned slot;              /* in the sheet of the instance */
+  unsigned line;              /* in that sheet: of the table for KEY and facts of its items; of the
+                                 chooser for other facts */
+  int table;                  /* rows of this table (index among the tables), or -1 */
+  unsigned rows;
+  size_t offset;              /* of row 0 in the values */
+  const struct unit *unit;    /* written or default unit; never NULL */
+  const struct dims *strict, *count;
+  const struct node *formula; /* FORMULA CHECK BOUND; NULL else */
+  unsigned home;              /* instance in whose sheet `formula` is written (BOUND: the parent) */
+  const double *defaults;     /* INPUT: SI values or text numbers */
+  size_t default_count;       /* 1, or one a row */
+  const struct registry *registry; /* FACT; INPUT and BOUND that choose an item */
+  const char *field;          /* FACT: field or family */
+  unsigned chooser;           /* FACT: the input that chose the item, or the BOUND cell that names it
+                                 for good; GRAPH_NONE for facts of the items of a table */
+  const unsigned *words;      /* FACT family: text number of each word */
+  unsigned word_count;        /* FACT family: words (rows = words, or items times words) */
+  unsigned target;            /* WITHIN: the BOUND cell whose set it checks */
+  unsigned total_column, total_truth; /* TOTAL: cells of the column and the truths, or GRAPH_NONE */
+  const struct function *function; /* TOTAL */
+  unsigned group_end;         /* one past the last cell of its group; columns that need each other
+                                 through prior are one group, all others stand alone */
+};
+
+/* Who must be looked at again when a cell changed. */
+enum edge_kind {
+  EDGE_ALL,   /* all rows of the dependent: it reads one cell, a look-up or an aggregate */
+  EDGE_SAME,  /* the same rows */
+  EDGE_PRIOR  /* `lag` rows further down */
+};
+struct edge {
+  unsigned to;
+  enum edge_kind kind;
+  unsigned lag;
+};
+
+struct tape; /* compiled steps: tape.h */
+
+struct mls_model {
+  struct mls_book *book;
+  struct memory *memory; /* the book's arena */
+  const struct facts *facts;
+  const struct units *units;
+  const char *name;
+  const char *date; /* newest `accessed` of the sources and of the registries it uses; or NULL */
+  struct instance *instances;
+  size_t instance_count;
+  struct cell *cells; /* in order of calculation */
+  size_t cell_count;
+  size_t value_count; /* doubles in a set of values */
+  size_t *edge_first; /* cell -> first of its edges; cell_count + 1 entries */
+  struct edge *edges; /* to the cells that need it */
+  size_t edge_count;
+  struct names names; /* every name and word behind it: the model's own, so that threads may read it */
+  const char **words; /* text number -> word; number 0 is "" */
+  size_t word_count, word_room;
+  struct map word_index; /* interned word -> text number */
+  struct tape *tape;
+};
+
+/* Makes the cells of a checked sheet (graph.c), then orders them (order.c): cycles are told here. */
+mls_status graph_build(struct mls_model *model, struct sheet *sheet, const mls_rows *given,
+                       size_t given_count, struct fails *fails);
+mls_status graph_order(struct mls_model *model, struct fails *fails);
+/* Calls `visit` for every cell that a cell reads, with how; used by order.c and trace.c. */
+typedef mls_status (*graph_visit)(void *context, unsigned precedent, enum edge_kind kind, unsigned lag);
+mls_status graph_precedents(const struct mls_model *model, unsigned cell, graph_visit visit,
+                            void *context);
+
+/* The cell that a resolved path means, for a formula whose home is `instance`. */
+unsigned model_cell(const struct mls_model *model, unsigned instance, const struct ref *ref);
+/* The cell with this path, or GRAPH_NONE. */
+unsigned model_find(const struct mls_model *model, struct slice path);
+/* Appends the path of a cell: "job.plan.cash", "hw.flops.fp16" needs a row: see model_row_path. */
+void model_path(const struct mls_model *model, unsigned cell, struct buffer *out);
+/* The line a cell is written in; for facts the input's line. Never NULL. */
+const struct line *model_line(const struct mls_model *model, unsigned cell);
+/* The rows of the table a column or key cell belongs to; NULL for scalars and facts of inputs. */
+const struct rows *model_rows(const struct mls_model *model, unsigned cell);
+/* Key of a row in words: "12", "H100"; "" for a scalar. `out` holds TEXT_NUMBER bytes. */
+const char *model_row_key(const struct mls_model *model, unsigned cell, size_t row,
+                          char out[TEXT_NUMBER]);
+/* Row with this key, a number or a text number; false when none has it. */
+bool rows_find(const struct mls_model *model, const struct rows *rows, double key, size_t *row);
+unsigned model_word(const struct mls_model *model, const char *word); /* GRAPH_NONE when unknown */
+
+#endif

@@ -1,0 +1,104 @@
+/* The arena. Chunks double up to a bound; a large request gets a chunk of its size. */
+#include "memory.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct memory_chunk {
+  struct memory_chunk *below;
+  size_t room; /* bytes after the header */
+};
+
+enum { FIRST_CHUNK = 4096, LARGEST_CHUNK = 1 << 20, ALIGNMENT = 16 };
+#define HEADER ((sizeof(struct memory_chunk) + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT)
+
+static void *standard_resize(void *context, void *old, size_t size) {
+  (void)context;
+  return realloc(old, size);
+}
+
+static void standard_release(void *context, void *block) {
+  (void)context;
+  free(block);
+}
+
+void memory_open(struct memory *memory, const mls_allocator *allocator) {
+  memset(memory, 0, sizeof *memory);
+  if (allocator && allocator->resize && allocator->release) memory->allocator = *allocator;
+  else memory->allocator = (mls_allocator){ standard_resize, standard_release, NULL };
+}
+
+void *memory_take(const struct memory *memory, void *old, size_t size) {
+  return memory->allocator.resize(memory->allocator.context, old, size ? size : 1);
+}
+
+void memory_give(const struct memory *memory, void *block) {
+  if (block) memory->allocator.release(memory->allocator.context, block);
+}
+
+void memory_close(struct memory *memory) {
+  memory_reset(memory, (struct memory_mark){ NULL, 0 });
+}
+
+static unsigned char *chunk_bytes(struct memory_chunk *chunk) {
+  return (unsigned char *)chunk + HEADER;
+}
+
+static int add_chunk(struct memory *memory, size_t size) {
+  size_t room = memory->chunk ? memory->chunk->room * 2 : FIRST_CHUNK;
+  if (room > LARGEST_CHUNK) room = LARGEST_CHUNK;
+  if (room < size) room = size;
+  struct memory_chunk *chunk = memory_take(memory, NULL, HEADER + room);
+  if (!chunk) return 0;
+  chunk->below = memory->chunk;
+  chunk->room = room;
+  memory->chunk = chunk;
+  memory->used = 0;
+  return 1;
+}
+
+void *memory_push(struct memory *memory, size_t size) {
+  if (size > SIZE_MAX / 2) return NULL;
+  size_t rounded = (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+  if (rounded == 0) rounded = ALIGNMENT;
+  if (!memory->chunk || memory->chunk->room - memory->used < rounded)
+    if (!add_chunk(memory, rounded)) return NULL;
+  void *block = chunk_bytes(memory->chunk) + memory->used;
+  memory->used += rounded;
+  return memset(block, 0, rounded);
+}
+
+void *memory_array(struct memory *memory, size_t count, size_t size) {
+  if (size != 0 && count > SIZE_MAX / 2 / size) return NULL;
+  return memory_push(memory, count * size);
+}
+
+char *memory_text(struct memory *memory, const char *bytes, size_t size) {
+  char *text = memory_push(memory, size + 1);
+  if (text && size > 0) memcpy(text, bytes, size);
+  return text;
+}
+
+void *memory_grow(struct memory *memory, void *array, size_t count, size_t *room, size_t size) {
+  if (count < *room) return array;
+  size_t wanted = *room ? *room * 2 : 8;
+  void *moved = memory_array(memory, wanted, size);
+  if (!moved) return NULL;
+  if (count > 0) memcpy(moved, array, count * size);
+  *room = wanted;
+  return moved;
+}
+
+struct memory_mark memory_mark(const struct memory *memory) {
+  return (struct memory_mark){ memory->chunk, memory->used };
+}
+
+void memory_reset(struct memory *memory, struct memory_mark mark) {
+  while (memory->chunk != mark.chunk) {
+    struct memory_chunk *below = memory->chunk->below;
+    memory_give(memory, memory->chunk);
+    memory->chunk = below;
+  }
+  memory->used = mark.used;
+}

@@ -1,0 +1,141 @@
+/* Questions to a finished model: which cell a path means, how a cell is called, which row a key is. */
+#include <math.h>
+#include <string.h>
+
+#include "graph.h"
+
+unsigned model_cell(const struct mls_model *model, unsigned instance, const struct ref *ref) {
+  for (unsigned i = 0; i < ref->hops; i++)
+    instance = model->instances[instance].children[ref->hop[i]];
+  return model->instances[instance].cells[ref->slot];
+}
+
+const struct line *model_line(const struct mls_model *model, unsigned cell) {
+  const struct cell *at = &model->cells[cell];
+  return &model->instances[at->instance].sheet->lines[at->line];
+}
+
+const struct rows *model_rows(const struct mls_model *model, unsigned cell) {
+  const struct cell *at = &model->cells[cell];
+  return at->table < 0 ? NULL : &model->instances[at->instance].rows[at->table];
+}
+
+unsigned model_word(const struct mls_model *model, const char *word) {
+  size_t number;
+  const char *interned = names_find(&model->names, slice_of(word));
+  return interned && map_get(&model->word_index, interned, &number) ? (unsigned)number : GRAPH_NONE;
+}
+
+/* ---- rows ---- */
+
+static bool range_find(const struct rows *rows, double key, size_t *row) {
+  double at = floor((key - rows->low) / rows->step + 0.5);
+  if (!(at >= 0) || at >= (double)rows->count) return false;
+  *row = (size_t)at;
+  return value_equal(rows->low + at * rows->step, key);
+}
+
+bool rows_find(const struct mls_model *model, const struct rows *rows, double key, size_t *row) {
+  if (key != key) return false;
+  if (!rows->words) return range_find(rows, key, row);
+  return map_get(&rows->index, model->words[(size_t)key], row);
+}
+
+const char *model_row_key(const struct mls_model *model, unsigned cell, size_t row,
+                          char out[TEXT_NUMBER]) {
+  const struct cell *at = &model->cells[cell];
+  const struct rows *rows = model_rows(model, cell);
+  if (at->kind == CELL_FACT && at->family && !rows) return model->words[at->words[row]];
+  if (!rows) return "";
+  if (at->kind == CELL_FACT && at->family) row /= at->word_count;
+  if (rows->words) return model->words[rows->words[row]];
+  return text_number(out, rows->low + (double)row * rows->step);
+}
+
+/* ---- paths ---- */
+
+void model_path(const struct mls_model *model, unsigned cell, struct buffer *out) {
+  const struct cell *at = &model->cells[cell];
+  const struct instance *instance = &model->instances[at->instance];
+  const struct line *line = model_line(model, cell);
+  buffer_text(out, instance->path);
+  if (at->table >= 0)
+    buffer_print(out, "%s.", instance->sheet->lines[instance->sheet->tables[at->table]].name);
+  if (at->kind == CELL_TOTAL) {
+    const struct slot *slot = &instance->sheet->slots[at->slot];
+    formula_print(out, slot->origin);
+  } else if (at->kind == CELL_KEY) {
+    buffer_text(out, line->key);
+  } else if (at->kind == CELL_FACT) {
+    if (at->table < 0) buffer_print(out, "%s.%s", line->name, at->field);
+    else buffer_print(out, "%s.%s", line->key, at->field);
+  } else {
+    buffer_text(out, line->name);
+    if (at->kind == CELL_WITHIN) buffer_print(out, " in %s", line->set->text);
+  }
+}
+
+/* The cell of kind WITHIN for a bound input stands right after it when made, but order.c may move
+   it; so it is searched by its target. */
+static unsigned find_within(const struct mls_model *model, unsigned target, struct slice set) {
+  if (target == GRAPH_NONE || !slice_is(set, model_line(model, target)->set->text)) return GRAPH_NONE;
+  for (size_t i = 0; i < model->cell_count; i++)
+    if (model->cells[i].kind == CELL_WITHIN && model->cells[i].target == target) return (unsigned)i;
+  return GRAPH_NONE;
+}
+
+static struct slice next_part(struct slice *path) {
+  const char *dot = path->size ? memchr(path->at, '.', path->size) : NULL;
+  struct slice part = { path->at, dot ? (size_t)(dot - path->at) : path->size };
+  size_t used = part.size + (dot != NULL);
+  path->at += used;
+  path->size -= used;
+  return part;
+}
+
+static unsigned find_fact(const struct mls_model *model, const struct instance *instance,
+                          const struct line *line, struct slice field) {
+  const char *name = names_find(&model->names, field);
+  for (unsigned i = 0; name && i < instance->sheet->slot_count; i++) {
+    const struct slot *slot = &instance->sheet->slots[i];
+    if (slot->kind == SLOT_FACT && slot->field == name &&
+        &instance->sheet->lines[slot->line] == line)
+      return instance->cells[i];
+  }
+  return GRAPH_NONE;
+}
+
+static unsigned find_column(const struct mls_model *model, const struct instance *instance,
+                            const struct line *table, struct slice path) {
+  size_t line;
+  struct slice part = next_part(&path);
+  const char *name = names_find(&model->names, part);
+  if (!name) return GRAPH_NONE;
+  if (path.size > 0) return name == table->key ? find_fact(model, instance, table, path) : GRAPH_NONE;
+  if (name == table->key) return instance->cells[table->slot];
+  if (!map_get(&instance->sheet->columns[table->use], name, &line)) return GRAPH_NONE;
+  return instance->cells[instance->sheet->lines[line].slot];
+}
+
+static unsigned find_in(const struct mls_model *model, unsigned at, struct slice path) {
+  const struct instance *instance = &model->instances[at];
+  size_t index;
+  struct slice part = next_part(&path);
+  const char *name = names_find(&model->names, part);
+  if (!name || !map_get(&instance->sheet->symbols, name, &index)) return GRAPH_NONE;
+  const struct line *line = &instance->sheet->lines[index];
+  if (line->kind == LINE_USE)
+    return path.size ? find_in(model, instance->children[line->use], path) : GRAPH_NONE;
+  if (line->kind == LINE_TABLE)
+    return path.size ? find_column(model, instance, line, path) : GRAPH_NONE;
+  if (path.size == 0) return instance->cells[line->slot];
+  return find_fact(model, instance, line, path);
+}
+
+unsigned model_find(const struct mls_model *model, struct slice path) {
+  for (size_t i = 0; i + 4 <= path.size; i++)
+    if (memcmp(path.at + i, " in ", 4) == 0)
+      return find_within(model, find_in(model, 0, (struct slice){ path.at, i }),
+                         (struct slice){ path.at + i + 4, path.size - i - 4 });
+  return find_in(model, 0, path);
+}

@@ -1,0 +1,314 @@
+/* Numbers read and printed exactly, whatever the locale. Reading is correctly rounded: a short
+   exact path for what people type, and an exact comparison of big integers for the rest. */
+#include <float.h>
+#include <math.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "text.h"
+
+/* ---- reading ---- */
+
+enum { MOST_DIGITS = 800, LIMBS = 160 };
+
+/* A decimal: digits (no leading zeros) times ten to the power `exponent`. Digits beyond what can
+   decide a rounding are folded into the last one. */
+struct decimal {
+  unsigned char digits[MOST_DIGITS + 1];
+  int count;
+  long exponent;
+  bool negative;
+};
+
+static bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+static void add_digit(struct decimal *decimal, char c, bool fraction) {
+  if (decimal->count == 0 && c == '0') {
+    if (fraction) decimal->exponent--;
+    return;
+  }
+  if (decimal->count < MOST_DIGITS) {
+    decimal->digits[decimal->count++] = (unsigned char)(c - '0');
+    if (fraction) decimal->exponent--;
+    return;
+  }
+  if (c != '0') decimal->digits[MOST_DIGITS - 1] |= 1; /* sticky: never exactly half way */
+  if (!fraction) decimal->exponent++;
+}
+
+/* Digits with single underscores between them; false when there is none or one is misplaced. */
+static bool read_digits(struct slice text, size_t *at, struct decimal *decimal, bool fraction) {
+  size_t start = *at;
+  while (*at < text.size) {
+    char c = text.at[*at];
+    bool joins = c == '_' && *at > start && is_digit(text.at[*at - 1]) && *at + 1 < text.size &&
+                 is_digit(text.at[*at + 1]);
+    if (!is_digit(c) && !joins) break;
+    if (is_digit(c)) add_digit(decimal, c, fraction);
+    (*at)++;
+  }
+  return *at > start;
+}
+
+static bool read_exponent(struct slice text, size_t *at, struct decimal *decimal) {
+  (*at)++;
+  bool negative = false;
+  if (*at < text.size && (text.at[*at] == '+' || text.at[*at] == '-'))
+    negative = text.at[(*at)++] == '-';
+  long exponent = 0;
+  size_t start = *at;
+  while (*at < text.size && is_digit(text.at[*at])) {
+    if (exponent < 100000) exponent = exponent * 10 + (text.at[*at] - '0');
+    (*at)++;
+  }
+  decimal->exponent += negative ? -exponent : exponent;
+  return *at > start;
+}
+
+static bool read_decimal(struct slice text, struct decimal *decimal) {
+  size_t at = 0;
+  decimal->count = 0;
+  decimal->exponent = 0;
+  decimal->negative = text.size > 0 && text.at[0] == '-';
+  if (decimal->negative) at++;
+  if (!read_digits(text, &at, decimal, false)) return false;
+  if (at < text.size && text.at[at] == '.') {
+    at++;
+    if (!read_digits(text, &at, decimal, true)) return false;
+  }
+  if (at < text.size && (text.at[at] == 'e' || text.at[at] == 'E'))
+    if (!read_exponent(text, &at, decimal)) return false;
+  return at == text.size;
+}
+
+/* A natural number of up to LIMBS 32-bit limbs, least first. Large enough for 800 digits times the
+   powers of 5 and 2 that a double needs. */
+struct natural {
+  uint32_t limb[LIMBS];
+  int count;
+};
+
+static void natural_multiply(struct natural *n, uint32_t factor, uint32_t carry) {
+  uint64_t rest = carry;
+  for (int i = 0; i < n->count; i++) {
+    rest += (uint64_t)n->limb[i] * factor;
+    n->limb[i] = (uint32_t)rest;
+    rest >>= 32;
+  }
+  if (rest && n->count < LIMBS) n->limb[n->count++] = (uint32_t)rest;
+}
+
+static void natural_power(struct natural *n, uint32_t base, long times) {
+  for (; times > 0; times--) natural_multiply(n, base, 0);
+}
+
+static void natural_shift(struct natural *n, long bits) {
+  int limbs = (int)(bits / 32);
+  natural_multiply(n, (uint32_t)1 << (bits % 32), 0);
+  if (limbs == 0 || n->count == 0) return;
+  if (n->count + limbs > LIMBS) limbs = LIMBS - n->count;
+  memmove(n->limb + limbs, n->limb, (size_t)n->count * sizeof *n->limb);
+  memset(n->limb, 0, (size_t)limbs * sizeof *n->limb);
+  n->count += limbs;
+}
+
+static int natural_compare(const struct natural *a, const struct natural *b) {
+  if (a->count != b->count) return a->count < b->count ? -1 : 1;
+  for (int i = a->count - 1; i >= 0; i--)
+    if (a->limb[i] != b->limb[i]) return a->limb[i] < b->limb[i] ? -1 : 1;
+  return 0;
+}
+
+/* Compares the decimal with mantissa * 2^power exactly. */
+static int compare_exact(const struct decimal *decimal, uint64_t mantissa, long power) {
+  struct natural a = { .count = 0 }, b = { .count = 0 };
+  for (int i = 0; i < decimal->count; i++) natural_multiply(&a, 10, decimal->digits[i]);
+  b.limb[0] = (uint32_t)mantissa;
+  b.limb[1] = (uint32_t)(mantissa >> 32);
+  b.count = b.limb[1] ? 2 : 1;
+  long five = decimal->exponent, two = decimal->exponent - power;
+  natural_power(five >= 0 ? &a : &b, 5, labs(five));
+  natural_shift(two >= 0 ? &a : &b, labs(two));
+  return natural_compare(&a, &b);
+}
+
+/* mantissa * 2^power of a positive finite double. */
+static void split(double value, uint64_t *mantissa, long *power) {
+  uint64_t bits;
+  memcpy(&bits, &value, sizeof bits);
+  long exponent = (long)(bits >> 52 & 0x7FF);
+  *mantissa = bits & 0xFFFFFFFFFFFFFu;
+  if (exponent) *mantissa |= (uint64_t)1 << 52;
+  *power = (exponent ? exponent : 1) - 1075;
+}
+
+static double step_up(double value) {
+  uint64_t bits;
+  memcpy(&bits, &value, sizeof bits);
+  bits++;
+  memcpy(&value, &bits, sizeof value);
+  return value;
+}
+
+static double step_down(double value) {
+  uint64_t bits;
+  memcpy(&bits, &value, sizeof bits);
+  bits--;
+  memcpy(&value, &bits, sizeof value);
+  return value;
+}
+
+/* Walks from a near guess to the double whose rounding interval holds the decimal. */
+static double refine(const struct decimal *decimal, double guess) {
+  for (int i = 0; i < 10000; i++) {
+    uint64_t mantissa;
+    long power;
+    double below = guess > 0 ? step_down(guess) : 0;
+    split(guess, &mantissa, &power);
+    int over = compare_exact(decimal, mantissa * 2 + 1, power - 1); /* upper half way */
+    if (over > 0 || (over == 0 && (mantissa & 1))) {
+      if (guess >= DBL_MAX) return (double)INFINITY;
+      guess = step_up(guess);
+      continue;
+    }
+    if (guess <= 0) return guess;
+    uint64_t low;
+    long low_power;
+    split(below, &low, &low_power);
+    int under = compare_exact(decimal, low * 2 + 1, low_power - 1); /* lower half way */
+    if (under > 0 || (under == 0 && !(mantissa & 1))) return guess;
+    guess = below;
+  }
+  return guess;
+}
+
+static const double powers[] = { 1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
+                                 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22 };
+
+static double scale(double value, long exponent) {
+  for (; exponent >= 22; exponent -= 22) value *= 1e22;
+  for (; exponent <= -22; exponent += 22) value /= 1e22;
+  return exponent >= 0 ? value * powers[exponent] : value / powers[-exponent];
+}
+
+static double decimal_value(const struct decimal *decimal) {
+  if (decimal->count == 0) return 0;
+  long top = decimal->count + decimal->exponent; /* value < 10^top */
+  if (top > 310) return (double)INFINITY;
+  if (top < -330) return 0;
+  double leading = 0;
+  int used = decimal->count < 19 ? decimal->count : 19;
+  uint64_t whole = 0;
+  for (int i = 0; i < used; i++) whole = whole * 10 + decimal->digits[i];
+  long exponent = decimal->exponent + (decimal->count - used);
+  leading = (double)whole;
+  bool exact = used == decimal->count && whole <= (uint64_t)1 << 53;
+  if (exact && exponent >= -22 && exponent <= 22) return scale(leading, exponent);
+  /* keep the guess finite and normal while scaling, then let refine settle it */
+  double guess = exponent > 280 ? scale(scale(leading, 280), exponent - 280)
+                                : scale(leading, exponent);
+  if (!(guess <= DBL_MAX)) guess = DBL_MAX;
+  return refine(decimal, guess);
+}
+
+bool text_read_number(struct slice slice, double *out) {
+  struct decimal decimal;
+  if (!read_decimal(slice, &decimal)) return false;
+  double value = decimal_value(&decimal);
+  *out = decimal.negative ? -value : value;
+  return true;
+}
+
+/* ---- printing ---- */
+
+/* printf's decimal point follows the locale; whatever it is becomes '.'. */
+static void neutral_point(char *text) {
+  char *to = text;
+  bool pointed = false;
+  for (char *from = text; *from; from++) {
+    bool plain = is_digit(*from) || *from == 'e' || *from == '+' || *from == '-';
+    if (plain) *to++ = *from;
+    else if (!pointed) *to++ = '.', pointed = true;
+  }
+  *to = 0;
+}
+
+/* "1e+06" to "1e6", "1e-07" to "1e-7". */
+static void short_exponent(char *text) {
+  char *e = strchr(text, 'e');
+  if (!e) return;
+  char *from = e + 1, *to = e + 1;
+  if (*from == '-') *to++ = *from++;
+  else if (*from == '+') from++;
+  while (*from == '0' && from[1]) from++;
+  while (*from) *to++ = *from++;
+  *to = 0;
+}
+
+const char *text_number(char out[TEXT_NUMBER], double value) {
+  if (value != value) return strcpy(out, "nan");
+  if (value - value != 0) return strcpy(out, value > 0 ? "inf" : "-inf");
+  if (value == 0) return strcpy(out, "0");
+  for (int digits = 15; digits <= 17; digits++) {
+    snprintf(out, TEXT_NUMBER, "%.*g", digits, value);
+    neutral_point(out);
+    double back = 0;
+    if (digits == 17 || (text_read_number(slice_of(out[0] == '-' ? out + 1 : out), &back) &&
+                         back == fabs(value)))
+      break;
+  }
+  short_exponent(out);
+  return out;
+}
+
+/* Commas between groups of three in the whole part. */
+static void group(char out[TEXT_NUMBER], const char *plain) {
+  size_t sign = plain[0] == '-';
+  size_t whole = strcspn(plain + sign, ".");
+  size_t to = 0;
+  for (size_t i = 0; plain[i]; i++) {
+    bool inside = i > sign && i < sign + whole;
+    if (inside && (sign + whole - i) % 3 == 0) out[to++] = ',';
+    out[to++] = plain[i];
+  }
+  out[to] = 0;
+}
+
+static void drop_zeros(char *text) {
+  if (!strchr(text, '.')) return;
+  char *end = text + strlen(text);
+  while (end[-1] == '0') *--end = 0;
+  if (end[-1] == '.') *--end = 0;
+}
+
+const char *text_person(char out[TEXT_NUMBER], double value, int digits) {
+  double size = fabs(value);
+  if (!(size < 1e15) || (size != 0 && size < 1e-4)) {
+    if (value != value || value - value != 0) return text_number(out, value);
+    snprintf(out, TEXT_NUMBER, "%.*e", digits - 1, value);
+    neutral_point(out);
+    char mantissa[TEXT_NUMBER];
+    size_t e = strcspn(out, "e");
+    memcpy(mantissa, out, e);
+    mantissa[e] = 0;
+    drop_zeros(mantissa);
+    char tail[TEXT_NUMBER];
+    strcpy(tail, out + e);
+    snprintf(out, TEXT_NUMBER, "%.16s%.8s", mantissa, tail);
+    short_exponent(out);
+    return out;
+  }
+  int whole = 0, lead = 0;
+  while (whole < 22 && size >= powers[whole]) whole++;
+  while (size > 0 && size * powers[lead + 1] < 1) lead++;
+  int places = size > 0 ? digits - whole + lead : 0;
+  if (places < 0) places = 0;
+  char plain[TEXT_NUMBER];
+  snprintf(plain, sizeof plain, "%.*f", places, value);
+  neutral_point(plain);
+  drop_zeros(plain);
+  group(out, strcmp(plain, "-0") == 0 ? "0" : plain);
+  return out;
+}

@@ -1,0 +1,404 @@
+/* Cells in order of calculation. Strong components of "needs" come out precedents first; a component
+   of more than one cell is either columns of one table that need each other through prior (a
+   group, calculated row by row) or a cycle, which is told with its path. */
+#include <stdio.h>
+#include <string.h>
+
+#include "graph.h"
+#include "limits.h"
+
+/* A cell that another one reads. */
+struct need {
+  unsigned from, to; /* `from` needs `to` */
+  enum edge_kind kind;
+  unsigned lag;
+};
+
+struct orderer {
+  struct mls_model *model;
+  struct fails *fails;
+  struct need *needs; /* in order of `from` */
+  size_t need_count, need_room;
+  size_t *first;      /* cell -> first of its needs */
+  unsigned *component; /* cell -> number of its component, counted in order of calculation */
+  unsigned *sorted;   /* cells in order of calculation */
+  size_t sorted_count;
+};
+
+/* ---- what a cell reads ---- */
+
+struct walker {
+  const struct mls_model *model;
+  unsigned cell;
+  graph_visit visit;
+  void *context;
+};
+
+static mls_status walk_node(const struct walker *w, const struct node *node, unsigned lag);
+
+static mls_status walk_path(const struct walker *w, const struct node *node, unsigned lag) {
+  const struct cell *cell = &w->model->cells[w->cell];
+  unsigned to = model_cell(w->model, cell->home, &node->ref);
+  const struct cell *other = &w->model->cells[to];
+  bool own = node->ref.kind == REF_CELL && node->ref.hops == 0 && cell->table >= 0 &&
+             cell->table == other->table && cell->instance == other->instance;
+  for (unsigned i = 0; i < node->count; i++) TRY(walk_node(w, node->arguments[i], lag));
+  if (!own) return w->visit(w->context, to, EDGE_ALL, 0);
+  return w->visit(w->context, to, lag ? EDGE_PRIOR : EDGE_SAME, lag);
+}
+
+static mls_status walk_call(const struct walker *w, const struct node *node, unsigned lag) {
+  const struct cell *cell = &w->model->cells[w->cell];
+  if (node->total != NODE_PLAIN)
+    return w->visit(w->context, w->model->instances[cell->home].cells[node->total], EDGE_ALL, 0);
+  unsigned rows = node_lag(node);
+  for (unsigned i = 0; i < node->count; i++)
+    TRY(walk_node(w, node->arguments[i], i == 0 ? lag + rows : lag));
+  return MLS_OK;
+}
+
+static mls_status walk_node(const struct walker *w, const struct node *node, unsigned lag) {
+  if (node->kind == NODE_CALL) return walk_call(w, node, lag);
+  return node->kind == NODE_PATH ? walk_path(w, node, lag) : MLS_OK;
+}
+
+mls_status graph_precedents(const struct mls_model *model, unsigned index, graph_visit visit,
+                            void *context) {
+  const struct cell *cell = &model->cells[index];
+  struct walker w = { model, index, visit, context };
+  if (cell->formula) return walk_node(&w, cell->formula, 0);
+  if (cell->kind == CELL_WITHIN) return visit(context, cell->target, EDGE_ALL, 0);
+  if (cell->kind == CELL_FACT && cell->chooser != GRAPH_NONE)
+    return visit(context, cell->chooser, EDGE_ALL, 0);
+  if (cell->kind != CELL_TOTAL) return MLS_OK;
+  TRY(visit(context, cell->total_column, EDGE_ALL, 0));
+  if (cell->total_truth == GRAPH_NONE) return MLS_OK;
+  return visit(context, cell->total_truth, EDGE_ALL, 0);
+}
+
+struct collector {
+  struct orderer *o;
+  unsigned from;
+};
+
+static mls_status collect(void *context, unsigned to, enum edge_kind kind, unsigned lag) {
+  struct collector *collector = context;
+  struct orderer *o = collector->o;
+  for (size_t i = o->first[collector->from]; i < o->need_count; i++)
+    if (o->needs[i].to == to && o->needs[i].kind == kind && o->needs[i].lag == lag) return MLS_OK;
+  struct need *needs =
+      memory_grow(o->model->memory, o->needs, o->need_count, &o->need_room, sizeof *needs);
+  if (!needs) return fail_memory(o->fails);
+  o->needs = needs;
+  needs[o->need_count++] = (struct need){ collector->from, to, kind, lag };
+  return MLS_OK;
+}
+
+static mls_status collect_all(struct orderer *o) {
+  size_t count = o->model->cell_count;
+  o->first = memory_array(o->model->memory, count + 1, sizeof *o->first);
+  if (!o->first) return fail_memory(o->fails);
+  for (unsigned i = 0; i < count; i++) {
+    struct collector collector = { o, i };
+    o->first[i] = o->need_count;
+    TRY(graph_precedents(o->model, i, collect, &collector));
+  }
+  o->first[count] = o->need_count;
+  return MLS_OK;
+}
+
+/* ---- strong components (Tarjan, without recursion) ---- */
+
+struct tarjan {
+  unsigned *number, *low; /* 0: not visited */
+  bool *open;             /* on the stack of unfinished components */
+  unsigned *stack, *path; /* unfinished components; the way down */
+  size_t *next;           /* next need to look at */
+  size_t stack_count, path_count;
+  unsigned counter, components;
+};
+
+static mls_status tarjan_open(struct orderer *o, struct tarjan *t) {
+  size_t count = o->model->cell_count;
+  struct memory *memory = o->model->memory;
+  t->number = memory_array(memory, count, sizeof *t->number);
+  t->low = memory_array(memory, count, sizeof *t->low);
+  t->open = memory_array(memory, count, sizeof *t->open);
+  t->stack = memory_array(memory, count, sizeof *t->stack);
+  t->path = memory_array(memory, count, sizeof *t->path);
+  t->next = memory_array(memory, count, sizeof *t->next);
+  o->component = memory_array(memory, count, sizeof *o->component);
+  o->sorted = memory_array(memory, count, sizeof *o->sorted);
+  bool all = t->number && t->low && t->open && t->stack && t->path && t->next && o->component &&
+             o->sorted;
+  return all ? MLS_OK : fail_memory(o->fails);
+}
+
+static void tarjan_enter(struct orderer *o, struct tarjan *t, unsigned cell) {
+  t->number[cell] = t->low[cell] = ++t->counter;
+  t->open[cell] = true;
+  t->stack[t->stack_count++] = cell;
+  t->path[t->path_count++] = cell;
+  t->next[cell] = o->first[cell];
+}
+
+static void tarjan_leave(struct orderer *o, struct tarjan *t, unsigned cell) {
+  t->path_count--;
+  if (t->path_count > 0) {
+    unsigned parent = t->path[t->path_count - 1];
+    if (t->low[cell] < t->low[parent]) t->low[parent] = t->low[cell];
+  }
+  if (t->low[cell] != t->number[cell]) return;
+  unsigned member;
+  do {
+    member = t->stack[--t->stack_count];
+    t->open[member] = false;
+    o->component[member] = t->components;
+    o->sorted[o->sorted_count++] = member;
+  } while (member != cell);
+  t->components++;
+}
+
+static void tarjan_from(struct orderer *o, struct tarjan *t, unsigned start) {
+  if (t->number[start]) return;
+  tarjan_enter(o, t, start);
+  while (t->path_count > 0) {
+    unsigned cell = t->path[t->path_count - 1];
+    if (t->next[cell] == o->first[cell + 1]) {
+      tarjan_leave(o, t, cell);
+      continue;
+    }
+    unsigned to = o->needs[t->next[cell]++].to;
+    if (!t->number[to]) tarjan_enter(o, t, to);
+    else if (t->open[to] && t->number[to] < t->low[cell]) t->low[cell] = t->number[to];
+  }
+}
+
+static mls_status find_components(struct orderer *o) {
+  struct tarjan t = { .counter = 0 };
+  TRY(tarjan_open(o, &t));
+  for (unsigned i = 0; i < o->model->cell_count; i++) tarjan_from(o, &t, i);
+  return MLS_OK;
+}
+
+/* ---- cycles ---- */
+
+/* Breadth first from `from` to `to` over the needs of one component; `via` receives the parents. */
+static bool find_way(const struct orderer *o, unsigned from, unsigned to, bool same_only,
+                     unsigned *via, unsigned *queue) {
+  size_t head = 0, tail = 0;
+  memset(via, 0xff, o->model->cell_count * sizeof *via);
+  queue[tail++] = from;
+  via[from] = from;
+  while (head < tail) {
+    unsigned cell = queue[head++];
+    for (size_t i = o->first[cell]; i < o->first[cell + 1]; i++) {
+      const struct need *need = &o->needs[i];
+      if (o->component[need->to] != o->component[from]) continue;
+      if (same_only && need->kind != EDGE_SAME) continue;
+      if (need->to == to) {
+        if (via[to] == GRAPH_NONE) via[to] = cell;
+        else if (to == from) via[to] = cell;
+        return true;
+      }
+      if (via[need->to] != GRAPH_NONE) continue;
+      via[need->to] = cell;
+      queue[tail++] = need->to;
+    }
+  }
+  return false;
+}
+
+enum { SHOWN_CELLS = 12 };
+
+/* "a needs b needs c needs a"; the way is stored backwards in `via`. */
+static mls_status tell_cycle(struct orderer *o, unsigned from, unsigned to, const unsigned *via) {
+  const struct mls_model *model = o->model;
+  struct buffer buffer;
+  size_t count = 1;
+  buffer_open(&buffer, model->memory);
+  unsigned *way = memory_array(model->memory, model->cell_count + 2, sizeof *way);
+  if (!way) return fail_memory(o->fails);
+  way[0] = to;
+  for (unsigned at = via[to];; at = via[at]) {
+    way[count++] = at;
+    if (at == from) break;
+  }
+  if (from != to) way[count++] = to;
+  for (size_t i = count; i-- > 0;) {
+    bool hidden = count > SHOWN_CELLS && i >= 2 && i + SHOWN_CELLS - 2 < count;
+    if (hidden && i == 2) buffer_print(&buffer, " ... (%zu more) ...", count - SHOWN_CELLS);
+    if (hidden) continue;
+    if (i + 1 < count) buffer_text(&buffer, " needs ");
+    model_path(model, way[i], &buffer);
+  }
+  const struct line *line = model_line(model, way[count - 1]);
+  mls_status status = buffer.failed ? fail_memory(o->fails)
+                                    : fail_add(o->fails, MLS_CYCLE, line->place,
+                                               "cells need each other: %s", buffer.bytes);
+  buffer_close(&buffer);
+  return status;
+}
+
+static mls_status cycle_through(struct orderer *o, const struct need *need, bool same_only) {
+  unsigned *via = memory_array(o->model->memory, o->model->cell_count, sizeof *via);
+  unsigned *queue = memory_array(o->model->memory, o->model->cell_count, sizeof *queue);
+  if (!via || !queue) return fail_memory(o->fails);
+  if (need->from == need->to) {
+    via[need->to] = need->from;
+    return tell_cycle(o, need->from, need->to, via);
+  }
+  find_way(o, need->to, need->from, same_only, via, queue);
+  return tell_cycle(o, need->to, need->from, via);
+}
+
+/* ---- groups ---- */
+
+static bool same_table(const struct mls_model *model, unsigned a, unsigned b) {
+  const struct cell *x = &model->cells[a], *y = &model->cells[b];
+  return x->instance == y->instance && x->table == y->table && x->table >= 0;
+}
+
+/* A need inside a component that no order of rows can satisfy, or NULL. */
+static const struct need *impossible_need(const struct orderer *o, const unsigned *members,
+                                          size_t count) {
+  for (size_t i = 0; i < count; i++)
+    for (size_t j = o->first[members[i]]; j < o->first[members[i] + 1]; j++) {
+      const struct need *need = &o->needs[j];
+      if (o->component[need->to] != o->component[need->from]) continue;
+      bool self = need->from == need->to && need->kind != EDGE_PRIOR;
+      if (self || need->kind == EDGE_ALL || !same_table(o->model, need->from, need->to)) return need;
+    }
+  return NULL;
+}
+
+static bool ready(const struct orderer *o, unsigned cell, const bool *placed) {
+  for (size_t j = o->first[cell]; j < o->first[cell + 1]; j++) {
+    const struct need *need = &o->needs[j];
+    if (need->kind == EDGE_SAME && o->component[need->to] == o->component[cell] && !placed[need->to])
+      return false;
+  }
+  return true;
+}
+
+/* Members in an order in which each row can be calculated: only needs in the same row count. In
+   file order where that leaves a choice. */
+static mls_status order_group(struct orderer *o, unsigned *members, size_t count, bool *placed) {
+  unsigned *order = memory_array(o->model->memory, count, sizeof *order);
+  if (!order) return fail_memory(o->fails);
+  for (size_t done = 0; done < count;) {
+    unsigned best = GRAPH_NONE;
+    for (size_t i = 0; i < count; i++)
+      if (!placed[members[i]] && members[i] < best && ready(o, members[i], placed)) best = members[i];
+    if (best == GRAPH_NONE) {
+      for (size_t i = 0; i < count; i++)
+        for (size_t j = o->first[members[i]]; j < o->first[members[i] + 1]; j++) {
+          const struct need *need = &o->needs[j];
+          if (need->kind == EDGE_SAME && !placed[need->from] && !placed[need->to] &&
+              o->component[need->to] == o->component[need->from])
+            return cycle_through(o, need, true);
+        }
+      return MLS_OK;
+    }
+    placed[best] = true;
+    order[done++] = best;
+  }
+  memcpy(members, order, count * sizeof *order);
+  return MLS_OK;
+}
+
+static mls_status check_component(struct orderer *o, unsigned *members, size_t count, bool *placed) {
+  const struct need *need = impossible_need(o, members, count);
+  if (need) return cycle_through(o, need, false);
+  return count > 1 ? order_group(o, members, count, placed) : MLS_OK;
+}
+
+static mls_status check_components(struct orderer *o) {
+  bool *placed = memory_array(o->model->memory, o->model->cell_count, sizeof *placed);
+  if (!placed) return fail_memory(o->fails);
+  size_t errors = o->fails->errors;
+  for (size_t start = 0, end; start < o->sorted_count; start = end) {
+    unsigned component = o->component[o->sorted[start]];
+    for (end = start; end < o->sorted_count && o->component[o->sorted[end]] == component;) end++;
+    if (check_component(o, o->sorted + start, end - start, placed) == MLS_MEMORY) return MLS_MEMORY;
+  }
+  return o->fails->errors > errors ? o->fails->status : MLS_OK;
+}
+
+/* ---- renumbering ---- */
+
+static unsigned moved(const unsigned *place, unsigned cell) {
+  return cell == GRAPH_NONE ? cell : place[cell];
+}
+
+static void renumber_cell(struct cell *cell, const unsigned *place) {
+  cell->chooser = moved(place, cell->chooser);
+  cell->total_column = moved(place, cell->total_column);
+  cell->total_truth = moved(place, cell->total_truth);
+  cell->target = cell->kind == CELL_WITHIN ? place[cell->target] : GRAPH_NONE;
+}
+
+static void renumber_instances(struct mls_model *model, const unsigned *place) {
+  for (size_t i = 0; i < model->instance_count; i++) {
+    unsigned *cells = (unsigned *)model->instances[i].cells;
+    for (size_t j = 0; j < model->instances[i].sheet->slot_count; j++)
+      cells[j] = moved(place, cells[j]);
+  }
+}
+
+static void place_cells(struct orderer *o, struct cell *cells, const unsigned *place) {
+  struct mls_model *model = o->model;
+  size_t offset = 0;
+  for (size_t i = 0; i < o->sorted_count; i++) {
+    cells[i] = model->cells[o->sorted[i]];
+    renumber_cell(&cells[i], place);
+    cells[i].offset = offset;
+    offset += cells[i].rows;
+  }
+  for (size_t i = o->sorted_count; i-- > 0;) {
+    bool joined = i + 1 < o->sorted_count &&
+                  o->component[o->sorted[i]] == o->component[o->sorted[i + 1]];
+    cells[i].group_end = joined ? cells[i + 1].group_end : (unsigned)i + 1;
+  }
+  model->cells = cells;
+}
+
+/* Needs turned round: from each cell to those that read it, in order of calculation. */
+static mls_status make_edges(struct orderer *o, const unsigned *place) {
+  struct mls_model *model = o->model;
+  size_t count = model->cell_count;
+  size_t *first = memory_array(model->memory, count + 2, sizeof *first);
+  struct edge *edges = memory_array(model->memory, o->need_count, sizeof *edges);
+  if (!first || !edges) return fail_memory(o->fails);
+  for (size_t i = 0; i < o->need_count; i++) first[place[o->needs[i].to] + 2]++;
+  for (size_t i = 2; i < count + 2; i++) first[i] += first[i - 1];
+  for (size_t k = 0; k < count; k++)
+    for (size_t i = o->first[o->sorted[k]]; i < o->first[o->sorted[k] + 1]; i++) {
+      const struct need *need = &o->needs[i];
+      edges[first[place[need->to] + 1]++] = (struct edge){ (unsigned)k, need->kind, need->lag };
+    }
+  model->edge_first = first;
+  model->edges = edges;
+  model->edge_count = o->need_count;
+  return MLS_OK;
+}
+
+static mls_status renumber(struct orderer *o) {
+  struct mls_model *model = o->model;
+  unsigned *place = memory_array(model->memory, model->cell_count, sizeof *place);
+  struct cell *cells = memory_array(model->memory, model->cell_count, sizeof *cells);
+  if (!place || !cells) return fail_memory(o->fails);
+  for (size_t i = 0; i < o->sorted_count; i++) place[o->sorted[i]] = (unsigned)i;
+  TRY(make_edges(o, place));
+  renumber_instances(model, place);
+  place_cells(o, cells, place);
+  return MLS_OK;
+}
+
+mls_status graph_order(struct mls_model *model, struct fails *fails) {
+  struct orderer o = { .model = model, .fails = fails };
+  TRY(collect_all(&o));
+  TRY(find_components(&o));
+  TRY(check_components(&o));
+  return renumber(&o);
+}

@@ -1,0 +1,329 @@
+/* Paths to slots. A path is looked up part by part: key and columns of the own table, names of the
+   sheet, then facts, columns, or the sheet an instance uses. */
+#include <string.h>
+
+#include "check.h"
+#include "limits.h"
+
+/* A path on its way: where it stands now, and which part is next. */
+struct walk {
+  struct scope scope; /* the sheet that is being searched */
+  struct scope home;  /* where the formula stands */
+  struct node *node;
+  unsigned part;
+  bool whole; /* argument of an aggregate: a column may stand alone */
+};
+
+/* An error at the path of a walk. */
+#define FAIL(walk, ...) \
+  fail_add((walk)->home.checker->fails, MLS_NAME, node_place((walk)->home.sheet, (walk)->node), __VA_ARGS__)
+
+static const char *path_text(const struct walk *walk, unsigned parts) {
+  struct buffer buffer;
+  buffer_open(&buffer, walk->home.checker->memory);
+  for (unsigned i = 0; i < parts; i++)
+    buffer_print(&buffer, "%s%s", i ? "." : "", walk->node->names[i]);
+  const char *text = buffer_keep(&buffer, walk->home.checker->memory);
+  buffer_close(&buffer);
+  return text ? text : "";
+}
+
+
+/* Names are offered in file order, so that of two equally near ones the first is told. */
+static void offer_lines(struct nearest *nearest, const struct sheet *sheet, int table) {
+  for (size_t i = 0; i < sheet->line_count; i++) {
+    const struct line *line = &sheet->lines[i];
+    if (line->name && line->kind != LINE_NOTE && line->table == table)
+      nearest_offer(nearest, line->name);
+  }
+}
+
+static mls_status unknown_name(const struct walk *walk) {
+  struct checker *c = walk->home.checker;
+  const char *name = walk->node->names[walk->part];
+  struct nearest nearest = { .wanted = slice_of(name) };
+  if (walk->scope.table >= 0) offer_lines(&nearest, walk->scope.sheet, walk->scope.table);
+  offer_lines(&nearest, walk->scope.sheet, -1);
+  const char *hint = nearest_hint(c->memory, &nearest);
+  struct place place = node_place(walk->home.sheet, walk->node);
+  if (walk->part == 0) return fail_add(c->fails, MLS_NAME, place, "unknown name %s%s", name, hint);
+  return fail_add(c->fails, MLS_NAME, place, "sheet %s has no %s%s", walk->scope.sheet->name, name,
+                  hint);
+}
+
+/* A key, column or cell with one row: nothing may follow. */
+static mls_status end_in_cell(struct walk *walk, unsigned slot) {
+  struct node *node = walk->node;
+  if (walk->part + 1 < node->name_count)
+    return FAIL(walk, "%s has no parts, so no %s", path_text(walk, walk->part + 1), node->names[walk->part + 1]);
+  if (node->count)
+    return FAIL(walk, "%s is one cell; only a column of a table is looked up by key", path_text(walk, node->name_count));
+  node->ref.kind = REF_CELL;
+  node->ref.slot = slot;
+  return MLS_OK;
+}
+
+static mls_status end_in_column(struct walk *walk, unsigned slot) {
+  struct node *node = walk->node;
+  const char *path = path_text(walk, walk->part + 1);
+  if (walk->part + 1 < node->name_count)
+    return FAIL(walk, "%s has no parts, so no %s", path, node->names[walk->part + 1]);
+  if (!node->count && !walk->whole)
+    return FAIL(walk, "%s is a column; take a row, such as %s(key), or all, such as sum(%s)", path,
+                path, path);
+  node->ref.kind = node->count ? REF_LOOKUP : REF_COLUMN;
+  node->ref.slot = slot;
+  return MLS_OK;
+}
+
+/* ---- facts ---- */
+
+static mls_status no_field(const struct walk *walk, const struct registry *registry,
+                           const char *field) {
+  struct checker *c = walk->home.checker;
+  struct nearest nearest = { .wanted = slice_of(field) };
+  for (size_t i = 0; i < registry->field_count; i++) {
+    nearest_offer(&nearest, registry->fields[i].name);
+    if (registry->fields[i].family) nearest_offer(&nearest, registry->fields[i].family);
+  }
+  return fail_add(c->fails, MLS_NAME, node_place(walk->home.sheet, walk->node),
+                  "registry %s has no field %s%s", registry->name, field,
+                  nearest_hint(c->memory, &nearest));
+}
+
+/* Row of a word among the words of a family, in order of first appearance. */
+static unsigned family_row(const struct registry *registry, const char *family, const char *word) {
+  unsigned row = 0;
+  for (size_t i = 0; i < registry->field_count; i++) {
+    if (registry->fields[i].family != family) continue;
+    if (registry->fields[i].word == word) return row;
+    row++;
+  }
+  return row;
+}
+
+static mls_status end_in_family(struct walk *walk, unsigned line, const struct registry *registry,
+                                const char *family) {
+  struct node *node = walk->node;
+  size_t index;
+  const char *interned = names_find(walk->home.checker->names, slice_of(family));
+  if (!interned || !map_get(&registry->family_index, interned, &index))
+    return no_field(walk, registry, family);
+  if (!node->count)
+    return FAIL(walk, "%s is a family of facts; choose one, such as %s(\"%s\")", path_text(walk, node->name_count), path_text(walk, node->name_count), registry->fields[index].word);
+  node->ref.kind = REF_LOOKUP;
+  return slot_fact(walk->scope, line, interned, true, registry->fields[index].type, &node->ref.slot);
+}
+
+static mls_status end_in_fact(struct walk *walk, unsigned line, const struct registry *registry,
+                              const char *name) {
+  struct node *node = walk->node;
+  const struct field *field;
+  size_t index;
+  const char *interned = names_find(walk->home.checker->names, slice_of(name));
+  if (!interned || !registry_field(registry, interned, &index))
+    return end_in_family(walk, line, registry, name);
+  field = &registry->fields[index];
+  if (node->count)
+    return FAIL(walk, "%s is one fact and takes no key", path_text(walk, node->name_count));
+  node->ref.kind = field->family ? REF_ROW : REF_CELL;
+  if (field->family) node->ref.row = family_row(registry, field->family, field->word);
+  return slot_fact(walk->scope, line, field->family ? field->family : interned,
+                   field->family != NULL, field->type, &node->ref.slot);
+}
+
+/* hw.memory_bandwidth, hw.flops.fp8, hw.flops(precision): one or two parts after the item. */
+static mls_status walk_fact(struct walk *walk, unsigned line) {
+  const struct line *owner = &walk->scope.sheet->lines[line];
+  const struct registry *registry = owner->set ? owner->set->registry : NULL;
+  struct node *node = walk->node;
+  unsigned left = node->name_count - walk->part - 1;
+  if (!registry || left > 2)
+    return FAIL(walk, "%s has no parts, so no %s", path_text(walk, node->name_count - 1), node->names[node->name_count - 1]);
+  const char *first = node->names[walk->part + 1];
+  if (left == 1) return end_in_fact(walk, line, registry, first);
+  struct buffer buffer;
+  buffer_open(&buffer, walk->home.checker->memory);
+  buffer_print(&buffer, "%s.%s", first, node->names[walk->part + 2]);
+  const char *both = buffer_keep(&buffer, walk->home.checker->memory);
+  buffer_close(&buffer);
+  return both ? end_in_fact(walk, line, registry, both) : fail_memory(walk->home.checker->fails);
+}
+
+/* ---- parts of a sheet ---- */
+
+static mls_status walk_table(struct walk *walk, const struct line *table) {
+  struct node *node = walk->node;
+  size_t line;
+  if (walk->part + 1 == node->name_count)
+    return FAIL(walk, "%s is a table; name one of its columns", path_text(walk, node->name_count));
+  walk->part++;
+  if (node->names[walk->part] == table->key) return end_in_column(walk, table->slot);
+  if (map_get(&walk->scope.sheet->columns[table->use], node->names[walk->part], &line))
+    return end_in_column(walk, walk->scope.sheet->lines[line].slot);
+  struct checker *c = walk->home.checker;
+  struct nearest nearest = { .wanted = slice_of(node->names[walk->part]) };
+  offer_lines(&nearest, walk->scope.sheet, (int)table->use);
+  return fail_add(c->fails, MLS_NAME, node_place(walk->home.sheet, node),
+                  "table %s has no column %s%s", path_text(walk, walk->part), node->names[walk->part],
+                  nearest_hint(c->memory, &nearest));
+}
+
+static mls_status walk_name(struct walk *walk);
+
+static mls_status walk_use(struct walk *walk, const struct line *use) {
+  struct node *node = walk->node;
+  struct sheet *used = walk->scope.sheet->used[use->use];
+  if (walk->part + 1 == node->name_count)
+    return FAIL(walk, "%s is a used sheet; name one of its cells", path_text(walk, node->name_count));
+  /* the used sheet is wrong and said so: nothing more to say here */
+  if (!used) return MLS_NAME;
+  node->ref.hop[node->ref.hops++] = use->use;
+  walk->scope = (struct scope){ walk->scope.checker, used, -1 };
+  walk->part++;
+  return walk_name(walk);
+}
+
+static mls_status walk_line(struct walk *walk, unsigned index) {
+  const struct line *line = &walk->scope.sheet->lines[index];
+  bool more = walk->part + 1 < walk->node->name_count;
+  if (line->kind == LINE_TABLE) return walk_table(walk, line);
+  if (line->kind == LINE_USE) return walk_use(walk, line);
+  bool chooser = line->kind == LINE_INPUT && line->set && line->set->kind == SET_REGISTRY;
+  if (chooser && more) return walk_fact(walk, index);
+  return end_in_cell(walk, line->slot);
+}
+
+static mls_status walk_name(struct walk *walk) {
+  struct sheet *sheet = walk->scope.sheet;
+  const char *name = walk->node->names[walk->part];
+  size_t line;
+  if (walk->scope.table >= 0) {
+    unsigned index = sheet->tables[walk->scope.table];
+    const struct line *table = &sheet->lines[index];
+    bool items = table->set && table->set->kind == SET_REGISTRY;
+    if (name == table->key && items && walk->part + 1 < walk->node->name_count)
+      return walk_fact(walk, index);
+    if (name == table->key) return end_in_cell(walk, table->slot);
+    if (map_get(&sheet->columns[walk->scope.table], name, &line))
+      return end_in_cell(walk, sheet->lines[line].slot);
+  }
+  if (map_get(&sheet->symbols, name, &line)) return walk_line(walk, (unsigned)line);
+  return unknown_name(walk);
+}
+
+static mls_status resolve_path(struct scope scope, struct node *node, bool whole) {
+  struct walk walk = { scope, scope, node, 0, whole };
+  if (node->name_count > 1) {
+    node->ref.hop = memory_array(scope.checker->memory, node->name_count - 1, sizeof *node->ref.hop);
+    if (!node->ref.hop) return fail_memory(scope.checker->fails);
+  }
+  return walk_name(&walk);
+}
+
+/* ---- aggregates ---- */
+
+static bool same_ref(const struct ref *a, const struct ref *b) {
+  if (a->kind != b->kind || a->hops != b->hops || a->slot != b->slot) return false;
+  return a->hops == 0 || memcmp(a->hop, b->hop, a->hops * sizeof *a->hop) == 0;
+}
+
+/* The hidden cell of this aggregate: one for all formulas of the sheet that ask for it. */
+static mls_status slot_total(struct scope scope, struct node *node) {
+  const struct sheet *sheet = scope.sheet;
+  struct slot slot = { .kind = SLOT_TOTAL, .table = -1, .function = node->function, .origin = node,
+                       .column = node->arguments[0]->ref };
+  if (node->count == 2) slot.truth = node->arguments[1]->ref;
+  const void *key = slot_key(slot.function, slot.column.slot);
+  size_t index;
+  if (!map_get(&sheet->shared, key, &index)) index = SLOT_LAST;
+  for (; index != SLOT_LAST; index = sheet->slots[index].next) {
+    const struct slot *old = &sheet->slots[index];
+    node->total = (unsigned)index;
+    if (old->kind == SLOT_TOTAL && old->function == slot.function &&
+        same_ref(&old->column, &slot.column) && same_ref(&old->truth, &slot.truth))
+      return MLS_OK;
+  }
+  return slot_share(scope, slot, key, &node->total);
+}
+
+static bool is_column_path(struct scope scope, const struct node *node) {
+  /* table.column, also through used sheets: the part before the last names a table */
+  const struct sheet *sheet = scope.sheet;
+  if (node->kind != NODE_PATH || node->count || node->name_count < 2) return false;
+  for (unsigned i = 0; i + 1 < node->name_count; i++) {
+    size_t index;
+    if (!map_get(&sheet->symbols, node->names[i], &index)) return false;
+    const struct line *line = &sheet->lines[index];
+    if (line->kind == LINE_TABLE) return i + 2 == node->name_count;
+    if (line->kind != LINE_USE || !sheet->used[line->use]) return false;
+    sheet = sheet->used[line->use];
+  }
+  return false;
+}
+
+static int table_of(struct scope scope, const struct ref *ref) { return ref_slot(scope.sheet, ref)->table; }
+
+static mls_status resolve_aggregate(struct scope scope, struct node *node) {
+  struct checker *c = scope.checker;
+  for (unsigned i = 0; i < node->count; i++) {
+    struct node *argument = node->arguments[i];
+    if (argument->kind != NODE_PATH || argument->count)
+      return fail_add(c->fails, MLS_SYNTAX, node_place(scope.sheet, argument),
+                      "%s takes a column, such as plan.total; name the formula in a column first",
+                      node->function->name);
+    TRY(resolve_path(scope, argument, true));
+    if (argument->ref.kind != REF_COLUMN)
+      return fail_add(c->fails, MLS_SYNTAX, node_place(scope.sheet, argument),
+                      "%s takes a column with its table, such as plan.total", node->function->name);
+  }
+  if (node->count == 2) {
+    const struct ref *a = &node->arguments[0]->ref, *b = &node->arguments[1]->ref;
+    bool same = a->hops == b->hops && table_of(scope, a) == table_of(scope, b) &&
+                (a->hops == 0 || memcmp(a->hop, b->hop, a->hops * sizeof *a->hop) == 0);
+    if (!same)
+      return fail_add(c->fails, MLS_NAME, node_place(scope.sheet, node->arguments[1]),
+                      "both columns of %s must be of one table", node->function->name);
+  }
+  return slot_total(scope, node);
+}
+
+/* ---- trees ---- */
+
+static mls_status resolve_prior(struct scope scope, const struct node *node) {
+  struct checker *c = scope.checker;
+  if (scope.table < 0)
+    return fail_add(c->fails, MLS_SYNTAX, node_place(scope.sheet, node),
+                    "prior stands in a column of a table only");
+  if (node->count < 3) return MLS_OK;
+  const struct node *rows = node->arguments[2];
+  bool sound = rows->kind == NODE_NUMBER && !rows->unit && rows->number >= 1 &&
+               rows->number <= LIMIT_ROWS && rows->number == (double)(long)rows->number;
+  if (sound) return MLS_OK;
+  return fail_add(c->fails, MLS_SYNTAX, node_place(scope.sheet, rows),
+                  "the rows of prior are a literal whole number of at least 1");
+}
+
+static mls_status resolve_call(struct scope scope, struct node *node) {
+  if (node->function->rule == RULE_PRIOR) TRY(resolve_prior(scope, node));
+  if (function_is_aggregate(node->function)) return resolve_aggregate(scope, node);
+  /* min and max: of columns when the first argument is one, else of numbers */
+  if (node->function->total && is_column_path(scope, node->arguments[0])) {
+    if (node->count > 2)
+      return fail_add(scope.checker->fails, MLS_SYNTAX, node_place(scope.sheet, node),
+                      "%s of a column takes one column of truths besides", node->function->name);
+    return resolve_aggregate(scope, node);
+  }
+  if (node->function->total && node->count < 2)
+    return fail_add(scope.checker->fails, MLS_SYNTAX, node_place(scope.sheet, node),
+                    "%s takes at least two numbers, or a column of a table", node->function->name);
+  for (unsigned i = 0; i < node->count; i++) TRY(resolve_formula(scope, node->arguments[i]));
+  return MLS_OK;
+}
+
+mls_status resolve_formula(struct scope scope, struct node *node) {
+  if (node->kind == NODE_CALL) return resolve_call(scope, node);
+  if (node->kind != NODE_PATH) return MLS_OK;
+  for (unsigned i = 0; i < node->count; i++) TRY(resolve_formula(scope, node->arguments[i]));
+  return resolve_path(scope, node, false);
+}

@@ -1,0 +1,72 @@
+/* Trees to steps. The tape belongs to the model and never changes; values.h holds the numbers that
+   it works on. A step is one function of the table over lanes: one row of a cell, or a block of
+   rows of a column, by the same code, so that the bits are the same. */
+#ifndef MLS_TAPE_H
+#define MLS_TAPE_H
+
+#include "graph.h"
+
+enum { TAPE_BLOCK = 256 }; /* rows calculated at once: a register is 2 KiB, several fit in a cache */
+
+enum operand_kind {
+  OPERAND_CONSTANT, /* tape.constants[index] */
+  OPERAND_VALUE,    /* one value: index into the values */
+  OPERAND_ROWS,     /* the same rows of a column, `lag` rows up: index of its row 0 */
+  OPERAND_REGISTER
+};
+
+struct operand {
+  enum operand_kind kind;
+  unsigned lag;    /* OPERAND_ROWS */
+  unsigned stride; /* OPERAND_ROWS: values a row (facts of the items of a table), else 1 */
+  unsigned fill;   /* CONSTANT, VALUE, and ROWS with lag: the register that holds it as lanes */
+  size_t index;
+};
+
+enum op_kind {
+  OP_CALL,   /* function over the operands */
+  OP_LOOKUP, /* row of cell `cell` whose key is operand 0; facts of a table: `shift` rows up */
+  OP_PRIOR   /* operand 0 from row `lag` + `shift` on, operand 1 before */
+};
+
+struct op {
+  enum op_kind kind;
+  unsigned out; /* register */
+  unsigned first, count; /* operands */
+  const struct function *function;
+  unsigned cell;
+  unsigned lag, shift;
+};
+
+/* The steps of one cell; the last op's register (or operand `result`) is its value. */
+struct program {
+  size_t op_first, op_count;
+  struct operand result;
+  unsigned registers;
+  bool recurrent; /* needs its own group row by row */
+};
+
+struct tape {
+  struct program *programs; /* one a cell; op_count 0 and no formula: not calculated by ops */
+  struct op *ops;
+  size_t op_count, op_room;
+  struct operand *operands;
+  size_t operand_count, operand_room;
+  double *constants;
+  size_t constant_count, constant_room;
+  unsigned registers; /* most of any program */
+};
+
+mls_status tape_build(struct mls_model *model, struct fails *fails);
+
+/* Calculates rows row..row+count-1 (count <= TAPE_BLOCK) of a cell with a formula. The result is in
+   `out` or in scratch; the pointer is returned. `filled` says that the lanes of single values were
+   put into their registers for this cell already. */
+const double *tape_run(const struct mls_model *model, const double *values, double *scratch,
+                       unsigned cell, size_t row, size_t count, bool filled);
+
+/* One row of a column or of a family of facts by key; FUNCTION_ERROR when no row has it. */
+double tape_lookup(const struct mls_model *model, const double *values, unsigned cell, double key,
+                   size_t row);
+
+#endif

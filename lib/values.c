@@ -1,0 +1,435 @@
+/* Opening values, setting inputs and facts, and putting them back. settle.c calculates. */
+#include "values.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "check.h"
+#include "limits.h"
+#include "settle.h"
+
+/* ---- opening and closing ---- */
+
+static bool bits_open(struct bits *bits, struct memory *memory, size_t count) {
+  bits->count = count / 64 + 1;
+  bits->words = memory_array(memory, bits->count, sizeof *bits->words);
+  bits->top = memory_array(memory, bits->count / 64 + 1, sizeof *bits->top);
+  return bits->words && bits->top;
+}
+
+static mls_status allocate(struct mls_values *v) {
+  const struct mls_model *model = v->model;
+  size_t cells = model->cell_count;
+  v->value = memory_array(&v->memory, model->value_count, sizeof *v->value);
+  v->scratch = memory_array(&v->memory, (size_t)model->tape->registers * TAPE_BLOCK, sizeof *v->scratch);
+  v->from = memory_array(&v->memory, cells, sizeof *v->from);
+  v->until = memory_array(&v->memory, cells, sizeof *v->until);
+  v->states = memory_array(&v->memory, cells, 1);
+  v->setting_of = memory_array(&v->memory, cells, sizeof *v->setting_of);
+  bool all = v->value && v->setting_of && v->scratch && v->from && v->until && v->states &&
+             bits_open(&v->stale, &v->memory, cells) && bits_open(&v->changed, &v->memory, cells);
+  return all ? MLS_OK : MLS_MEMORY;
+}
+
+mls_status values_open(struct mls_values *values, const struct mls_model *model,
+                       const mls_allocator *allocator) {
+  *values = (struct mls_values){ .model = model };
+  memory_open(&values->memory, allocator);
+  memory_open(&values->scratch_memory, &values->memory.allocator);
+  values->fails = (struct fails){ .memory = &values->scratch_memory };
+  TRY(allocate(values));
+  for (unsigned i = 0; i < model->cell_count; i++) settle_default(values, i);
+  settle_mark_all(values);
+  return MLS_OK;
+}
+
+static void forget(const struct mls_values *values, struct setting *setting) {
+  memory_give(&values->memory, setting->typed);
+  memory_give(&values->memory, setting->unit_text);
+}
+
+void values_close(struct mls_values *values) {
+  for (size_t i = 0; i < values->setting_count; i++) forget(values, &values->settings[i]);
+  memory_give(&values->memory, values->settings);
+  memory_close(&values->scratch_memory);
+  memory_close(&values->memory);
+}
+
+void values_reset(struct mls_values *values) {
+  for (size_t i = 0; i < values->setting_count; i++) {
+    values->setting_of[values->settings[i].cell] = 0;
+    forget(values, &values->settings[i]);
+  }
+  values->setting_count = 0;
+  for (unsigned i = 0; i < values->model->cell_count; i++)
+    if (values->model->cells[i].kind == CELL_INPUT) settle_default(values, i);
+    else if (values->model->cells[i].kind == CELL_FACT) settle_mark(values, i, 0, values->model->cells[i].rows);
+  values->states_known = false;
+}
+
+/* ---- settings ---- */
+
+const struct setting *values_setting(const struct mls_values *values, unsigned cell, size_t row) {
+  for (unsigned at = values->setting_of[cell]; at; at = values->settings[at - 1].next)
+    if (values->settings[at - 1].row == row) return &values->settings[at - 1];
+  return NULL;
+}
+
+static char *copy_text(const struct mls_values *values, struct slice text) {
+  char *copy = memory_take(&values->memory, NULL, text.size + 1);
+  if (!copy) return NULL;
+  if (text.size > 0) memcpy(copy, text.at, text.size);
+  copy[text.size] = 0;
+  return copy;
+}
+
+static mls_status make_room(struct mls_values *values, struct place place) {
+  if (values->setting_count < values->setting_room) return MLS_OK;
+  if (values->setting_count >= LIMIT_SETTINGS)
+    return fail_add(&values->fails, MLS_LIMIT, place, "more than %d settings (LIMIT_SETTINGS)",
+                    LIMIT_SETTINGS);
+  size_t room = values->setting_room ? values->setting_room * 2 : 16;
+  struct setting *moved = memory_take(&values->memory, values->settings, room * sizeof *moved);
+  if (!moved) return fail_memory(&values->fails);
+  values->settings = moved;
+  values->setting_room = room;
+  return MLS_OK;
+}
+
+/* Keeps what was typed, so that it is printed back as typed. */
+static mls_status keep(struct mls_values *values, struct setting setting, struct slice typed,
+                       const char *unit_text, struct place place) {
+  struct setting *old = (struct setting *)values_setting(values, setting.cell, setting.row);
+  if (!old) TRY(make_room(values, place));
+  setting.typed = copy_text(values, typed);
+  if (!setting.typed) return fail_memory(&values->fails);
+  if (unit_text) {
+    setting.unit_text = copy_text(values, slice_of(unit_text));
+    if (!setting.unit_text) {
+      memory_give(&values->memory, setting.typed);
+      return fail_memory(&values->fails);
+    }
+    setting.unit.text = setting.unit_text;
+  }
+  if (old) {
+    setting.next = old->next;
+    forget(values, old);
+  } else {
+    setting.next = values->setting_of[setting.cell];
+    old = &values->settings[values->setting_count++];
+    values->setting_of[setting.cell] = (unsigned)values->setting_count;
+  }
+  *old = setting;
+  return MLS_OK;
+}
+
+static void apply(struct mls_values *values, unsigned cell, size_t row, double si) {
+  double *at = &values->value[values->model->cells[cell].offset + row];
+  if (memcmp(at, &si, sizeof si) != 0) {
+    *at = si;
+    settle_touch(values, cell, row);
+  }
+  values->states_known = false;
+}
+
+/* ---- what a path names ---- */
+
+struct target {
+  unsigned cell;
+  size_t row;
+  bool unused; /* a field that the registry has and no formula reads: accepted, changes nothing */
+  struct slice path;
+  struct place place;
+};
+
+static mls_status not_settable(struct mls_values *values, const struct target *target) {
+  const struct cell *cell = &values->model->cells[target->cell];
+  const char *path = target->path.at;
+  int size = (int)target->path.size;
+  if (cell->kind == CELL_BOUND) {
+    struct buffer buffer;
+    buffer_open(&buffer, &values->memory);
+    formula_print(&buffer, cell->formula);
+    mls_status status = buffer.failed
+                            ? fail_memory(&values->fails)
+                            : fail_add(&values->fails, MLS_NAME, target->place,
+                                       "%.*s is bound to %s; set what it is bound to", size, path,
+                                       buffer.bytes);
+    buffer_close(&buffer);
+    return status;
+  }
+  if (cell->table >= 0)
+    return fail_add(&values->fails, MLS_NAME, target->place,
+                    "%.*s is a column; give the table other rows with --rows", size, path);
+  return fail_add(&values->fails, MLS_NAME, target->place,
+                  "%.*s is calculated; only inputs and facts can be set", size, path);
+}
+
+static void offer_inputs(const struct mls_model *model, struct nearest *nearest,
+                         struct memory *memory) {
+  for (unsigned i = 0; i < model->cell_count; i++) {
+    const struct cell *cell = &model->cells[i];
+    if ((cell->kind != CELL_INPUT && cell->kind != CELL_FACT) || cell->table >= 0) continue;
+    struct buffer buffer;
+    buffer_open(&buffer, memory);
+    model_path(model, i, &buffer);
+    const char *path = buffer_keep(&buffer, memory);
+    buffer_close(&buffer);
+    if (path) nearest_offer(nearest, path);
+  }
+}
+
+static mls_status unknown_path(struct mls_values *values, const struct target *target) {
+  struct nearest nearest = { .wanted = target->path };
+  offer_inputs(values->model, &nearest, &values->scratch_memory);
+  return fail_add(&values->fails, MLS_NAME, target->place, "no input is called %.*s%s",
+                  (int)target->path.size, target->path.at,
+                  nearest_hint(&values->scratch_memory, &nearest));
+}
+
+/* The field of a registry whose item an unbound input chose, when no formula reads it. */
+static mls_status find_unused(struct mls_values *values, struct target *target, size_t dot) {
+  const struct mls_model *model = values->model;
+  unsigned chooser = model_find(model, (struct slice){ target->path.at, dot });
+  struct slice name = { target->path.at + dot + 1, target->path.size - dot - 1 };
+  if (chooser == GRAPH_NONE) return unknown_path(values, target);
+  const struct cell *cell = &model->cells[chooser];
+  target->cell = chooser;
+  if (cell->kind == CELL_BOUND && cell->registry) return not_settable(values, target);
+  if (cell->kind != CELL_INPUT || !cell->registry) return unknown_path(values, target);
+  struct nearest nearest = { .wanted = name };
+  for (size_t i = 0; i < cell->registry->field_count; i++) {
+    nearest_offer(&nearest, cell->registry->fields[i].name);
+    if (!slice_is(name, cell->registry->fields[i].name)) continue;
+    target->unused = true;
+    return MLS_OK;
+  }
+  return fail_add(&values->fails, MLS_NAME, target->place, "registry %s has no field %.*s%s",
+                  cell->registry->name, (int)name.size, name.at,
+                  nearest_hint(&values->scratch_memory, &nearest));
+}
+
+/* hw.flops.fp8: the row of a family whose word is the last part. */
+static bool find_family(const struct mls_model *model, struct target *target, size_t dot) {
+  unsigned cell = model_find(model, (struct slice){ target->path.at, dot });
+  struct slice word = { target->path.at + dot + 1, target->path.size - dot - 1 };
+  if (cell == GRAPH_NONE || model->cells[cell].kind != CELL_FACT || !model->cells[cell].family)
+    return false;
+  target->cell = cell;
+  for (unsigned i = 0; i < model->cells[cell].word_count; i++)
+    if (slice_is(word, model->words[model->cells[cell].words[i]])) {
+      target->row = i;
+      return true;
+    }
+  return false;
+}
+
+static mls_status find_target(struct mls_values *values, struct target *target) {
+  const struct mls_model *model = values->model;
+  target->cell = model_find(model, target->path);
+  if (target->cell == GRAPH_NONE) {
+    for (size_t dot = target->path.size; dot-- > 0;)
+      if (target->path.at[dot] == '.' && find_family(model, target, dot)) return MLS_OK;
+    for (size_t dot = target->path.size; dot-- > 0;)
+      if (target->path.at[dot] == '.' &&
+          model_find(model, (struct slice){ target->path.at, dot }) != GRAPH_NONE)
+        return find_unused(values, target, dot);
+    return unknown_path(values, target);
+  }
+  const struct cell *cell = &model->cells[target->cell];
+  if (cell->kind == CELL_FACT && cell->family && cell->table < 0)
+    return fail_add(&values->fails, MLS_NAME, target->place,
+                    "%.*s is a family of facts; name one, such as %.*s.%s", (int)target->path.size,
+                    target->path.at, (int)target->path.size, target->path.at,
+                    model->words[cell->words[0]]);
+  bool fact = cell->kind == CELL_FACT && cell->table < 0 &&
+              model->cells[cell->chooser].kind == CELL_INPUT;
+  bool input = cell->kind == CELL_INPUT && cell->table < 0;
+  return fact || input ? MLS_OK : not_settable(values, target);
+}
+
+/* ---- setting from text ---- */
+
+static mls_status wrong_set(struct mls_values *values, const struct target *target,
+                            const struct set *set, struct slice found) {
+  struct nearest nearest = { .wanted = found };
+  size_t count = set->kind == SET_WORDS ? set->count
+                                        : set->kind == SET_REGISTRY ? set->registry->item_count : 0;
+  for (size_t i = 0; i < count; i++)
+    nearest_offer(&nearest, set->kind == SET_WORDS ? set->words[i] : set->registry->items[i]);
+  return fail_add(&values->fails, MLS_RANGE, target->place, "%.*s is not in %s%s", (int)found.size,
+                  found.at, set->text, nearest_hint(&values->scratch_memory, &nearest));
+}
+
+static mls_status set_word(struct mls_values *values, const struct target *target,
+                           struct slice text) {
+  const struct mls_model *model = values->model;
+  const struct cell *cell = &model->cells[target->cell];
+  const char *word = names_find(&model->names, text);
+  if (cell->kind == CELL_INPUT) {
+    const struct set *set = model_line(model, target->cell)->set;
+    if (!word || !set_holds_word(set, word)) return wrong_set(values, target, set, text);
+  } else if (!word || model_word(model, word) == GRAPH_NONE) {
+    return fail_add(&values->fails, MLS_RANGE, target->place,
+                    "no item of %s has the word \"%.*s\" here", cell->registry->name,
+                    (int)text.size, text.at);
+  }
+  double si = model_word(model, word);
+  struct setting setting = { .cell = target->cell, .row = target->row, .si = si, .unit = *cell->unit };
+  TRY(keep(values, setting, text, NULL, target->place));
+  apply(values, target->cell, target->row, si);
+  return MLS_OK;
+}
+
+/* What a person may have meant by text that is no number. */
+static const char *number_hint(struct slice text) {
+  bool comma = false, letter = false;
+  for (size_t i = 0; i < text.size; i++) {
+    comma = comma || text.at[i] == ',';
+    letter = letter || (text.at[i] >= 'a' && text.at[i] <= 'z') ||
+             (text.at[i] >= 'A' && text.at[i] <= 'Z');
+  }
+  if (comma) return "; write a point for decimals and no separators between thousands";
+  if (letter) return "; units stand in brackets, such as 5 [TB/s]";
+  return "";
+}
+
+static mls_status split_unit(struct mls_values *values, const struct target *target,
+                             struct slice *text, const struct unit *fallback, struct unit *unit,
+                             bool *own) {
+  *unit = fallback ? *fallback : *values->model->cells[target->cell].unit;
+  *own = fallback != NULL;
+  *text = slice_trim(*text);
+  if (text->size == 0 || text->at[text->size - 1] != ']') return MLS_OK;
+  const char *open = memchr(text->at, '[', text->size);
+  if (!open) return MLS_OK;
+  struct slice inner = { open + 1, (size_t)(text->at + text->size - 1 - (open + 1)) };
+  *text = slice_trim((struct slice){ text->at, (size_t)(open - text->at) });
+  *own = true;
+  return unit_read(values->model->units, &values->scratch_memory, inner, target->place,
+                   &values->fails, unit);
+}
+
+static mls_status check_unit(struct mls_values *values, const struct target *target,
+                             const struct unit *unit) {
+  const struct cell *cell = &values->model->cells[target->cell];
+  struct type is = { KIND_NUMBER, false, false, unit->strict, unit->count };
+  struct type wanted = { KIND_NUMBER, false, false, cell->strict, cell->count };
+  if (type_compatible(is, wanted)) return MLS_OK;
+  return fail_add(&values->fails, MLS_UNIT, target->place, "%.*s is in %s, found %s",
+                  (int)target->path.size, target->path.at,
+                  *cell->unit->text ? cell->unit->text : "plain numbers",
+                  *unit->text ? unit->text : "a plain number");
+}
+
+static mls_status check_range(struct mls_values *values, const struct target *target, double si,
+                              double declared) {
+  const struct cell *cell = &values->model->cells[target->cell];
+  char number[TEXT_NUMBER];
+  if (si - si != 0)
+    return fail_add(&values->fails, MLS_RANGE, target->place, "the number is too large");
+  if (cell->kind != CELL_INPUT) return MLS_OK;
+  const struct set *set = model_line(values->model, target->cell)->set;
+  if (set_holds_number(set, declared)) return MLS_OK;
+  return fail_add(&values->fails, MLS_RANGE, target->place, "%s%s%s is outside %s",
+                  text_number(number, declared), *cell->unit->text ? " " : "", cell->unit->text,
+                  set->text);
+}
+
+static mls_status set_number(struct mls_values *values, const struct target *target,
+                             struct slice text, const struct unit *fallback) {
+  const struct cell *cell = &values->model->cells[target->cell];
+  struct setting setting = { .cell = target->cell, .row = target->row };
+  struct slice whole = text;
+  bool own;
+  TRY(split_unit(values, target, &text, fallback, &setting.unit, &own));
+  if (!text_read_number(text, &setting.number))
+    return fail_add(&values->fails, MLS_SYNTAX, target->place, "expected a number%s%s, found \"%.*s\"%s",
+                    *cell->unit->text ? " in " : "", cell->unit->text, (int)whole.size, whole.at,
+                    number_hint(text));
+  TRY(check_unit(values, target, &setting.unit));
+  setting.si = setting.number * setting.unit.factor;
+  double declared = setting.unit.factor == cell->unit->factor ? setting.number
+                                                              : setting.si / cell->unit->factor;
+  TRY(check_range(values, target, setting.si, declared));
+  TRY(keep(values, setting, text, own ? setting.unit.text : NULL, target->place));
+  apply(values, target->cell, target->row, setting.si);
+  return MLS_OK;
+}
+
+mls_status values_set(struct mls_values *values, const char *path, struct slice text,
+                      const struct unit *fallback, struct place place) {
+  struct target target = { .path = slice_trim(slice_of(path)), .place = place };
+  TRY(find_target(values, &target));
+  if (target.unused) {
+    fail_warn(&values->fails, place, "%s is read by no formula; setting it changes nothing", path);
+    return MLS_OK;
+  }
+  text = slice_trim(text);
+  if (text.size == 0)
+    return fail_add(&values->fails, MLS_SYNTAX, place, "%s has no value", path);
+  if (values->model->cells[target.cell].text) return set_word(values, &target, text);
+  return set_number(values, &target, text, fallback);
+}
+
+mls_status values_set_number(struct mls_values *values, unsigned cell, size_t row, double si) {
+  const struct mls_model *model = values->model;
+  struct place nowhere = { NULL, 0, 0 };
+  if (cell >= model->cell_count || row >= model->cells[cell].rows ||
+      model->cells[cell].kind != CELL_INPUT)
+    return fail_add(&values->fails, MLS_NAME, nowhere, "cell %u, row %zu is no input", cell, row);
+  const struct cell *at = &model->cells[cell];
+  char number[TEXT_NUMBER];
+  struct target target = { .cell = cell, .row = row };
+  if (at->text)
+    return fail_add(&values->fails, MLS_UNIT, nowhere, "cell %u takes a word, not a number", cell);
+  double declared = si / at->unit->factor;
+  TRY(check_range(values, &target, si, declared));
+  if (at->table < 0) {
+    struct setting setting = { .cell = cell, .si = si, .number = declared, .unit = *at->unit };
+    TRY(keep(values, setting, slice_of(text_number(number, declared)), NULL, nowhere));
+  }
+  apply(values, cell, row, si);
+  return MLS_OK;
+}
+
+/* ---- facts ---- */
+
+size_t values_item(const struct mls_values *values, unsigned cell) {
+  const struct mls_model *model = values->model;
+  const struct cell *at = &model->cells[cell];
+  if (at->kind == CELL_FACT) cell = at->chooser;
+  size_t item = 0;
+  if (cell == GRAPH_NONE || !model->cells[cell].registry) return 0;
+  registry_item(model->cells[cell].registry, model->words[(size_t)values_get(values, cell, 0)], &item);
+  return item;
+}
+
+static const struct field *family_field(const struct cell *cell, size_t index, size_t *field) {
+  for (size_t i = 0; i < cell->registry->field_count; i++) {
+    if (cell->registry->fields[i].family != cell->field) continue;
+    if (index-- > 0) continue;
+    *field = i;
+    return &cell->registry->fields[i];
+  }
+  return NULL;
+}
+
+/* The fact a row of a cell stands for by the registry alone. */
+const struct fact *settle_fact(const struct mls_values *values, unsigned cell, size_t row) {
+  const struct cell *at = &values->model->cells[cell];
+  size_t field, item;
+  if (at->family) {
+    if (!family_field(at, row % at->word_count, &field)) return NULL;
+  } else if (!registry_field(at->registry, at->field, &field)) {
+    return NULL;
+  }
+  if (at->table >= 0) item = at->family ? row / at->word_count : row;
+  else item = values_item(values, cell);
+  return fact_find(at->registry, item, field);
+}
+
+const struct fact *values_fact(const struct mls_values *values, unsigned cell, size_t row) {
+  if (values->model->cells[cell].kind != CELL_FACT || values_setting(values, cell, row)) return NULL;
+  return settle_fact(values, cell, row);
+}

@@ -1,0 +1,84 @@
+/* The numbers of one calculation: set, settle, get. Nothing is calculated on set; settling runs the
+   stale cells in order of calculation and stops where a value did not change. */
+#ifndef MLS_VALUES_H
+#define MLS_VALUES_H
+
+#include "tape.h"
+
+/* What was typed into an input or a fact by the user. */
+struct setting {
+  unsigned next;       /* index + 1 of the next setting of the same cell, or 0 */
+  unsigned cell;
+  size_t row;
+  double si;           /* or the text number */
+  double number;       /* as typed, in `unit`; unused for a word */
+  char *typed;         /* digits or word as typed */
+  struct unit unit;    /* as typed, or the declared one */
+  char *unit_text;     /* what unit.text points to when it is not the declared one's */
+};
+
+struct bits {
+  unsigned long long *words; /* a bit a cell */
+  unsigned long long *top;   /* a bit a word */
+  size_t count;              /* words */
+};
+
+struct mls_values {
+  const struct mls_model *model;
+  struct memory memory;   /* for its allocator, and for messages until the next call */
+  struct memory scratch_memory; /* units and texts of one call */
+  struct fails fails;
+  double *value;          /* all rows of all cells */
+  double *scratch;        /* registers of the tape */
+  struct setting *settings;
+  size_t setting_count, setting_room;
+  unsigned *setting_of;   /* index + 1 of the first setting of a cell, or 0 */
+  struct bits stale, changed;
+  unsigned *from, *until; /* stale rows of a cell; until 0: none */
+  unsigned char *states;  /* enum state of each cell; valid when states_known */
+  bool states_known;
+  bool settled;
+  size_t steps;           /* cells calculated by the last settling */
+  mls_message shown;      /* the message handed out last */
+};
+
+mls_status values_open(struct mls_values *values, const struct mls_model *model,
+                       const mls_allocator *allocator);
+void values_close(struct mls_values *values);
+
+/* Sets an input, or a fact of an unbound registry input, from text ("500 [GB]", "0.8", "H100");
+   `fallback` is the unit of a bare number, NULL for the declared one; messages get `place`. */
+mls_status values_set(struct mls_values *values, const char *path, struct slice text,
+                      const struct unit *fallback, struct place place);
+mls_status values_set_number(struct mls_values *values, unsigned cell, size_t row, double si);
+/* All inputs and facts back to their defaults. */
+void values_reset(struct mls_values *values);
+mls_status values_settle(struct mls_values *values);
+
+/* After settling. A text cell's value is its text number. */
+static inline double values_get(const struct mls_values *values, unsigned cell, size_t row) {
+  return values->value[values->model->cells[cell].offset + row];
+}
+
+/* Any subtree of a formula, evaluated from settled values in `instance` (whose sheet the formula is
+   written in) at `row` of its table (0 for scalars). The same bits as the tape gives. */
+double values_evaluate(const struct mls_values *values, unsigned instance, size_t row,
+                       const struct node *node);
+
+/* What the user typed into row `row` of an input or a fact; NULL when it stands at its default. */
+const struct setting *values_setting(const struct mls_values *values, unsigned cell, size_t row);
+/* The fact behind row `row` of a FACT cell as chosen now; NULL when the item lacks it, or when it was
+   set (then values_setting says to what). */
+const struct fact *values_fact(const struct mls_values *values, unsigned cell, size_t row);
+/* The item that a registry input (or a bound one, or a fact's chooser) names now. */
+size_t values_item(const struct mls_values *values, unsigned cell);
+
+/* Weakest state of a cell over all its precedents. */
+enum state values_state(struct mls_values *values, unsigned cell);
+
+void bits_set(struct bits *bits, size_t index);
+void bits_clear(struct bits *bits, size_t index);
+/* The first set bit at or after `index`, or count * 64 and more. */
+size_t bits_next(const struct bits *bits, size_t index);
+
+#endif

@@ -1,0 +1,265 @@
+/* The cover, with the answers and the way to everything else; the sources; the log. */
+#include "xlsx.h"
+
+#include <math.h>
+#include <string.h>
+
+/* ---- cover ---- */
+
+enum { COVER_LABEL, COVER_VALUE, COVER_UNIT, COVER_STATE, COVER_NAME, COVER_COLUMNS };
+
+static const struct sheet *main_sheet(const struct xlsx *x) { return x->model->instances[0].sheet; }
+
+static bool is_answer(const struct xlsx *x, unsigned cell) {
+  const struct cell *here = &x->model->cells[cell];
+  return here->output && here->instance == 0 && here->table < 0;
+}
+
+static void put_answer(struct xlsx *x, unsigned page, unsigned row, unsigned cell) {
+  const struct cell *here = &x->model->cells[cell];
+  const struct spot *spot = &x->spots[cell];
+  double si = values_get(x->values, cell, 0), factor = here->unit->factor;
+  enum kind kind = here->text ? KIND_TEXT : here->truth ? KIND_TRUTH : KIND_NUMBER;
+  struct buffer out;
+  buffer_open(&out, &x->scratch);
+  buffer_text(&out, x->pages[spot->page].quoted);
+  xlsx_address(&out, spot->row, spot->shown, true);
+  const char *formula = xlsx_keep(x, &out);
+  const char *format = kind == KIND_TRUTH ? XLSX_YES
+                       : value_is_error(si)
+                           ? XLSX_PLAIN
+                           : xlsx_number_format(si / factor, si / factor == floor(si / factor));
+  put_text(x, page, row, COVER_LABEL, xlsx_label(x, cell, 0), STYLE_WRAP);
+  if (value_is_error(si)) put_formula_text(x, page, row, COVER_VALUE, formula, "missing", STYLE_OUTPUT);
+  else put_value(x, page, row, COVER_VALUE, formula, here->text ? si : si / factor, here->text,
+                 STYLE_OUTPUT, format);
+  put_text(x, page, row, COVER_UNIT, xlsx_unit(here->unit, kind), STYLE_UNIT);
+  put_text(x, page, row, COVER_STATE, state_word(values_state(x->values, cell)), STYLE_BADGE);
+  put_jump(x, page, row, COVER_NAME, spot->page, spot->row, xlsx_line(x, cell)->name);
+}
+
+/* Answers in the order of the sheet. */
+static unsigned put_answers(struct xlsx *x, unsigned page, unsigned row) {
+  static const char *const heads[] = { "Key result", "Value", "Unit", "State", "Where" };
+  for (unsigned i = 0; i < COVER_COLUMNS; i++) put_text(x, page, row, i, heads[i], STYLE_HEAD);
+  unsigned first = ++row;
+  const struct sheet *sheet = main_sheet(x);
+  for (size_t i = 0; i < sheet->line_count; i++) {
+    const struct line *line = &sheet->lines[i];
+    if (line->kind != LINE_CELL || !line->output || line->table >= 0) continue;
+    unsigned cell = x->model->instances[0].cells[line->slot];
+    if (cell != GRAPH_NONE && is_answer(x, cell)) put_answer(x, page, row++, cell);
+  }
+  if (row == first) put_text(x, page, row++, 0, "This sheet marks no outputs.", STYLE_NOTE);
+  put_badges(x, page, first, row - 1, COVER_STATE);
+  return row + 1;
+}
+
+static const char *purpose(struct xlsx *x, const struct page *page) {
+  switch (page->kind) {
+    case PAGE_INSTANCE: {
+      const struct sheet *sheet = x->model->instances[page->instance].sheet;
+      return *sheet->label ? sheet->label : xlsx_print(x, "Sheet %s", sheet->name);
+    }
+    case PAGE_TABLE: {
+      const struct sheet *sheet = x->model->instances[page->instance].sheet;
+      const struct line *line = &sheet->lines[sheet->tables[page->table]];
+      return xlsx_print(x, "Table: %s", *line->label ? line->label : line->name);
+    }
+    case PAGE_CHECKS: return "Every check with its verdict and gap";
+    case PAGE_FACTS: return "The facts of the registries, and lists to choose from";
+    case PAGE_SOURCES: return "Where numbers and formulas come from";
+    case PAGE_LOG: return "Version, date, conventions, limits";
+    default: return "";
+  }
+}
+
+static unsigned put_contents(struct xlsx *x, unsigned page, unsigned row) {
+  put_row(x, page, row, 0, COVER_COLUMNS - 1, STYLE_HEAD);
+  put_text(x, page, row, COVER_LABEL, "Contents", STYLE_HEAD);
+  put_text(x, page, row++, COVER_VALUE, "Purpose", STYLE_HEAD);
+  for (unsigned i = 1; i < x->page_count && x->status == MLS_OK; i++) {
+    put_jump(x, page, row, COVER_LABEL, i, 0, x->pages[i].name);
+    put_text(x, page, row++, COVER_VALUE, purpose(x, &x->pages[i]), STYLE_PLAIN);
+  }
+  return row + 1;
+}
+
+static unsigned put_legend(struct xlsx *x, unsigned page, unsigned row) {
+  static const struct { const char *text; enum style style; const char *meaning; } legend[] = {
+    { "Input", STYLE_INPUT_WORD, "Type here: unlocked, checked against its range or list" },
+    { "Formula", STYLE_NUMBER, "Calculated: live, shown in the unit of its row" },
+    { "Looked up", STYLE_PULLED, "A fact: follows the item that is chosen" },
+    { "Result", STYLE_OUTPUT, "What the sheet is asked for" },
+    { "Constant", STYLE_CONSTANT, "A fixed number of a formula" },
+    { "Base unit", STYLE_BASE, "The same in SI units, where the formulas are" }
+  };
+  put_row(x, page, row, 0, COVER_COLUMNS - 1, STYLE_HEAD);
+  put_text(x, page, row, COVER_LABEL, "Colours", STYLE_HEAD);
+  put_text(x, page, row++, COVER_VALUE, "Meaning", STYLE_HEAD);
+  for (size_t i = 0; i < sizeof legend / sizeof *legend; i++, row++) {
+    enum style style = legend[i].style;
+    put_text(x, page, row, COVER_LABEL, legend[i].text, style == STYLE_INPUT_WORD ? STYLE_SAMPLE : style);
+    put_text(x, page, row, COVER_VALUE, legend[i].meaning, STYLE_PLAIN);
+  }
+  put_text(x, page, row, COVER_LABEL, "verified, derived, cited, estimate, assumed", STYLE_BADGE);
+  put_text(x, page, row, COVER_VALUE, "State: the weakest that a number rests on", STYLE_PLAIN);
+  return row;
+}
+
+static unsigned put_status(struct xlsx *x, unsigned page, unsigned row) {
+  unsigned checks = xlsx_page_of(x, PAGE_CHECKS);
+  put_text(x, page, row, COVER_LABEL, "Master check", STYLE_KEY);
+  struct buffer out;
+  buffer_open(&out, &x->scratch);
+  buffer_text(&out, x->pages[checks].quoted);
+  xlsx_address(&out, xlsx_master_row(x), CHECK_HOLDS, true);
+  put_formula(x, page, row, COVER_VALUE, xlsx_keep(x, &out), xlsx_master(x), STYLE_VERDICT, XLSX_HOLDS);
+  put_verdicts(x, page, row, row, COVER_VALUE);
+  put_text(x, page, row, COVER_UNIT, "1 = yes", STYLE_UNIT);
+  put_jump(x, page, row++, COVER_STATE, checks, 0, "see checks");
+  put_text(x, page, row, COVER_LABEL, "As of", STYLE_KEY);
+  put_date(x, page, row, COVER_VALUE, x->report->date);
+  put_text(x, page, row++, COVER_UNIT, "date", STYLE_UNIT);
+  put_text(x, page, row, COVER_LABEL, "Sheet", STYLE_KEY);
+  put_jump(x, page, row++, COVER_VALUE, x->instance_page[0], 0, x->model->name);
+  return row + 1;
+}
+
+void xlsx_write_cover(struct xlsx *x) {
+  unsigned page = 0, row;
+  const char *title = *main_sheet(x)->label ? main_sheet(x)->label : x->model->name;
+  put_page(x, page, title,
+           xlsx_print(x, "Calculated by mlsysim %s. Every number is a live formula: change a blue cell "
+                         "and all follows.", MLS_VERSION));
+  static const double widths[] = { 46, 20, 17, 13, 30 };
+  for (unsigned i = 0; i < COVER_COLUMNS; i++) put_width(x, page, i, i, widths[i], false);
+  row = put_status(x, page, 3);
+  row = put_answers(x, page, row);
+  row = put_contents(x, page, row);
+  row = put_legend(x, page, row);
+  put_print(x, page, title, 1, row, COVER_COLUMNS, 1);
+}
+
+/* ---- sources ---- */
+
+static bool is_year(const char *text) {
+  return text && strlen(text) == 4 && strspn(text, "0123456789") == 4;
+}
+
+static void put_year(struct xlsx *x, unsigned page, unsigned row, unsigned column,
+                     const char *year) {
+  double number;
+  if (is_year(year) && text_read_number(slice_of(year), &number))
+    put_number(x, page, row, column, number, STYLE_UNIT, XLSX_PLAIN);
+  else put_text(x, page, row, column, year ? year : "", STYLE_UNIT);
+}
+
+static const char *or_none(const char *text) { return text ? text : ""; }
+
+static void put_cited(struct xlsx *x, unsigned page, unsigned row, const struct cited *cited) {
+  static const struct source none = { .title = "This key is not among the sources." };
+  const struct source *source = cited->source ? cited->source : &none;
+  put_text(x, page, row, 0, cited->key, STYLE_KEY);
+  put_text(x, page, row, 1, or_none(source->title), STYLE_WRAP);
+  put_text(x, page, row, 2, or_none(source->authors), STYLE_WRAP);
+  put_year(x, page, row, 3, source->year);
+  const char *url = or_none(source->url);
+  if (xlsx_url_is_safe(url)) put_web(x, page, row, 4, url);
+  else put_text(x, page, row, 4, url, STYLE_WRAP);
+  put_date(x, page, row, 5, source->accessed);
+  put_text(x, page, row, 6, or_none(source->kind), STYLE_TEXT);
+  put_text(x, page, row, 7, or_none(source->licence), STYLE_WRAP);
+}
+
+void xlsx_write_sources(struct xlsx *x) {
+  static const char *const heads[] = { "Key", "Title", "Authors", "Published (year)", "Address",
+                                       "Read on", "Kind", "Licence" };
+  static const double widths[] = { 22, 60, 40, 11, 50, 12, 10, 24 };
+  unsigned page = xlsx_page_of(x, PAGE_SOURCES), first = x->pages[page].first;
+  put_page(x, page, "Sources", "What the sheets and facts of this workbook cite.");
+  for (unsigned i = 0; i < sizeof heads / sizeof *heads; i++) {
+    put_text(x, page, first - 1, i, heads[i], STYLE_HEAD);
+    put_width(x, page, i, i, widths[i], false);
+  }
+  for (size_t i = 0; i < x->cited_count && x->status == MLS_OK; i++)
+    put_cited(x, page, first + (unsigned)i, &x->cited[i]);
+  if (x->cited_count == 0) put_text(x, page, first, 0, "Nothing is cited.", STYLE_NOTE);
+  unsigned last = first + (unsigned)(x->cited_count ? x->cited_count - 1 : 0);
+  put_print(x, page, "Sources", first - 1, last, sizeof heads / sizeof *heads, 1);
+}
+
+/* ---- log ---- */
+
+static const char *const conventions[] = {
+  "Every quantity has two cells: what a person reads, in the unit of its row, and the base-unit value "
+  "at the right (SI units, bytes, FLOP, currency), which all formulas use. Factor turns one into the "
+  "other.",
+  "Names are those of the sheet, on its own worksheet; names that begin with in. are the cells to type "
+  "into, those with out. the results.",
+  "Truths are 1 and 0. Text is compared letter for letter. Whole numbers are taken with a tolerance "
+  "(k_tiny below).",
+  "\"missing\" stands where a fact is missing or a number impossible; the base-unit cell then holds the "
+  "error.",
+  "Sheets are protected without a password: Review, Unprotect Sheet opens them. Macros, external "
+  "links, volatile functions, hidden cells and circular references: none.",
+};
+static const char *const limits[] = {
+  "State badges of calculated rows are those at the time of the export; they do not follow a change.",
+  "Number formats were chosen for the values at the time of the export; the cells hold the full number.",
+  "A blank input makes what rests on it missing.",
+  "Rows of tables and instances of sheets are fixed; change them in the sheet and export again.",
+};
+
+static unsigned put_list(struct xlsx *x, unsigned page, unsigned row, const char *head,
+                         const char *const *lines, size_t count) {
+  put_row(x, page, row, 0, 3, STYLE_SECTION);
+  put_text(x, page, row++, 0, head, STYLE_SECTION);
+  for (size_t i = 0; i < count; i++, row++) {
+    put_text(x, page, row, 0, xlsx_print(x, "%zu.", i + 1), STYLE_UNIT);
+    put_text(x, page, row, 1, lines[i], STYLE_WRAP);
+  }
+  return row + 1;
+}
+
+static unsigned put_constants(struct xlsx *x, unsigned page, unsigned row) {
+  put_row(x, page, row, 0, 3, STYLE_SECTION);
+  put_text(x, page, row++, 0, "Constants of functions", STYLE_SECTION);
+  const struct function_constant *constant;
+  for (size_t i = 0; (constant = function_constant_row(i)) != NULL; i++, row++) {
+    put_text(x, page, row, 0, constant->name, STYLE_KEY);
+    put_text(x, page, row, 1, constant->meaning, STYLE_WRAP);
+    put_number(x, page, row, 2, constant->value, STYLE_CONSTANT, XLSX_PLAIN);
+    put_text(x, page, row, 3, "number", STYLE_UNIT);
+    if (x->status != MLS_OK) return row;
+    const char *where = xlsx_print(x, "=log!$C$%u", row + 1);
+    xlsx_check(x, workbook_define_name(x->file, constant->name, where));
+  }
+  return row + 1;
+}
+
+void xlsx_write_log(struct xlsx *x) {
+  unsigned page = xlsx_page_of(x, PAGE_LOG), row = x->pages[page].first - 1;
+  static const char *const heads[] = { "Item", "What", "Value", "Unit" };
+  static const double widths[] = { 22, 100, 18, 12 };
+  put_page(x, page, "Log", "How this workbook was made, and how to read it.");
+  for (unsigned i = 0; i < 4; i++) {
+    put_text(x, page, row, i, heads[i], STYLE_HEAD);
+    put_width(x, page, i, i, widths[i], false);
+  }
+  unsigned head = row++;
+  put_text(x, page, row, 0, "Engine", STYLE_KEY);
+  put_text(x, page, row++, 1, xlsx_print(x, "mlsysim %s", MLS_VERSION), STYLE_WRAP);
+  put_text(x, page, row, 0, "Sheet", STYLE_KEY);
+  put_text(x, page, row++, 1, x->model->name, STYLE_WRAP);
+  put_text(x, page, row, 0, "Run", STYLE_KEY);
+  put_text(x, page, row++, 1, or_none(x->report->runs[0].name), STYLE_WRAP);
+  put_text(x, page, row, 0, "As of", STYLE_KEY);
+  put_text(x, page, row, 1, "The newest date of the facts, unless another was asked for", STYLE_WRAP);
+  put_date(x, page, row, 2, x->report->date);
+  put_text(x, page, row++, 3, "date", STYLE_UNIT);
+  row = put_list(x, page, row + 1, "Conventions", conventions, sizeof conventions / sizeof *conventions);
+  row = put_list(x, page, row, "Limits", limits, sizeof limits / sizeof *limits);
+  row = put_constants(x, page, row);
+  put_print(x, page, "Log", head, row, 4, 1);
+}

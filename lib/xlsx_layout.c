@@ -1,0 +1,430 @@
+/* Which cell of the model stands where in the workbook: worksheets, rows, columns, lists, sources.
+   Decided before anything is written, so that every formula knows its references; and where a
+   spreadsheet's bounds are met, the export is refused here. */
+#include "xlsx.h"
+
+#include <string.h>
+
+enum { HEAD = 3 }; /* row of the column headings of an instance, checks, facts, sources, log */
+
+/* ---- small helpers ---- */
+
+const struct line *xlsx_line(const struct xlsx *x, unsigned cell) {
+  return model_line(x->model, cell);
+}
+
+unsigned xlsx_chooser(const struct xlsx *x, unsigned cell) {
+  const struct cell *fact = &x->model->cells[cell];
+  if (fact->chooser != GRAPH_NONE) return fact->chooser;
+  const struct instance *instance = &x->model->instances[fact->instance];
+  return instance->cells[instance->sheet->lines[fact->line].slot];
+}
+
+bool xlsx_is_typed_word(const struct cell *cell) {
+  return cell->text && cell->kind == CELL_INPUT;
+}
+
+unsigned xlsx_page_of(const struct xlsx *x, enum page_kind kind) {
+  for (unsigned i = 0; i < x->page_count; i++)
+    if (x->pages[i].kind == kind) return i;
+  return 0;
+}
+
+unsigned xlsx_extra_row(const struct page *page, size_t extra) {
+  return page->first + (unsigned)page->entry_count + 2 + (unsigned)extra;
+}
+
+const struct list *xlsx_list(struct xlsx *x, const void *key) {
+  for (size_t i = 0; i < x->list_count; i++)
+    if (x->lists[i].key == key) return &x->lists[i];
+  xlsx_refuse(x, MLS_VALUE, "a list of the workbook was not planned");
+  return x->lists;
+}
+
+const struct block *xlsx_block(const struct xlsx *x, const struct registry *registry) {
+  for (size_t i = 0; i < x->block_count; i++)
+    if (x->blocks[i].registry == registry) return &x->blocks[i];
+  return NULL;
+}
+
+/* A larger array, or the status is set. */
+static bool grown(struct xlsx *x, void **array, size_t count, size_t *room, size_t size) {
+  void *larger = memory_grow(&x->memory, *array, count, room, size);
+  if (larger) *array = larger;
+  else if (x->status == MLS_OK) x->status = fail_memory(x->report->fails);
+  return larger != NULL;
+}
+
+static const char *kept(struct xlsx *x, const char *text) {
+  const char *copy = memory_text(&x->memory, text, strlen(text));
+  if (!copy && x->status == MLS_OK) x->status = fail_memory(x->report->fails);
+  return copy ? copy : "";
+}
+
+/* ---- sources, lists, facts ---- */
+
+static void cite(struct xlsx *x, const char *key, const struct source *source) {
+  size_t index;
+  if (map_get(&x->cited_index, key, &index)) return;
+  void *cited = x->cited;
+  if (!grown(x, &cited, x->cited_count, &x->cited_room, sizeof *x->cited)) return;
+  x->cited = cited;
+  x->cited[x->cited_count] = (struct cited){ key, source };
+  if (map_put(&x->cited_index, key, x->cited_count++) != MLS_OK)
+    x->status = fail_memory(x->report->fails);
+}
+
+static void cite_all(struct xlsx *x, const char *const *keys, size_t count) {
+  for (size_t i = 0; i < count; i++) cite(x, keys[i], source_find(x->model->facts, keys[i]));
+}
+
+static void add_list(struct xlsx *x, const void *key, const char *title, size_t count) {
+  for (size_t i = 0; i < x->list_count; i++)
+    if (x->lists[i].key == key) return;
+  void *lists = x->lists;
+  if (!grown(x, &lists, x->list_count, &x->list_room, sizeof *x->lists)) return;
+  x->lists = lists;
+  unsigned column = FACT_LISTS + (unsigned)x->list_count;
+  x->lists[x->list_count++] = (struct list){ key, title, column, count };
+}
+
+static void add_block(struct xlsx *x, const struct registry *registry) {
+  if (xlsx_block(x, registry)) return;
+  void *blocks = x->blocks;
+  if (!grown(x, &blocks, x->block_count, &x->block_room, sizeof *x->blocks)) return;
+  x->blocks = blocks;
+  unsigned first = HEAD + 1;
+  if (x->block_count) {
+    const struct block *before = &x->blocks[x->block_count - 1];
+    first = before->first + (unsigned)before->count + 1;
+  }
+  x->blocks[x->block_count++] = (struct block){ registry, first + 1, registry->fact_count };
+  add_list(x, registry, registry->name, registry->item_count);
+  for (size_t i = 0; i < registry->fact_count; i++)
+    if (registry->facts[i].source) cite(x, registry->facts[i].source->key, registry->facts[i].source);
+}
+
+static void add_set(struct xlsx *x, const struct line *line) {
+  const struct set *set = line->set;
+  if (!set) return;
+  if (set->kind == SET_REGISTRY && set->registry) add_block(x, set->registry);
+  if (set->kind == SET_WORDS && line->kind == LINE_INPUT) add_list(x, set, line->name, set->count);
+}
+
+static void gather_sheet(struct xlsx *x, const struct sheet *sheet) {
+  cite_all(x, sheet->cites, sheet->cite_count);
+  for (size_t i = 0; i < sheet->line_count; i++) {
+    cite_all(x, sheet->lines[i].cites, sheet->lines[i].cite_count);
+    add_set(x, &sheet->lines[i]);
+  }
+}
+
+/* ---- pages ---- */
+
+static unsigned add_page(struct xlsx *x, enum page_kind kind, const char *path) {
+  void *pages = x->pages;
+  if (x->page_count >= XLSX_PAGES)
+    xlsx_refuse(x, MLS_LIMIT, "a workbook of more than %d worksheets is not written", XLSX_PAGES);
+  if (x->status != MLS_OK) return 0;
+  if (!grown(x, &pages, x->page_count, &x->page_room, sizeof *x->pages)) return 0;
+  x->pages = pages;
+  struct page *page = &x->pages[x->page_count];
+  *page = (struct page){ .kind = kind, .first = HEAD + 1 };
+  map_open(&page->steps, &x->memory);
+  map_open(&page->constants, &x->memory);
+  page->name = xlsx_tab(x, path);
+  struct buffer quoted;
+  buffer_open(&quoted, &x->scratch);
+  xlsx_quote(&quoted, page->name);
+  page->quoted = kept(x, xlsx_keep(x, &quoted));
+  return (unsigned)x->page_count++;
+}
+
+static void add_entry(struct xlsx *x, unsigned page, struct entry entry) {
+  struct page *at = &x->pages[page];
+  void *entries = at->entries;
+  if (!grown(x, &entries, at->entry_count, &at->entry_room, sizeof *at->entries)) return;
+  at->entries = entries;
+  at->entries[at->entry_count++] = entry;
+}
+
+static unsigned next_row(const struct page *page) {
+  return page->first + (unsigned)page->entry_count;
+}
+
+/* The name a cell has among those of its worksheet. */
+static void name_spot(struct xlsx *x, unsigned cell, const char *name) {
+  x->spots[cell].name = xlsx_take(x, x->spots[cell].page, name);
+}
+
+/* Rows of the facts that the item in `anchor` brings. */
+static void place_facts(struct xlsx *x, unsigned page, unsigned line, unsigned anchor) {
+  const char *name = x->model->instances[x->pages[page].instance].sheet->lines[line].name;
+  for (unsigned i = x->fact_first[anchor]; i != GRAPH_NONE; i = x->fact_next[i]) {
+    const struct cell *fact = &x->model->cells[i];
+    x->spots[i] = (struct spot){ page, next_row(&x->pages[page]), SHOW_VALUE, 0, 1, NULL };
+    if (!fact->family) name_spot(x, i, xlsx_print(x, "%s.%s", name, fact->field));
+    for (unsigned row = 0; row < fact->rows; row++)
+      add_entry(x, page, (struct entry){ ENTRY_FACT, line, i, row });
+  }
+}
+
+static void place_cell(struct xlsx *x, unsigned page, unsigned line) {
+  const struct instance *instance = &x->model->instances[x->pages[page].instance];
+  const struct line *text = &instance->sheet->lines[line];
+  unsigned cell = instance->cells[text->slot];
+  if (cell == GRAPH_NONE) return;
+  x->spots[cell] = (struct spot){ page, next_row(&x->pages[page]), SHOW_VALUE, 0, 1, NULL };
+  add_entry(x, page, (struct entry){ ENTRY_CELL, line, cell, 0 });
+  name_spot(x, cell, text->name);
+  place_facts(x, page, line, cell);
+}
+
+/* Most sources that a line of the sheet names, at least 1. */
+static unsigned source_columns(const struct sheet *sheet) {
+  size_t most = 1;
+  for (size_t i = 0; i < sheet->line_count; i++)
+    if (sheet->lines[i].cite_count > most) most = sheet->lines[i].cite_count;
+  return most > 8 ? 8 : (unsigned)most;
+}
+
+static void place_line(struct xlsx *x, unsigned page, unsigned line) {
+  const struct instance *instance = &x->model->instances[x->pages[page].instance];
+  const struct line *text = &instance->sheet->lines[line];
+  struct entry entry = { .line = line, .cell = GRAPH_NONE };
+  switch (text->kind) {
+    case LINE_NOTE: entry.kind = text->heading ? ENTRY_HEADING : ENTRY_NOTE; break;
+    case LINE_USE: entry.kind = ENTRY_USE; break;
+    case LINE_TABLE: entry.kind = ENTRY_TABLE; break;
+    default:
+      if (text->table < 0) {
+        place_cell(x, page, line);
+        return;
+      }
+      entry.kind = ENTRY_COLUMN;
+      entry.cell = instance->cells[text->slot];
+  }
+  add_entry(x, page, entry);
+}
+
+static void place_instance(struct xlsx *x, unsigned instance) {
+  const struct instance *here = &x->model->instances[instance];
+  unsigned size = (unsigned)strlen(here->path);
+  const char *path = size ? xlsx_print(x, "%.*s", (int)size - 1, here->path) : here->sheet->name;
+  unsigned page = add_page(x, PAGE_INSTANCE, path);
+  if (x->status != MLS_OK) return;
+  x->instance_page[instance] = page;
+  x->pages[page].instance = instance;
+  x->pages[page].sources = source_columns(here->sheet);
+  x->pages[page].base = SHOW_SOURCE + x->pages[page].sources + 1;
+  for (unsigned line = 0; line < here->sheet->line_count && x->status == MLS_OK; line++)
+    place_line(x, page, line);
+}
+
+/* ---- tables ---- */
+
+static void add_column(struct xlsx *x, unsigned page, unsigned cell, unsigned word) {
+  struct page *at = &x->pages[page];
+  void *columns = at->columns;
+  if (!grown(x, &columns, at->column_count, &at->column_room, sizeof *at->columns)) return;
+  at->columns = columns;
+  unsigned shown = 1 + (unsigned)at->column_count;
+  at->columns[at->column_count++] = (struct column){ .cell = cell, .word = word, .shown = shown };
+}
+
+/* One column, or one for each word of a family of facts. */
+static void add_columns(struct xlsx *x, unsigned page, unsigned cell) {
+  const struct cell *here = &x->model->cells[cell];
+  unsigned count = here->family ? here->word_count : 1;
+  for (unsigned i = 0; i < count; i++) add_column(x, page, cell, i);
+}
+
+/* The base-unit block follows the columns that are shown. */
+static void place_columns(struct xlsx *x, unsigned page, unsigned key) {
+  struct page *at = &x->pages[page];
+  at->base = 2 + (unsigned)at->column_count;
+  at->planned = (unsigned)at->column_count;
+  if (at->base + at->column_count > XLSX_COLUMNS)
+    xlsx_refuse(x, MLS_LIMIT, "table %s has more columns than a worksheet (%d, two a column)",
+                at->name, XLSX_COLUMNS);
+  if (at->first + (size_t)x->model->cells[key].rows > XLSX_ROWS)
+    xlsx_refuse(x, MLS_LIMIT, "table %s has %u rows, a worksheet holds %u below its headings",
+                at->name, x->model->cells[key].rows, XLSX_ROWS - at->first);
+  x->spots[key] = (struct spot){ page, at->first, 0, 0, 1, NULL };
+  for (unsigned i = 0; i < at->column_count; i++) {
+    struct column *column = &at->columns[i];
+    const struct cell *cell = &x->model->cells[column->cell];
+    unsigned across = cell->family ? cell->word_count : 1;
+    column->base = xlsx_is_typed_word(cell) ? column->shown : at->base + 1 + i;
+    if (column->word > 0) continue;
+    x->spots[column->cell] =
+        (struct spot){ page, at->first, column->shown, column->base, across, NULL };
+  }
+}
+
+static void place_table(struct xlsx *x, unsigned instance, unsigned table) {
+  const struct instance *here = &x->model->instances[instance];
+  const struct line *line = &here->sheet->lines[here->sheet->tables[table]];
+  unsigned page = add_page(x, PAGE_TABLE, xlsx_print(x, "%s%s", here->path, line->name));
+  if (x->status != MLS_OK) return;
+  unsigned key = here->cells[line->slot];
+  struct page *at = &x->pages[page];
+  at->instance = instance, at->table = table, at->first = HEAD + 2;
+  at->rows = x->model->cells[key].rows;
+  for (unsigned i = x->fact_first[key]; i != GRAPH_NONE; i = x->fact_next[i]) add_columns(x, page, i);
+  for (size_t i = 0; i < here->sheet->line_count; i++) {
+    const struct line *column = &here->sheet->lines[i];
+    if (column->table == (int)table && column->kind != LINE_NOTE)
+      add_column(x, page, here->cells[column->slot], 0);
+  }
+  place_columns(x, page, key);
+}
+
+/* ---- all ---- */
+
+static void chain_facts(struct xlsx *x) {
+  unsigned count = (unsigned)x->model->cell_count;
+  for (unsigned i = 0; i < count; i++) {
+    x->fact_first[i] = x->fact_next[i] = GRAPH_NONE;
+    x->spots[i].page = GRAPH_NONE;
+  }
+  for (unsigned i = count; i-- > 0;) {
+    if (x->model->cells[i].kind != CELL_FACT) continue;
+    if (x->model->cells[i].registry) add_block(x, x->model->cells[i].registry);
+    unsigned anchor = xlsx_chooser(x, i);
+    x->fact_next[i] = x->fact_first[anchor];
+    x->fact_first[anchor] = i;
+  }
+}
+
+/* Base-unit cells of numbers, once the width of each page is known. */
+static void place_bases(struct xlsx *x) {
+  for (size_t i = 0; i < x->model->cell_count; i++) {
+    struct spot *spot = &x->spots[i];
+    const struct cell *cell = &x->model->cells[i];
+    if (spot->page == GRAPH_NONE || x->pages[spot->page].kind != PAGE_INSTANCE) continue;
+    spot->base = xlsx_is_typed_word(cell) ? SHOW_VALUE : x->pages[spot->page].base + BASE_VALUE;
+  }
+}
+
+static bool is_checked(const struct cell *cell) {
+  return cell->kind == CELL_CHECK || cell->kind == CELL_WITHIN;
+}
+
+static bool by_reading(const struct xlsx *x, unsigned a, unsigned b) {
+  const struct cell *first = &x->model->cells[a], *second = &x->model->cells[b];
+  if (first->instance != second->instance) return first->instance < second->instance;
+  return first->line != second->line ? first->line < second->line : a < b;
+}
+
+static int compare_checks(const struct xlsx *x, unsigned a, unsigned b) {
+  return by_reading(x, a, b) ? -1 : 1;
+}
+
+/* Checks in reading order: a merge sort, for qsort has no context. */
+static void sort_checks(const struct xlsx *x, unsigned *list, unsigned *spare, size_t count) {
+  if (count < 2) return;
+  size_t half = count / 2, i = 0, j = half;
+  sort_checks(x, list, spare, half);
+  sort_checks(x, list + half, spare, count - half);
+  for (size_t k = 0; k < count; k++) {
+    bool left = j == count || (i < half && compare_checks(x, list[i], list[j]) < 0);
+    spare[k] = left ? list[i++] : list[j++];
+  }
+  memcpy(list, spare, count * sizeof *list);
+}
+
+static void list_checks(struct xlsx *x) {
+  size_t count = 0;
+  for (size_t i = 0; i < x->model->cell_count; i++) count += is_checked(&x->model->cells[i]);
+  x->checks = memory_array(&x->memory, count, sizeof *x->checks);
+  unsigned *spare = memory_array(&x->scratch, count, sizeof *spare);
+  if (!x->checks || !spare) {
+    x->status = fail_memory(x->report->fails);
+    return;
+  }
+  unsigned page = xlsx_page_of(x, PAGE_CHECKS);
+  for (unsigned i = 0; i < x->model->cell_count; i++)
+    if (is_checked(&x->model->cells[i])) x->checks[x->check_count++] = i;
+  sort_checks(x, x->checks, spare, count);
+  for (unsigned i = 0; i < count; i++)
+    if (x->model->cells[x->checks[i]].kind == CELL_WITHIN)
+      x->spots[x->checks[i]] = (struct spot){ page, HEAD + 1 + i, CHECK_HOLDS, CHECK_BASE, 1, NULL };
+}
+
+static void reserve_tabs(struct xlsx *x) {
+  static const char *const reserved[] = { "cover", "inputs", "checks", "facts", "sources",
+                                          "log", "scenarios", "history" };
+  for (size_t i = 0; i < sizeof reserved / sizeof *reserved; i++) {
+    const char *name = names_add(&x->names, slice_of(reserved[i]));
+    if (!name || map_put(&x->taken, name, 1) != MLS_OK) x->status = fail_memory(x->report->fails);
+  }
+}
+
+/* The reserved tabs are in use by now: they are named directly. */
+static void add_fixed(struct xlsx *x, enum page_kind kind, const char *name, const char *quoted) {
+  unsigned page = add_page(x, kind, name);
+  if (x->status != MLS_OK) return;
+  x->pages[page].name = name;
+  x->pages[page].quoted = quoted;
+}
+
+static void place_all(struct xlsx *x) {
+  add_fixed(x, PAGE_COVER, "cover", "cover!");
+  for (unsigned i = 0; i < x->model->instance_count && x->status == MLS_OK; i++) {
+    place_instance(x, i);
+    const struct sheet *sheet = x->model->instances[i].sheet;
+    for (unsigned table = 0; table < sheet->table_count && x->status == MLS_OK; table++)
+      place_table(x, i, table);
+  }
+  add_fixed(x, PAGE_CHECKS, "checks", "checks!");
+  add_fixed(x, PAGE_FACTS, "facts", "facts!");
+  add_fixed(x, PAGE_SOURCES, "sources", "sources!");
+  add_fixed(x, PAGE_LOG, "log", "log!");
+}
+
+/* Two rows a fact and value at most; far from what a spreadsheet opens when it is more. */
+static void check_size(struct xlsx *x) {
+  size_t cells = 2 * x->model->value_count;
+  for (size_t i = 0; i < x->block_count; i++) {
+    cells += x->blocks[i].count * FACT_LISTS_GAP;
+    if (x->blocks[i].first + x->blocks[i].count > XLSX_ROWS)
+      xlsx_refuse(x, MLS_LIMIT, "the facts of registry %s do not fit on a worksheet of %d rows",
+                  x->blocks[i].registry->name, XLSX_ROWS);
+  }
+  for (size_t i = 0; i < x->list_count; i++)
+    if (HEAD + 1 + x->lists[i].count > XLSX_ROWS)
+      xlsx_refuse(x, MLS_LIMIT, "%s has too many words for a worksheet", x->lists[i].title);
+  for (size_t i = 0; i < x->page_count; i++)
+    if (next_row(&x->pages[i]) + 4096 > XLSX_ROWS && x->pages[i].kind == PAGE_INSTANCE)
+      xlsx_refuse(x, MLS_LIMIT, "%s has too many lines for a worksheet", x->pages[i].name);
+  if (FACT_LISTS + x->list_count > XLSX_COLUMNS)
+    xlsx_refuse(x, MLS_LIMIT, "the model has too many lists of words for a worksheet");
+  if (cells > XLSX_CELLS)
+    xlsx_refuse(x, MLS_LIMIT, "the workbook would have more than %d filled cells; export a table of "
+                "this size as CSV", XLSX_CELLS);
+}
+
+mls_status xlsx_layout(struct xlsx *x) {
+  const struct mls_model *model = x->model;
+  if (2 * model->value_count > XLSX_CELLS)
+    xlsx_refuse(x, MLS_LIMIT, "the workbook would have more than %d filled cells; export a table of "
+                "this size as CSV", XLSX_CELLS);
+  if (x->status != MLS_OK) return x->status;
+  x->spots = memory_array(&x->memory, model->cell_count, sizeof *x->spots);
+  x->fact_first = memory_array(&x->memory, model->cell_count, sizeof(unsigned));
+  x->fact_next = memory_array(&x->memory, model->cell_count, sizeof(unsigned));
+  x->instance_page = memory_array(&x->memory, model->instance_count, sizeof(unsigned));
+  if (!x->spots || !x->fact_first || !x->fact_next || !x->instance_page)
+    return x->status = fail_memory(x->report->fails);
+  reserve_tabs(x);
+  for (size_t i = 0; i < model->instance_count; i++) gather_sheet(x, model->instances[i].sheet);
+  chain_facts(x);
+  if (x->status != MLS_OK) return x->status;
+  place_all(x);
+  if (x->status != MLS_OK) return x->status;
+  place_bases(x);
+  list_checks(x);
+  check_size(x);
+  return x->status;
+}
