@@ -3,33 +3,23 @@
 #include <string.h>
 
 #include "commands.h"
+#include "json.h"
 #include "session.h"
-
-static void json_text(const char *text) {
-  putchar('"');
-  for (; *text; text++) {
-    unsigned char c = (unsigned char)*text;
-    if (c == '"' || c == '\\') putchar('\\');
-    if (c < 0x20) printf("\\u%04x", c);
-    else putchar(c);
-  }
-  putchar('"');
-}
 
 /* In place of the description of a sheet that is wrong. */
 static void json_errors(mls_book *book, const char *sheet) {
   const mls_message *message;
   const char *joint = "";
   printf("{\"mlsysim\": \"%s\", \"schema\": 1, \"sheet\": null, \"file\": ", mls_version());
-  json_text(sheet);
+  js_string(sheet);
   printf(", \"errors\": [");
   for (size_t i = 0; (message = mls_book_message(book, i)); i++) {
     if (message->warning) continue;
     printf("%s\n  {\"file\": ", joint);
-    json_text(message->file ? message->file : "");
+    js_string(message->file ? message->file : "");
     printf(", \"line\": %d, \"column\": %d, \"kind\": \"%s\", \"message\": ", message->line,
            message->column, mls_status_word(message->status));
-    json_text(message->text);
+    js_string(message->text);
     putchar('}');
     joint = ",";
   }
@@ -42,7 +32,7 @@ static void print_line(const mls_model *model, const char *sheet) {
     mls_cell about;
     if (mls_cell_about(model, i, &about, sizeof about) != MLS_OK) continue;
     if (about.kind == MLS_CHECK) checks++;
-    else if (about.kind != MLS_FACT_CELL) cells++;
+    else if (!about.hidden) cells++;
   }
   printf("%s: %zu cell%s, %zu check%s, all units agree\n", sheet, cells, cells == 1 ? "" : "s",
          checks, checks == 1 ? "" : "s");

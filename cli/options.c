@@ -8,13 +8,13 @@
 #include "say.h"
 
 enum place { IN_SETS, IN_ROWS, IN_OUTPUTS, IN_TEMPLATES, IN_REGISTRIES, IN_SCENARIO, IN_DATE,
-             IN_ALL, IN_JSON, IN_STRICT, IN_HELP };
+             IN_ALL, IN_JSON, IN_CSV, IN_STRICT, IN_CHECK, IN_NAMES, IN_WATCH, IN_HELP };
 
 struct option {
   const char *name;
   unsigned takes; /* 0: every command */
   enum place place;
-  const char *value; /* what it is followed by, or NULL */
+  const char *value; /* what it is followed by, or NULL; "=N" may be left out */
 };
 
 static const struct option table[] = {
@@ -25,8 +25,12 @@ static const struct option table[] = {
   { "--output", TAKES_OUTPUT, IN_OUTPUTS, "FILE" },
   { "-o", TAKES_OUTPUT, IN_OUTPUTS, "FILE" },
   { "--json", TAKES_JSON, IN_JSON, NULL },
+  { "--csv", TAKES_CSV, IN_CSV, "excel-eu" },
   { "--as-of", TAKES_DATE, IN_DATE, "YYYY-MM-DD" },
   { "--strict", TAKES_STRICT, IN_STRICT, NULL },
+  { "--check", TAKES_CHECK, IN_CHECK, NULL },
+  { "--names", TAKES_NAMES, IN_NAMES, NULL },
+  { "--watch", TAKES_WATCH, IN_WATCH, "=N" },
   { "--templates", 0, IN_TEMPLATES, "DIR" },
   { "--registry", 0, IN_REGISTRIES, "DIR" },
   { "--help", 0, IN_HELP, NULL },
@@ -73,6 +77,12 @@ static bool once(const char **place, const char *name, const char *value) {
   return first;
 }
 
+static bool is_dialect(const char *name) {
+  bool known = strcmp(name, "excel-eu") == 0;
+  if (!known) say_error("--csv knows excel-eu (semicolons, and 0,5 in numbers), found %s", name);
+  return known;
+}
+
 static bool keep(struct options *options, const struct option *option, const char *value) {
   switch (option->place) {
     case IN_SETS: return list_add(&options->sets, value);
@@ -82,9 +92,13 @@ static bool keep(struct options *options, const struct option *option, const cha
     case IN_REGISTRIES: return list_add(&options->registries, value);
     case IN_SCENARIO: return once(&options->scenario, option->name, value);
     case IN_DATE: return once(&options->date, option->name, value);
+    case IN_CSV: return once(&options->csv, option->name, value) && is_dialect(value);
     case IN_ALL: options->all = true; break;
     case IN_JSON: options->json = true; break;
     case IN_STRICT: options->strict = true; break;
+    case IN_CHECK: options->check = true; break;
+    case IN_NAMES: options->names = true; break;
+    case IN_WATCH: return once(&options->watch, option->name, value);
     case IN_HELP: options->help = true; break;
   }
   return true;
@@ -104,9 +118,10 @@ static bool read_option(struct options *options, const char *command, unsigned t
     return false;
   }
   if (!option->value) return keep(options, option, NULL);
+  if (option->value[0] == '=' && !equals) return keep(options, option, "");
   const char *value = equals ? equals + 1 : *at < count ? arguments[(*at)++] : NULL;
   if (value && value[0]) return keep(options, option, value);
-  say_error("%s needs %s after it", option->name, option->value);
+  say_error("%s needs %s after it", option->name, option->value + (option->value[0] == '='));
   return false;
 }
 
@@ -137,4 +152,12 @@ void options_close(struct options *options) {
   free(options->outputs.at);
   free(options->templates.at);
   free(options->registries.at);
+}
+
+bool options_at(size_t index, unsigned takes, struct option_view *out) {
+  if (index >= TABLE_SIZE) return false;
+  const struct option *option = &table[index];
+  *out = (struct option_view){ option->name, option->value,
+                               !option->takes || (option->takes & takes) };
+  return true;
 }

@@ -14,7 +14,11 @@ enum {
   TAKES_OUTPUT = 1 << 4,
   TAKES_JSON = 1 << 5,
   TAKES_DATE = 1 << 6,
-  TAKES_STRICT = 1 << 7
+  TAKES_STRICT = 1 << 7,
+  TAKES_CHECK = 1 << 8,
+  TAKES_NAMES = 1 << 16,
+  TAKES_WATCH = 1 << 17,
+  TAKES_CSV = 1 << 20
 };
 
 struct list {
@@ -26,13 +30,22 @@ struct options {
   struct list words; /* arguments that are not options */
   struct list sets, rows, outputs, templates, registries;
   const char *scenario, *date;
-  bool all, json, strict, help;
+  const char *csv; /* the form of CSV files: "excel-eu", or NULL */
+  const char *watch; /* "" without end, else the number of runs; NULL: not asked for */
+  bool all, json, strict, check, names, help;
 };
 
 /* Reads `count` arguments. False with a message on stderr. End with options_close. */
 bool options_read(struct options *options, const char *command, unsigned takes, int count,
                   char **arguments);
 void options_close(struct options *options);
+/* An option of the table: its name, what follows it ("=N": perhaps, after an equals sign) or NULL,
+   and whether a command takes it. False past the last. */
+struct option_view {
+  const char *name, *value;
+  bool taken;
+};
+bool options_at(size_t index, unsigned takes, struct option_view *out);
 /* Appends to a list; false (with a message) without memory. */
 bool list_add(struct list *list, const char *text);
 

@@ -10,7 +10,9 @@
 struct ending {
   const char *text, *form;
 };
-static const struct ending endings[] = { { ".xlsx", "xlsx" }, { ".json", "json" } };
+static const struct ending endings[] = {
+  { ".xlsx", "xlsx" }, { ".json", "json" }, { ".csv", "csv" }, { ".md", "md" },
+};
 
 static const char *form_of(const char *path) {
   size_t size = strlen(path);
@@ -37,7 +39,7 @@ static bool outputs_are_sound(const struct options *options) {
   for (size_t i = 0; i < options->outputs.count; i++) {
     const char *path = options->outputs.at[i];
     if (!form_of(path)) {
-      say_error("-o %s: the file must end in .xlsx or .json", path);
+      say_error("-o %s: the file must end in .xlsx, .json, .csv or .md", path);
       return false;
     }
     if (is_input(options, path)) {
@@ -56,6 +58,7 @@ static bool outputs_are_sound(const struct options *options) {
 static mls_report report_of(const struct session *session, const char *form, const char *date) {
   mls_report report = { .size = sizeof report, .form = form, .date = date };
   report.all = session->options->all;
+  report.csv = session->options->csv;
   report.runs = session->runs;
   report.run_count = session->run_count;
   return report;
@@ -114,11 +117,15 @@ static int work(struct session *session) {
   return status;
 }
 
-int command_run(const struct options *options) {
+static int run_once(const struct options *options) {
   struct session session;
-  if (!outputs_are_sound(options)) return BAD_INPUT;
   int status = session_open(&session, options);
   if (status == DONE) status = work(&session);
   session_close(&session);
   return status;
+}
+
+int command_run(const struct options *options) {
+  if (!outputs_are_sound(options)) return BAD_INPUT;
+  return options->watch ? watch_run(options, run_once) : run_once(options);
 }

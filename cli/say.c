@@ -11,24 +11,24 @@ int exit_of(mls_status status) {
   return status == MLS_FILE || status == MLS_MEMORY ? SYSTEM_FAILS : BAD_INPUT;
 }
 
-/* Bytes of the UTF-8 character at `text`, 0 when it is none or a control character. */
-static size_t harmless(const unsigned char *text) {
-  if (text[0] < 0x80) return text[0] >= 0x20 && text[0] != 0x7F;
-  size_t more = text[0] >= 0xF0 ? 3 : text[0] >= 0xE0 ? 2 : 1;
-  if (text[0] < 0xC2 || text[0] > 0xF4) return 0;
+size_t say_character(const char *text) {
+  const unsigned char *at = (const unsigned char *)text;
+  if (at[0] < 0x80) return at[0] >= 0x20 && at[0] != 0x7F;
+  size_t more = at[0] >= 0xF0 ? 3 : at[0] >= 0xE0 ? 2 : 1;
+  if (at[0] < 0xC2 || at[0] > 0xF4) return 0;
   for (size_t i = 1; i <= more; i++)
-    if ((text[i] & 0xC0) != 0x80) return 0;
-  bool control = text[0] == 0xC2 && text[1] < 0xA0;
-  bool overlong = (text[0] == 0xE0 && text[1] < 0xA0) || (text[0] == 0xF0 && text[1] < 0x90);
+    if ((at[i] & 0xC0) != 0x80) return 0;
+  bool control = at[0] == 0xC2 && at[1] < 0xA0;
+  bool overlong = (at[0] == 0xE0 && at[1] < 0xA0) || (at[0] == 0xF0 && at[1] < 0x90);
   return control || overlong ? 0 : more + 1;
 }
 
 static void put(const char *text) {
-  for (const unsigned char *at = (const unsigned char *)text; *at;) {
-    size_t size = harmless(at);
-    if (size) fwrite(at, 1, size, stderr);
-    else fprintf(stderr, "\\x%02x", *at);
-    at += size ? size : 1;
+  while (*text) {
+    size_t size = say_character(text);
+    if (size) fwrite(text, 1, size, stderr);
+    else fprintf(stderr, "\\x%02x", (unsigned char)*text);
+    text += size ? size : 1;
   }
 }
 

@@ -15,6 +15,8 @@ int exit_of(mls_status status);
 __attribute__((format(printf, 1, 2)))
 #endif
 void say_error(const char *format, ...);
+/* Bytes of the UTF-8 character at `text`; 0 when it is none, or one that controls a terminal. */
+size_t say_character(const char *text);
 /* "path: file: what: why". */
 void say_file(const char *path, const char *what, const char *why);
 /* "file:line:column: kind: text"; `origin` stands for an unknown file. */

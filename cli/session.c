@@ -4,6 +4,7 @@
    later folders add to and override earlier ones. */
 #include "session.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +21,24 @@ static char *join(struct session *session, const char *folder, size_t size, cons
   if (list_add(&session->made, path)) return path;
   free(path);
   return NULL;
+}
+
+void session_note(struct session *session, const char *format, ...) {
+  char text[1024];
+  va_list list;
+  va_start(list, format);
+  vsnprintf(text, sizeof text, format, list);
+  va_end(list);
+  if (!session->anyway) {
+    say_error("%s", text);
+    return;
+  }
+  const char *kept = join(session, text, strlen(text), "");
+  if (kept) list_add(&session->problems, kept);
+}
+
+const char *session_keep(struct session *session, const char *text) {
+  return join(session, text, strlen(text), "");
 }
 
 /* Adds FOLDER/templates and FOLDER/registry where they exist; false when neither does. */
@@ -52,19 +71,21 @@ static void add_environment(struct session *session) {
     size_t size = strcspn(path, ":");
     if (size > 0 && !add_data(session, path, size)) {
       const char *name = join(session, path, size, "");
-      if (name) say_error("warning: MLSYSIM_PATH: %s has neither templates/ nor registry/", name);
+      if (name)
+        session_note(session, "warning: MLSYSIM_PATH: %s has neither templates/ nor registry/",
+                     name);
     }
     path += size + (path[size] == ':');
   }
 }
 
-static bool add_given(struct list *to, const struct list *given, const char *option) {
+static bool add_given(struct session *session, struct list *to, const struct list *given,
+                      const char *option) {
   for (size_t i = 0; i < given->count; i++) {
-    if (!folder_exists(given->at[i])) {
-      say_error("%s %s: there is no such folder", option, given->at[i]);
-      return false;
-    }
-    if (!list_add(to, given->at[i])) return false;
+    bool there = folder_exists(given->at[i]);
+    if (!there) session_note(session, "%s %s: there is no such folder", option, given->at[i]);
+    if (!there && !session->anyway) return false;
+    if (there && !list_add(to, given->at[i])) return false;
   }
   return true;
 }
@@ -73,22 +94,70 @@ static bool end_group(struct session *session) {
   return list_add(&session->templates, "") && list_add(&session->registries, "");
 }
 
-int session_open(struct session *session, const struct options *options) {
-  *session = (struct session){ .options = options };
-  if (!add_given(&session->templates, &options->templates, "--templates") ||
-      !add_given(&session->registries, &options->registries, "--registry"))
-    return BAD_INPUT;
-  if (!end_group(session)) return SYSTEM_FAILS;
-  add_environment(session);
-  if (!end_group(session)) return SYSTEM_FAILS;
-  add_shipped(session);
+/* What opening the book says, as problems. */
+static void note_book(struct session *session) {
+  const mls_message *message;
+  for (size_t i = 0; session->book && (message = mls_book_message(session->book, i)); i++) {
+    char place[64] = "";
+    if (message->line > 0) snprintf(place, sizeof place, ":%d", message->line);
+    session_note(session, "%s%s%s%s", message->file ? message->file : "", place,
+                 message->file ? ": " : "", message->text);
+  }
+}
+
+static int open_book(struct session *session) {
   mls_options open = { .size = sizeof open };
   open.templates = session->templates.at;
   open.registries = session->registries.at;
   mls_status status = mls_open(&open, &session->book);
   if (status == MLS_MEMORY) say_error("there is not enough memory");
-  say_book(session->book, "mlsysim");
+  if (session->anyway) note_book(session);
+  else say_book(session->book, "mlsysim");
+  return session->anyway && status != MLS_MEMORY ? DONE : exit_of(status);
+}
+
+static int open_folders(struct session *session) {
+  const struct options *options = session->options;
+  if (!add_given(session, &session->templates, &options->templates, "--templates") ||
+      !add_given(session, &session->registries, &options->registries, "--registry"))
+    return BAD_INPUT;
+  if (!end_group(session)) return SYSTEM_FAILS;
+  add_environment(session);
+  if (!end_group(session)) return SYSTEM_FAILS;
+  add_shipped(session);
+  return open_book(session);
+}
+
+int session_open(struct session *session, const struct options *options) {
+  *session = (struct session){ .options = options };
+  return open_folders(session);
+}
+
+int session_open_anyway(struct session *session, const struct options *options) {
+  *session = (struct session){ .options = options, .anyway = true };
+  return open_folders(session);
+}
+
+/* ---- files ---- */
+
+int session_find(struct session *session, const char *kind, size_t *count) {
+  mls_status status = mls_find_all(session->book, kind, count);
+  if (status != MLS_OK) say_book(session->book, "mlsysim");
   return exit_of(status);
+}
+
+const char *session_origin(size_t group) {
+  static const char *const words[] = { "given", "MLSYSIM_PATH", "shipped" };
+  return words[group < 2 ? group : 2];
+}
+
+const char *session_folder(const mls_found *found, char out[FOLDER_NAME]) {
+  const char *folder = found->folder, *slash = strrchr(folder, '/');
+  const char *end = strrchr(found->below, '/');
+  if (found->group > 0 && slash) folder = slash + 1;
+  snprintf(out, FOLDER_NAME, "%s%s%.*s", folder, end ? "/" : "",
+           (int)(end ? end - found->below : 0), found->below);
+  return out;
 }
 
 /* ---- model ---- */
@@ -109,7 +178,7 @@ static const char *shown_name(const char *path) {
   return strcmp(path, "-") == 0 ? "standard input" : path;
 }
 
-static bool is_path(const char *sheet) {
+bool session_is_path(const char *sheet) {
   size_t size = strlen(sheet);
   bool ending = size > 6 && strcmp(sheet + size - 6, ".sheet") == 0;
   return ending || strchr(sheet, '/') || strcmp(sheet, "-") == 0;
@@ -135,14 +204,15 @@ static int read_rows(struct session *session, const char *given, mls_rows *rows)
   size_t size = (size_t)(equals - given);
   char *table = malloc(size + 1);
   if (table) memcpy(table, given, size), table[size] = 0;
-  *rows = (mls_rows){ table, shown_name(equals + 1), bytes.at, bytes.size };
+  *rows = (mls_rows){ table, shown_name(equals + 1), bytes.at, bytes.size,
+                      session->options->csv };
   return table ? DONE : SYSTEM_FAILS;
 }
 
 static int open_sheet(struct session *session, const char *sheet, const mls_rows *rows,
                       size_t count) {
   struct bytes bytes = { NULL, 0 };
-  int status = is_path(sheet) ? read_input(session, sheet, &bytes) : DONE;
+  int status = session_is_path(sheet) ? read_input(session, sheet, &bytes) : DONE;
   if (status != DONE) return status;
   const char *name = shown_name(sheet);
   mls_status opened = mls_model_open_bytes(session->book, name, bytes.at, bytes.size, rows, count,
@@ -213,10 +283,11 @@ static int read_scenarios(struct session *session, const char *file) {
   mls_values *trial = NULL;
   int status = read_input(session, file, &bytes);
   if (status != DONE) return status;
+  mls_inputs inputs = { .size = sizeof inputs, .file = shown_name(file), .bytes = bytes.at,
+                        .length = bytes.size, .csv = session->options->csv };
   mls_status read = mls_values_new(session->model, NULL, &trial);
   if (read == MLS_OK)
-    read = mls_scenarios_read(session->model, trial, shown_name(file), bytes.at, bytes.size,
-                              &session->scenarios);
+    read = mls_inputs_read(session->model, trial, &inputs, &session->scenarios);
   if (trial) say_values(trial, shown_name(file));
   else say_error("there is not enough memory");
   mls_values_free(trial);
@@ -258,7 +329,7 @@ int session_runs(struct session *session, const char *file) {
     return status == DONE ? run_scenarios(session, file) : status;
   }
   if (session->options->scenario) {
-    say_error("--scenario needs an INPUTS.csv");
+    say_error("--scenario needs an INPUTS file");
     return BAD_INPUT;
   }
   session->runs = calloc(1, sizeof *session->runs);
@@ -272,6 +343,7 @@ void session_close(struct session *session) {
   mls_close(session->book);
   for (size_t i = 0; i < session->made.count; i++) free((void *)(size_t)session->made.at[i]);
   free(session->made.at);
+  free(session->problems.at);
   free(session->templates.at);
   free(session->registries.at);
 }

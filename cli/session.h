@@ -17,14 +17,35 @@ struct session {
   size_t run_count;
   const char *input; /* that used standard input, or NULL */
   char date[16];     /* of SOURCE_DATE_EPOCH */
+  bool anyway;       /* what is wrong is collected here and not said: */
+  struct list problems;
 };
 
 int session_open(struct session *session, const struct options *options);
+/* The same for somebody who asks what is wrong: goes on, and collects the problems. */
+int session_open_anyway(struct session *session, const struct options *options);
+/* Adds a problem, or says it as an error. */
+#if defined(__GNUC__)
+__attribute__((format(printf, 2, 3)))
+#endif
+void session_note(struct session *session, const char *format, ...);
 /* Opens a sheet by name or path, with the rows of --rows. */
 int session_model(struct session *session, const char *sheet);
 /* One run a scenario of `file` (NULL: one run of the defaults), with --set applied, settled. */
 int session_runs(struct session *session, const char *file);
 void session_close(struct session *session);
+
+/* A copy that lives as long as the session; NULL without memory. */
+const char *session_keep(struct session *session, const char *text);
+/* A sheet named by path, not by name. */
+bool session_is_path(const char *sheet);
+/* The files of a kind: mls_find_all. */
+int session_find(struct session *session, const char *kind, size_t *count);
+/* Which group of folders: "given", "MLSYSIM_PATH", "shipped". */
+const char *session_origin(size_t group);
+/* The folder of a file without the path to it: "templates/planning", or as it was given. */
+enum { FOLDER_NAME = 256 };
+const char *session_folder(const mls_found *found, char out[FOLDER_NAME]);
 
 /* The as-of date: --as-of, SOURCE_DATE_EPOCH, or NULL for the newest of the registry. */
 int session_date(struct session *session, const char **date);

@@ -2,6 +2,7 @@
    operating system, so another system needs another version of this file alone. */
 #define _POSIX_C_SOURCE 200809L
 #define _XOPEN_SOURCE 700
+#define _DEFAULT_SOURCE /* ioctl with TIOCGWINSZ */
 
 #include "system.h"
 
@@ -12,7 +13,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "say.h"
@@ -214,4 +217,47 @@ bool print_in_color(void) {
   const char *off = getenv("NO_COLOR"), *terminal = getenv("TERM");
   if ((off && off[0]) || (terminal && strcmp(terminal, "dumb") == 0)) return false;
   return isatty(STDOUT_FILENO) == 1;
+}
+
+size_t terminal_width(void) {
+  struct winsize size;
+  if (isatty(STDOUT_FILENO) != 1) return 0;
+  bool known = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+  return known ? size.ws_col : 80;
+}
+
+bool person_is_there(void) { return isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1; }
+
+/* ---- waiting for changes ---- */
+
+bool file_stamp(const char *path, struct stamp *stamp) {
+  struct stat about;
+  if (stat(path, &about) != 0) return false;
+  *stamp = (struct stamp){ (long long)about.st_size, (long long)about.st_mtim.tv_sec,
+                           (long long)about.st_mtim.tv_nsec, (long long)about.st_ino };
+  return true;
+}
+
+static volatile sig_atomic_t stopped;
+
+static void stop(int number) {
+  (void)number;
+  stopped = 1;
+}
+
+void stop_gently(void) {
+  static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
+  struct sigaction action = { .sa_handler = stop };
+  sigemptyset(&action.sa_mask);
+  for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+    struct sigaction old;
+    if (sigaction(numbers[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
+      sigaction(numbers[i], &action, NULL);
+  }
+}
+
+bool wait_for(int milliseconds) {
+  struct timespec rest = { milliseconds / 1000, milliseconds % 1000 * 1000000L };
+  if (!stopped) nanosleep(&rest, NULL);
+  return !stopped;
 }

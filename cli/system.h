@@ -41,5 +41,19 @@ mls_status print_write(void *context, const void *bytes, size_t size);
 bool print_finish(void);
 /* Colours are wanted: a terminal, and NO_COLOR is not set. */
 bool print_in_color(void);
+/* Columns of the terminal that standard output is; 0 when it is none. */
+size_t terminal_width(void);
+/* A person reads standard output and types into standard input. */
+bool person_is_there(void);
+
+/* What tells one state of a file from another; false when it is not there. */
+struct stamp {
+  long long size, seconds, fraction, number;
+};
+bool file_stamp(const char *path, struct stamp *stamp);
+/* From now on a signal that would end the program is remembered instead. */
+void stop_gently(void);
+/* Waits; false when such a signal came. */
+bool wait_for(int milliseconds);
 
 #endif

@@ -137,6 +137,7 @@ typedef struct {
   const char *file;
   const char *bytes;
   size_t size;
+  const char *csv; /* NULL: fields end with a comma, 0.5; "excel-eu": with a semicolon, 0,5 */
 } mls_rows;
 
 /* Opens a sheet given as bytes (`file` is its name in messages; a sheet's name equals the file name
@@ -167,6 +168,7 @@ typedef struct {
   const char *label; /* the comment, or "" */
   const char *sheet; /* name of the sheet it is written in */
   int line;          /* and its line there; 0 for a fact */
+  int hidden;        /* not a line of a sheet: a fact, a key, an aggregate, the check of a set */
 } mls_cell;
 
 /* Cells are numbered from 0 in the order of calculation. */
@@ -216,7 +218,7 @@ MLS_API mls_status mls_get_word(mls_values *values, size_t cell, size_t row, con
 
 /* Why a cell has no value. Strings are borrowed until the next call on these values. */
 typedef struct {
-  const char *kind;    /* "missing", "division", "range", "overflow" */
+  const char *kind;    /* "missing", "division", "range" */
   const char *origin;  /* path of the cell where it began */
   const char *message; /* one sentence */
 } mls_cell_error;
@@ -245,12 +247,24 @@ MLS_API int mls_changed_next(const mls_values *values, size_t *cell);
 
 typedef struct mls_scenarios mls_scenarios;
 
-/* Reads inputs from a CSV (names down with scenarios side by side, or a scenario a row). All
-   errors are reported; *out is NULL then. The scenarios belong to the values' model and must be
-   freed before the book is closed. */
+/* Reads inputs from a CSV (names down with scenarios side by side, or a scenario a row) or from JSON
+   (docs/formats.md; also an earlier report in JSON with all cells). A file is JSON when its name ends
+   in ".json" or its text begins with "{" or "[". All errors are reported; *out is NULL then. The
+   scenarios belong to the values' model and must be freed before the book is closed. */
 MLS_API mls_status mls_scenarios_read(const mls_model *model, mls_values *messages,
                                       const char *file, const char *bytes, size_t size,
                                       mls_scenarios **out);
+
+/* The same with more to say. Zero it, then set what is needed. */
+typedef struct {
+  size_t size;      /* sizeof(mls_inputs) */
+  const char *file; /* name for messages */
+  const char *bytes;
+  size_t length;    /* of the bytes */
+  const char *csv;  /* NULL: fields end with a comma, 0.5; "excel-eu": with a semicolon, 0,5 */
+} mls_inputs;
+MLS_API mls_status mls_inputs_read(const mls_model *model, mls_values *messages,
+                                   const mls_inputs *inputs, mls_scenarios **out);
 MLS_API void mls_scenarios_free(mls_scenarios *scenarios);
 MLS_API size_t mls_scenarios_count(const mls_scenarios *scenarios);
 MLS_API const char *mls_scenarios_name(const mls_scenarios *scenarios, size_t index);
@@ -271,12 +285,13 @@ typedef struct {
 
 typedef struct {
   size_t size;      /* sizeof(mls_report) */
-  const char *form; /* "text", "json", "xlsx" */
+  const char *form; /* "text", "json", "csv", "md", "xlsx" */
   int all;          /* every cell, not only outputs and checks */
   int color;        /* escape sequences for a terminal (text) */
   const char *date; /* as-of date YYYY-MM-DD; NULL: the newest date of the registry */
   const mls_run *runs;
   size_t run_count;
+  const char *csv;  /* of form "csv": NULL, or "excel-eu": semicolons, 0,5 */
 } mls_report;
 
 /* Writes a report over one or more runs of one model; the workbook (xlsx) holds the first run. Same
@@ -293,6 +308,183 @@ MLS_API mls_status mls_why(mls_values *values, const char *path, const mls_repor
    warnings when `strict`. */
 MLS_API mls_status mls_describe(const mls_model *model, mls_write write, void *context);
 MLS_API mls_status mls_strict(mls_book *book, const mls_model *model, size_t *count);
+
+/* ---- What there is ------------------------------------------------------------------------ */
+
+/* Lists, for programs that show, complete or choose. Each fills a structure of the caller: `size` is
+   sizeof of it, so that later versions may add members. MLS_VALUE: an argument is NULL; MLS_NAME: the
+   index is past the last. Text that does not exist is "", unless a member says NULL. */
+
+/* A file that a name leads to. */
+typedef struct {
+  const char *name;   /* "training", "hardware" */
+  const char *label;  /* the comment of a sheet's first line; "" for a registry */
+  const char *folder; /* as the options give it */
+  const char *below;  /* path below the folder: "planning/carbon_plan.sheet" */
+  size_t group;       /* of folders, from 0: see mls_options */
+  int used;           /* 0: the name leads to another file, which hides or overrides this one */
+} mls_found;
+
+/* Looks afresh for all files of a kind ("sheet", "registry"; units and sources are among the latter)
+   in the folders of the options: by name, then in the order of the folders. MLS_VALUE also when the
+   program brought its own `find`, which answers for names and cannot list them. The list stays as it
+   is until the next call of this on the book. */
+MLS_API mls_status mls_find_all(mls_book *book, const char *kind, size_t *count);
+MLS_API mls_status mls_found_at(const mls_book *book, size_t index, mls_found *out, size_t size);
+
+/* A fingerprint of all facts, units and sources that are used: FNV-1a with 64 bits over name, 0, size
+   (8 bytes, lowest first) and bytes of each file, in the order of mls_find_all. Fails as that does, and
+   when a file cannot be read. It finds out changes, not forgeries. */
+MLS_API mls_status mls_registry_hash(mls_book *book, unsigned long long *hash);
+
+/* The facts of one registry; the book owns it, and it never changes: like a model it may be read by
+   any number of threads. */
+typedef struct mls_registry mls_registry;
+
+/* Opens a registry by name ("hardware"), as a sheet that names it does. MLS_NAME: there is none;
+   else what is wrong in its files. */
+MLS_API mls_status mls_registry_open(mls_book *book, const char *name, const mls_registry **out);
+
+typedef struct {
+  const char *name;
+  size_t items, fields, facts;
+  size_t verified, derived, cited, estimate, assumed; /* facts in this state */
+  const char *newest;                                 /* `accessed` date, or "" */
+} mls_registry_size;
+MLS_API mls_status mls_registry_about(const mls_registry *registry, mls_registry_size *out,
+                                      size_t size);
+
+/* Items are numbered from 0 in the order of the files. NULL past the last. */
+MLS_API const char *mls_item_name(const mls_registry *registry, size_t item);
+MLS_API mls_status mls_item_find(const mls_registry *registry, const char *name, size_t *item);
+
+typedef struct {
+  const char *name; /* "memory_bandwidth", "flops.fp16" */
+  const char *unit; /* of its first fact; "" for words and plain numbers */
+  int text;         /* its facts are words */
+  size_t facts;     /* items that have it */
+} mls_field;
+MLS_API mls_status mls_field_at(const mls_registry *registry, size_t field, mls_field *out,
+                                size_t size);
+
+typedef struct {
+  const char *typed;  /* the number as typed, or the word */
+  int text;           /* it is a word: unit, si, low, high say nothing */
+  const char *unit;   /* as typed */
+  double factor;      /* of the unit */
+  double si;
+  double low, high;   /* SI; NaN when not given */
+  const char *state;  /* "verified", "derived", "cited", "estimate" */
+  const char *source; /* key, or NULL */
+  const char *locator, *accessed, *note;
+  const char *file;
+  int line;
+} mls_fact;
+/* MLS_NAME also when the item lacks the field. */
+MLS_API mls_status mls_fact_at(const mls_registry *registry, size_t item, size_t field,
+                               mls_fact *out, size_t size);
+
+typedef struct {
+  const char *key, *kind, *title, *authors, *year, *url, *accessed, *licence, *redistribute;
+} mls_source;
+MLS_API mls_status mls_source_at(const mls_book *book, size_t index, mls_source *out, size_t size);
+MLS_API mls_status mls_source_find(const mls_book *book, const char *key, mls_source *out,
+                                   size_t size);
+
+typedef struct {
+  const char *name;
+  const char *definition; /* "1e9 B"; "" of a base */
+  const char *kind;       /* "base", "count", or "" for what others define */
+  double factor;          /* SI value = number * factor */
+} mls_unit;
+MLS_API mls_status mls_unit_at(const mls_book *book, size_t index, mls_unit *out, size_t size);
+
+/* A function or an operator of formulas. */
+typedef struct {
+  const char *name;    /* "if", "+" */
+  const char *form;    /* "call", "infix", "prefix" */
+  size_t least, most;  /* arguments */
+  int aggregate;       /* takes a column, and a truth column of the same table */
+  const char *units;   /* what units it takes and gives, in words */
+  const char *meaning; /* one sentence */
+  const char *example; /* a formula that is true */
+  const char *excel;   /* its spelling, $1 $2 ... the arguments; NULL: none */
+} mls_function;
+MLS_API mls_status mls_function_at(size_t index, mls_function *out, size_t size);
+
+/* What the library is made of, itself first: name and version. */
+MLS_API mls_status mls_part_at(size_t index, const char **name, const char **version);
+
+/* The sheet that a model was opened from. */
+typedef struct {
+  const char *name;
+  const char *label; /* the comment of its first line */
+  const char *file;  /* as in messages */
+  const char *date;  /* newest `accessed` of the facts and sources it may use, or "" */
+} mls_sheet;
+MLS_API mls_status mls_sheet_about(const mls_model *model, mls_sheet *out, size_t size);
+
+/* What may be set: an input, or (set "fact") a fact of an item that an unbound input chooses. */
+typedef struct {
+  const char *set;       /* "range", "words", "registry", "fact" */
+  double low, high;      /* range, in the written unit; else NaN */
+  double step;           /* 0: any value */
+  const char *const *words; /* words: what may be chosen */
+  size_t word_count;
+  const char *registry;  /* registry, fact: its name; else NULL */
+  const char *typed;     /* default as typed, number or word; NULL for a fact, or rows given */
+  double likely_low, likely_high; /* P10 and P90 in the written unit; NaN when not given */
+  int column;            /* of the table that its path names before the last dot: its rows are given
+                            by mls_rows, not set by name */
+} mls_input;
+/* MLS_NAME: the cell is bound, calculated, a check, or a fact of the items of a table. */
+MLS_API mls_status mls_input_about(const mls_model *model, size_t cell, mls_input *out, size_t size);
+
+/* Writes the path of one row ("plan.cash(3)", "hw.flops.fp16") as mls_cell_path does. */
+MLS_API size_t mls_row_path(const mls_model *model, size_t cell, size_t row, char *path,
+                            size_t size);
+
+/* All rows of a column at once. */
+#define MLS_ROWS_ALL ((size_t)-1)
+
+/* A cell that another one reads; row may be MLS_ROWS_ALL. */
+typedef struct {
+  size_t cell, row;
+} mls_reason;
+
+/* One step of a calculation, for somebody who walks through it. Strings and lists are borrowed until
+   the next call on the values. */
+typedef struct {
+  const char *kind;    /* "input", "bound", "fact", "cell", "output", "check", "key" */
+  const char *formula; /* in names, or NULL */
+  const char *numbers; /* the same with numbers put in; NULL where that says nothing new */
+  const char *value;   /* as a report shows it, without unit; of all rows their number and range */
+  const char *unit;    /* of `value` and `number`: as typed, else the written one */
+  double number;       /* all digits; NaN for words, truths, errors and all rows */
+  const char *state;
+  const char *label;   /* of its line; of a fact its note */
+  int set;             /* the user set it */
+  const char *locator, *accessed; /* of a fact */
+  const mls_source *sources;
+  size_t source_count;
+  const mls_reason *reads; /* leftmost first */
+  size_t read_count;
+  const size_t *readers; /* cells, in order of calculation */
+  size_t reader_count;
+} mls_step;
+/* Settles first. `row` 0 for a single cell; of a column a row or MLS_ROWS_ALL. */
+MLS_API mls_status mls_step_at(mls_values *values, size_t cell, size_t row, mls_step *out,
+                               size_t size);
+
+/* ---- Layout of sheets --------------------------------------------------------------------- */
+
+/* Writes a sheet given as bytes in the one layout that sheets have (docs/format.md). Blanks and line
+   ends alone change, so a sheet means afterwards what it meant before, and a formatted sheet is
+   written as it is. Names and units need not be known. A sheet with an error of syntax is not
+   written: the messages tell all that is wrong with it. `write` is called once, at the end; what it
+   returns ends the call. MLS_LIMIT: the sheet, or a line in its layout, is too long. */
+MLS_API mls_status mls_format(mls_book *book, const char *file, const char *bytes, size_t size,
+                              mls_write write, void *context);
 
 #ifdef __cplusplus
 }

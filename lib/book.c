@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "export.h"
+#include "format.h"
 #include "open.h"
 #include "scenario.h"
 
@@ -63,13 +64,15 @@ mls_status mls_open(const mls_options *options, mls_book **out) {
   if (!book) return MLS_MEMORY;
   *book = (mls_book){ .memory = memory };
   memory_open(&book->messages, &memory.allocator);
+  memory_open(&book->listing.memory, &memory.allocator);
   book->fails = (struct fails){ .memory = &book->messages };
   book->folder = (struct folder){ .memory = &book->memory, .templates = own.templates,
                                   .registries = own.registries };
   book->find = own.find ? own.find : folder_find;
   book->find_context = own.find ? own.find_context : &book->folder;
   *out = book;
-  return open_book(book);
+  book->opened = open_book(book);
+  return book->opened;
 }
 
 void mls_close(mls_book *book) {
@@ -77,6 +80,7 @@ void mls_close(mls_book *book) {
   struct memory memory = book->memory;
   folder_close(&book->folder);
   memory_close(&book->messages);
+  memory_close(&book->listing.memory);
   memory_close(&memory);
   memory_give(&memory, book);
 }
@@ -87,10 +91,21 @@ mls_status mls_model_open(mls_book *book, const char *name, mls_model **out) {
 
 mls_status mls_model_open_bytes(mls_book *book, const char *file, const char *bytes, size_t size,
                                 const mls_rows *rows, size_t row_count, mls_model **out) {
-  if (!book || !file || !out) return MLS_VALUE;
+  if (!book || !file || !out || (row_count > 0 && !rows)) return MLS_VALUE;
   begin_book(book);
   *out = NULL;
   return open_model(book, file, bytes, size, rows, row_count, out);
+}
+
+mls_status mls_format(mls_book *book, const char *file, const char *bytes, size_t size,
+                      mls_write write, void *context) {
+  if (!book || !file || (!bytes && size > 0) || !write) return MLS_VALUE;
+  begin_book(book);
+  if (book->opened != MLS_OK)
+    return fail_add(&book->fails, book->opened, nowhere,
+                    "the book was not opened: its units or sources could not be read");
+  return format_sheet(&book->units, &book->memory.allocator, &book->fails, file,
+                      size > 0 ? bytes : "", size, write, context);
 }
 
 /* ---- cells ---- */
@@ -119,17 +134,23 @@ static mls_cell_kind public_kind(enum cell_kind kind) {
   return MLS_FORMULA;
 }
 
+/* Made by the engine, not written as a line of a sheet. */
+static int is_hidden(enum cell_kind kind) {
+  return kind == CELL_TOTAL || kind == CELL_KEY || kind == CELL_WITHIN || kind == CELL_FACT;
+}
+
 mls_status mls_cell_about(const mls_model *model, size_t cell, mls_cell *out, size_t size) {
   if (!model || !out) return MLS_VALUE;
   if (cell >= model->cell_count) return MLS_NAME;
   const struct cell *at = &model->cells[cell];
   const struct line *line = model_line(model, (unsigned)cell);
-  bool fact = at->kind == CELL_FACT;
+  const struct sheet *sheet = model->instances[at->instance].sheet;
+  bool fact = at->kind == CELL_FACT, total = at->kind == CELL_TOTAL;
   mls_cell about = { .kind = public_kind(at->kind), .output = at->output, .text = at->text,
                      .truth = at->truth, .rows = at->rows, .unit = at->unit->text,
-                     .factor = at->unit->factor, .label = fact ? "" : line->label,
-                     .sheet = model->instances[at->instance].sheet->name,
-                     .line = fact ? 0 : line->place.line };
+                     .factor = at->unit->factor, .label = fact || total ? "" : line->label,
+                     .sheet = sheet->name,
+                     .line = total ? sheet->slots[at->slot].origin->line : fact ? 0 : line->place.line, .hidden = is_hidden(at->kind) };
   memcpy(out, &about, size < sizeof about ? size : sizeof about);
   return MLS_OK;
 }
@@ -266,7 +287,7 @@ mls_status mls_check(mls_values *values, size_t cell, mls_verdict *out) {
     return fail_add(&values->fails, MLS_NAME, nowhere, "cell %zu is no check", cell);
   TRY(trace_check(values, (unsigned)cell, &verdict));
   *out = (mls_verdict){ verdict.holds, verdict.left, verdict.right, verdict.gap,
-                        verdict.unit ? verdict.unit->text : "", verdict.message };
+                        verdict.base ? verdict.base : "", verdict.message };
   return MLS_OK;
 }
 
@@ -280,17 +301,33 @@ int mls_changed_next(const mls_values *values, size_t *cell) {
 
 /* ---- scenarios ---- */
 
-mls_status mls_scenarios_read(const mls_model *model, mls_values *messages, const char *file,
-                              const char *bytes, size_t size, mls_scenarios **out) {
-  if (!model || !messages || messages->model != model || !file || !bytes || !out) return MLS_VALUE;
+static mls_status no_dialect(struct fails *fails, const char *name) {
+  return fail_add(fails, MLS_NAME, nowhere, "there is no form of CSV called %s; there is excel-eu",
+                  name);
+}
+
+mls_status mls_inputs_read(const mls_model *model, mls_values *messages, const mls_inputs *given,
+                           mls_scenarios **out) {
+  mls_inputs own = { .size = sizeof own };
+  if (given) memcpy(&own, given, given->size < sizeof own ? given->size : sizeof own);
+  struct inputs inputs = { own.file, own.bytes, own.length, CSV_STANDARD };
+  if (!model || !messages || messages->model != model || !own.file || !own.bytes || !out)
+    return MLS_VALUE;
   begin(messages);
   *out = NULL;
+  if (!csv_dialect_find(own.csv, &inputs.dialect)) return no_dialect(&messages->fails, own.csv);
   mls_scenarios *scenarios = memory_take(&messages->memory, NULL, sizeof *scenarios);
   if (!scenarios) return fail_memory(&messages->fails);
-  mls_status status = scenario_read(scenarios, messages, file, bytes, size);
+  mls_status status = scenario_read(scenarios, messages, &inputs);
   if (status == MLS_OK) *out = scenarios;
   else mls_scenarios_free(scenarios);
   return status;
+}
+
+mls_status mls_scenarios_read(const mls_model *model, mls_values *messages, const char *file,
+                              const char *bytes, size_t size, mls_scenarios **out) {
+  mls_inputs inputs = { .size = sizeof inputs, .file = file, .bytes = bytes, .length = size };
+  return mls_inputs_read(model, messages, &inputs, out);
 }
 
 void mls_scenarios_free(mls_scenarios *scenarios) {
@@ -320,6 +357,8 @@ static mls_status make_report(const mls_model *model, const mls_report *given, m
                               void *context, struct report *out) {
   struct fails *fails = &given->runs[0].values->fails;
   const char *date = given->date ? given->date : model->date;
+  enum csv_dialect dialect;
+  if (!csv_dialect_find(given->csv, &dialect)) return no_dialect(fails, given->csv);
   for (size_t i = 0; i < given->run_count; i++) {
     if (!given->runs[i].values || given->runs[i].values->model != model || !given->runs[i].name)
       return fail_add(fails, MLS_VALUE, nowhere, "all runs of a report are of one model, and named");
@@ -327,25 +366,31 @@ static mls_status make_report(const mls_model *model, const mls_report *given, m
   }
   *out = (struct report){ .model = model, .runs = given->runs, .run_count = given->run_count,
                           .all = given->all != 0, .color = given->color != 0,
+                          .dialect = dialect,
                           .date = date ? date : "", .write = write, .context = context,
                           .fails = fails };
   return MLS_OK;
 }
 
-static bool report_is_whole(const mls_report *report) {
-  return report && report->size == sizeof *report && report->form && report->runs &&
-         report->run_count > 0 && report->runs[0].values;
+/* A program built with an older header gives a shorter report: members that came later are zero. */
+static bool take_report(const mls_report *given, mls_report *out) {
+  *out = (mls_report){ .size = 0 };
+  if (!given || given->size < offsetof(mls_report, csv)) return false;
+  memcpy(out, given, given->size < sizeof *out ? given->size : sizeof *out);
+  return out->form != NULL;
 }
 
 mls_status mls_export(const mls_model *model, const mls_report *given, mls_write write,
                       void *context) {
   struct report report;
-  if (!model || !report_is_whole(given) || !write) return MLS_VALUE;
-  begin(given->runs[0].values);
-  TRY(make_report(model, given, write, context, &report));
-  const struct exporter *exporter = exporter_find(given->form);
+  mls_report own;
+  if (!model || !take_report(given, &own) || !write) return MLS_VALUE;
+  if (!own.runs || own.run_count == 0 || !own.runs[0].values) return MLS_VALUE;
+  begin(own.runs[0].values);
+  TRY(make_report(model, &own, write, context, &report));
+  const struct exporter *exporter = exporter_find(own.form);
   if (!exporter)
-    return fail_add(report.fails, MLS_NAME, nowhere, "there is no report form \"%s\"", given->form);
+    return fail_add(report.fails, MLS_NAME, nowhere, "there is no report form \"%s\"", own.form);
   return exporter->write(&report);
 }
 
@@ -354,14 +399,14 @@ mls_status mls_why(mls_values *values, const char *path, const mls_report *given
   unsigned cell;
   size_t row;
   struct report report;
-  if (!values || !path || !write || !given || !given->form) return MLS_VALUE;
+  mls_report own;
+  if (!values || !path || !write || !take_report(given, &own)) return MLS_VALUE;
   begin(values);
   mls_run run = { "", values };
-  mls_report own = *given;
   if (!own.runs || own.run_count == 0) own.runs = &run, own.run_count = 1;
   TRY(make_report(values->model, &own, write, context, &report));
   TRY(show_find(values->model, path, &values->fails, &cell, &row));
-  return export_why(&report, cell, row, strcmp(given->form, "json") == 0);
+  return export_why(&report, cell, row, strcmp(own.form, "json") == 0);
 }
 
 mls_status mls_describe(const mls_model *model, mls_write write, void *context) {
@@ -400,13 +445,16 @@ static mls_status strict_sheet(mls_book *book, const struct sheet *sheet, size_t
 /* Each sheet once, however often it is used. */
 mls_status mls_strict(mls_book *book, const mls_model *model, size_t *count) {
   if (!book || !model || model->book != book || !count) return MLS_VALUE;
+  struct map seen;
   begin_book(book);
+  map_open(&seen, &book->messages);
   *count = 0;
   for (size_t i = 0; i < model->instance_count; i++) {
-    bool seen = false;
-    for (size_t j = 0; j < i; j++)
-      seen = seen || model->instances[j].sheet == model->instances[i].sheet;
-    if (!seen) TRY(strict_sheet(book, model->instances[i].sheet, count));
+    const struct sheet *sheet = model->instances[i].sheet;
+    size_t before;
+    if (map_get(&seen, sheet, &before)) continue;
+    if (map_put(&seen, sheet, i) != MLS_OK) return fail_memory(&book->fails);
+    TRY(strict_sheet(book, sheet, count));
   }
   return book->fails.status;
 }

@@ -160,8 +160,13 @@ static mls_status check_input(struct checker *c, struct sheet *sheet, struct lin
   if (line->likely && line->value_count > 1)
     return fail_add(c->fails, MLS_RANGE, line->place, "likely needs one value, found %zu",
                     line->value_count);
-  size_t rows = line->table < 0 ? 1 : set_rows(sheet->lines[sheet->tables[line->table]].set);
-  if (line->value_count > 1 && line->value_count != rows)
+  const struct line *table = line->table < 0 ? NULL : &sheet->lines[sheet->tables[line->table]];
+  bool counted = table && !table->wrong;
+  size_t rows = table && counted ? set_rows(table->set) : 0;
+  if (!table && line->value_count > 1)
+    return fail_add(c->fails, MLS_RANGE, line->place,
+                    "%zu values; an input outside a table takes one", line->value_count);
+  if (counted && line->value_count > 1 && line->value_count != rows)
     return fail_add(c->fails, MLS_RANGE, line->place, "%zu values for %zu row%s; give one, or one a row",
                     line->value_count, rows, rows == 1 ? "" : "s");
   for (size_t i = 0; i < line->value_count; i++) TRY(check_value(c, line, &line->values[i]));
@@ -226,12 +231,17 @@ static mls_status slot_line(struct scope scope, unsigned index) {
     bool number = line->set && line->set->kind == SET_RANGE;
     slot.table = (int)line->use;
     slot.type = type_number(scope.checker->units->none, scope.checker->units->none);
-    if (!number) slot.type.kind = KIND_TEXT;
+    if (!number && line->set) slot.type.kind = KIND_TEXT;
+    slot.type.wild = !line->set;
   }
   return slot_add(scope, slot, &line->slot);
 }
 
 static mls_status slot_lines(struct scope scope) {
+  struct sheet *sheet = scope.sheet;
+  sheet->slots = memory_reserve(scope.checker->memory, sheet->slots, 0, &sheet->slot_room,
+                                sheet->line_count + 1, sizeof *sheet->slots);
+  if (!sheet->slots) return fail_memory(scope.checker->fails);
   for (size_t i = 0; i < scope.sheet->line_count; i++) {
     struct line *line = &scope.sheet->lines[i];
     if (line->kind == LINE_NOTE || line->kind == LINE_USE || !line->name) continue;
@@ -357,6 +367,10 @@ static mls_status resolve_lines(struct scope scope) {
   for (size_t i = 0; i < scope.sheet->line_count; i++) {
     struct line *line = &scope.sheet->lines[i];
     if (!line->formula || line->wrong) continue;
+    if (scope.checker->fails->errors >= LIMIT_ERRORS) { /* would not be kept */
+      line->wrong = true;
+      continue;
+    }
     mls_status status = resolve_formula(scope_of(scope, line), line->formula);
     if (status == MLS_MEMORY) return status;
     if (status != MLS_OK) line->wrong = true;
@@ -393,7 +407,8 @@ static mls_status prove_from(struct scope scope, unsigned start, unsigned char *
     unsigned index = stack[depth - 1];
     struct line *line = &scope.sheet->lines[index];
     marks[index] = MARK_OPEN;
-    struct line *next = line->wrong ? NULL : unknown_below(scope, line->formula, marks);
+    bool look = scope.sheet->undeclared && !line->wrong;
+    struct line *next = look ? unknown_below(scope, line->formula, marks) : NULL;
     if (next) {
       stack[depth++] = (unsigned)(next - scope.sheet->lines);
       continue;
@@ -407,18 +422,57 @@ static mls_status prove_from(struct scope scope, unsigned start, unsigned char *
   return MLS_OK;
 }
 
+static bool has_formula(const struct line *line) {
+  return (line->kind == LINE_CELL || line->kind == LINE_CHECK) && line->name;
+}
+
+static mls_status prove_again(struct scope scope, struct line *line) {
+  mls_status status = prove_line(scope_of(scope, line), line);
+  if (status != MLS_OK) line->wrong = true;
+  return status == MLS_MEMORY ? status : MLS_OK;
+}
+
+/* Of columns that need each other through prior, the first one met is proved before the kind of the
+   others is known, and may end without one. Asks those again until none is found out. */
+static mls_status find_kinds(struct scope scope, bool *some) {
+  bool found = true;
+  for (*some = false; found;) {
+    found = false;
+    for (size_t i = 0; i < scope.sheet->line_count; i++) {
+      struct line *line = &scope.sheet->lines[i];
+      if (!has_formula(line) || line->wrong || !line->type.wild) continue;
+      *some = true;
+      TRY(prove_again(scope, line));
+      found = found || !line->type.wild;
+    }
+  }
+  return MLS_OK;
+}
+
+/* What is left rests on missing(...) alone and is a number; then all is proved with what is known. */
+static mls_status settle_kinds(struct scope scope, size_t errors) {
+  bool some;
+  TRY(find_kinds(scope, &some));
+  if (!some || scope.checker->fails->errors > errors) return MLS_OK;
+  for (size_t i = 0; i < scope.sheet->line_count; i++) scope.sheet->lines[i].type.wild = false;
+  for (size_t i = 0; i < scope.sheet->line_count; i++) {
+    struct line *line = &scope.sheet->lines[i];
+    if (has_formula(line)) TRY(prove_again(scope, line));
+    line->type.wild = false;
+  }
+  return MLS_OK;
+}
+
 static mls_status prove_lines(struct scope scope) {
   struct checker *c = scope.checker;
   struct sheet *sheet = scope.sheet;
+  size_t errors = c->fails->errors;
   unsigned char *marks = memory_array(c->memory, sheet->line_count, sizeof *marks);
   unsigned *stack = memory_array(c->memory, sheet->line_count + 1, sizeof *stack);
   if (!marks || !stack) return fail_memory(c->fails);
-  for (size_t i = 0; i < sheet->line_count; i++) {
-    struct line *line = &sheet->lines[i];
-    bool formula = (line->kind == LINE_CELL || line->kind == LINE_CHECK) && line->name;
-    if (formula) TRY(prove_from(scope, (unsigned)i, marks, stack));
-  }
-  return MLS_OK;
+  for (size_t i = 0; i < sheet->line_count; i++)
+    if (has_formula(&sheet->lines[i])) TRY(prove_from(scope, (unsigned)i, marks, stack));
+  return settle_kinds(scope, errors);
 }
 
 /* Declared types are known before anything is proved; the others start as "agrees with all". */
@@ -428,8 +482,9 @@ static void declare_types(struct scope scope) {
     struct line *line = &scope.sheet->lines[i];
     if (line->kind == LINE_CHECK) line->type = (struct type){ KIND_TRUTH, false, false, none, none };
     else if (line->unit) line->type = type_number(line->unit->strict, line->unit->count);
-    else if (line->kind == LINE_CELL || line->wrong) 
+    else if (line->kind == LINE_CELL || line->wrong)
       line->type = (struct type){ KIND_NUMBER, false, true, none, none };
+    scope.sheet->undeclared |= line->kind == LINE_CELL && !line->unit;
   }
 }
 

@@ -22,6 +22,7 @@ struct csv_reader {
   size_t room; /* of csv->rows */
   const char *bytes;
   size_t size;
+  bool option;        /* a person may choose the dialect */
   int line;           /* of the next byte after the fields taken so far */
   int row_line;       /* of the first byte of the row */
   bool after_return;  /* the row ended with CR: a LF now belongs to it */
@@ -41,8 +42,7 @@ static bool outside_1252(unsigned char byte) {
 
 static bool is_continuation(unsigned char byte) { return (byte & 0xC0) == 0x80; }
 
-/* No byte above 127 has a place in UTF-8, and all have one in Windows-1252. */
-static bool looks_like_1252(const char *bytes, size_t size) {
+bool csv_is_1252(const char *bytes, size_t size) {
   for (size_t i = 0; i < size; i++) {
     unsigned char byte = (unsigned char)bytes[i];
     if (byte < 0x80) continue;
@@ -73,7 +73,7 @@ static mls_status unclean_field(struct csv_reader *reader, struct slice field, s
     return fail_add(reader->fails, MLS_SYNTAX, place,
                     "a control character (byte 0x%02X) stands in this field: delete it", byte);
   const char *guess =
-      looks_like_1252(reader->bytes, reader->size) ? "; the file looks like Windows-1252" : "";
+      csv_is_1252(reader->bytes, reader->size) ? "; the file looks like Windows-1252" : "";
   return fail_add(reader->fails, MLS_SYNTAX, place,
                   "byte 0x%02X is not UTF-8%s: save the file as \"CSV UTF-8\"", byte, guess);
 }
@@ -82,8 +82,7 @@ static bool begins_with(struct slice text, const char *bytes, size_t size) {
   return text.size >= size && memcmp(text.at, bytes, size) == 0;
 }
 
-/* What the whole file is, when it is no text of one byte units. */
-static const char *other_form(struct slice text) {
+const char *csv_other_form(struct slice text) {
   size_t head = text.size < 256 ? text.size : 256;
   if (begins_with(text, "PK\x03\x04", 4) || begins_with(text, "\xD0\xCF\x11\xE0", 4))
     return "an Excel workbook";
@@ -94,10 +93,18 @@ static const char *other_form(struct slice text) {
 
 /* ---- fields and rows from libcsv ---- */
 
+/* Nearly all fields are: a quick look saves the careful one. */
+static bool is_plain(struct slice field) {
+  unsigned odd = 0;
+  for (size_t i = 0; i < field.size; i++) odd |= (unsigned char)(field.at[i] - 0x20) > 0x5E;
+  return !odd;
+}
+
 /* Checks a field and counts its newlines; CR LF is one. */
 static mls_status check_field(struct csv_reader *reader, struct slice field) {
   struct slice rest = field;
   size_t where;
+  if (is_plain(field)) return MLS_OK;
   while (!text_is_clean(rest, &where)) {
     char byte = rest.at[where];
     if (byte != '\n' && byte != '\r') return unclean_field(reader, rest, where, reader->line);
@@ -139,8 +146,8 @@ static mls_status take_field(struct csv_reader *reader, struct slice field) {
   TRY(check_field(reader, field));
   if (reader->count == reader->ends_room && !ends_widen(reader)) return fail_memory(reader->fails);
   buffer_add(&reader->text, field.at, field.size);
-  buffer_add(&reader->text, "", 1);
   if (reader->text.failed) return fail_memory(reader->fails);
+  reader->text.size++; /* over the 0 that ends a buffer */
   reader->ends[reader->count++] = (struct field_end){ reader->text.size, reader->line > line };
   return MLS_OK;
 }
@@ -151,14 +158,28 @@ static bool row_is_blank(const struct csv_reader *reader) {
           slice_trim((struct slice){ reader->text.bytes, reader->text.size - 1 }).size == 0);
 }
 
+/* Another separator was found: says what belongs there, and which option reads the other form. */
+static mls_status wrong_separator(struct csv_reader *reader, struct place place,
+                                  const char *found) {
+  bool eu = reader->csv->dialect == CSV_EXCEL_EU;
+  const char *wanted = eu ? "expected \";\" (and a comma in numbers: 0,5), as --csv excel-eu says"
+                          : "expected \",\" (and a point in numbers: 0.5)";
+  const char *option = reader->option && !eu && strcmp(found, "\";\"") == 0
+                           ? "; --csv excel-eu reads this form"
+                           : "";
+  return fail_add(reader->fails, MLS_SYNTAX, place, "fields are separated by %s; %s%s", found,
+                  wanted, option);
+}
+
 static mls_status check_separator(struct csv_reader *reader) {
   const char *header = reader->text.bytes;
+  bool eu = reader->csv->dialect == CSV_EXCEL_EU;
   if (reader->csv->count > 0 || reader->count > 1) return MLS_OK;
-  const char *found = strchr(header, ';') ? "\";\"" : strchr(header, '\t') ? "tabs" : NULL;
+  const char *found = strchr(header, eu ? ',' : ';') ? (eu ? "\",\"" : "\";\"")
+                      : strchr(header, '\t')         ? "tabs"
+                                                    : NULL;
   if (!found) return MLS_OK;
-  return fail_add(
-      reader->fails, MLS_SYNTAX, (struct place){ reader->csv->file, reader->row_line, 1 },
-      "fields are separated by %s; expected \",\" (and a point in numbers: 0.5)", found);
+  return wrong_separator(reader, (struct place){ reader->csv->file, reader->row_line, 1 }, found);
 }
 
 /* Pointers, marks and text of a row are one piece of memory. */
@@ -249,13 +270,14 @@ static mls_status wrong_quote(struct csv_reader *reader, const struct csv_parser
                               char byte) {
   struct place place = here(reader);
   place.line += partial_lines(parser);
-  if (parser->quoted && byte == ';' && reader->csv->count == 0)
-    return fail_add(reader->fails, MLS_SYNTAX, place,
-                    "fields are separated by \";\"; expected \",\" (and a point in numbers: 0.5)");
+  bool eu = reader->csv->dialect == CSV_EXCEL_EU;
+  if (parser->quoted && byte == (eu ? ',' : ';') && reader->csv->count == 0)
+    return wrong_separator(reader, place, eu ? "\",\"" : "\";\"");
   if (parser->quoted)
     return fail_add(
         reader->fails, MLS_SYNTAX, place,
-        "text follows a closing quote; expected a comma (a quote inside quotes is \"\")");
+        "text follows a closing quote; expected a %s (a quote inside quotes is \"\")",
+        eu ? "semicolon" : "comma");
   return fail_add(reader->fails, MLS_SYNTAX, place,
                   "a quote stands inside a field that does not begin with one; write the field as "
                   "\"... \"\" ...\"");
@@ -292,6 +314,7 @@ static mls_status read_text(struct csv_reader *reader, struct slice text) {
   unsigned char options = CSV_STRICT | CSV_STRICT_FINI | CSV_REPALL_NL;
   if (csv_init(&parser, options) != 0) return fail_memory(reader->fails);
   csv_set_space_func(&parser, never_space); /* libcsv would cut spaces at the ends */
+  if (reader->csv->dialect == CSV_EXCEL_EU) csv_set_delim(&parser, ';');
   csv_set_blk_size(&parser, PIECE);
   mls_status status = read_pieces(reader, &parser, text);
   csv_free(&parser);
@@ -300,27 +323,42 @@ static mls_status read_text(struct csv_reader *reader, struct slice text) {
   return status;
 }
 
-mls_status csv_read(struct memory *memory, struct fails *fails, const char *file, const char *bytes,
-                    size_t size, struct csv *out) {
-  struct place top = { file, 1, 1 };
-  struct slice text = { bytes, size };
-  *out = (struct csv){ .file = file };
-  if (size > LIMIT_FILE)
-    return fail_add(fails, MLS_LIMIT, top, "the file is larger than %d MiB (LIMIT_FILE)",
+static mls_status read_file(struct csv_reader *reader) {
+  struct csv *csv = reader->csv;
+  struct place top = { csv->file, 1, 1 };
+  struct slice text = { reader->bytes, reader->size };
+  if (text.size > LIMIT_FILE)
+    return fail_add(reader->fails, MLS_LIMIT, top, "the file is larger than %d MiB (LIMIT_FILE)",
                     LIMIT_FILE >> 20);
-  const char *form = other_form(text);
+  const char *form = csv_other_form(text);
   if (form)
-    return fail_add(fails, MLS_SYNTAX, top,
+    return fail_add(reader->fails, MLS_SYNTAX, top,
                     "the file is %s; expected a CSV: save it as \"CSV UTF-8\"", form);
   if (begins_with(text, "\xEF\xBB\xBF", 3)) text.at += 3, text.size -= 3;
+  buffer_open(&reader->text, reader->memory);
+  TRY(read_text(reader, text));
+  if (csv->count == 0)
+    return fail_add(reader->fails, MLS_SYNTAX, top, "the file is empty; expected a header line");
+  return MLS_OK;
+}
+
+mls_status csv_read(struct memory *memory, struct fails *fails, const char *file, const char *bytes,
+                    size_t size, struct csv *out) {
   struct csv_reader reader = {
     .memory = memory, .fails = fails, .csv = out, .bytes = bytes, .size = size, .line = 1
   };
-  buffer_open(&reader.text, memory);
-  TRY(read_text(&reader, text));
-  if (out->count == 0)
-    return fail_add(fails, MLS_SYNTAX, top, "the file is empty; expected a header line");
-  return MLS_OK;
+  *out = (struct csv){ .file = file };
+  return read_file(&reader);
+}
+
+mls_status csv_read_as(struct memory *memory, struct fails *fails, const char *file,
+                       const char *bytes, size_t size, enum csv_dialect dialect, struct csv *out) {
+  struct csv_reader reader = {
+    .memory = memory, .fails = fails, .csv = out, .bytes = bytes, .size = size, .line = 1,
+    .option = true
+  };
+  *out = (struct csv){ .file = file, .dialect = dialect };
+  return read_file(&reader);
 }
 
 /* ---- headers, rows, places ---- */
@@ -376,9 +414,9 @@ static mls_status wrong_length(const struct csv *csv, const struct csv_row *row,
                     "this line has %zu field%s, the header %zu", row->count,
                     row->count == 1 ? "" : "s", width);
   return fail_add(fails, MLS_SYNTAX, csv_place(csv, row, width),
-                  "this line has %zu fields, the header %zu (a field that holds a comma stands in "
+                  "this line has %zu fields, the header %zu (a field that holds a %s stands in "
                   "quotes)",
-                  row->count, width);
+                  row->count, width, csv->dialect == CSV_EXCEL_EU ? "semicolon" : "comma");
 }
 
 mls_status csv_check_row(const struct csv *csv, const struct csv_row *row, int note,
@@ -414,126 +452,4 @@ void csv_sort(struct fails *fails, struct fail *last) {
     if (!fail->next) end = fail;
   }
   fails->last = end ? end : last;
-}
-
-/* ---- numbers as people write them ---- */
-
-static bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-/* Bytes of a separator that stands between digits in some country, 0 when it is none. */
-static size_t separator_size(struct slice rest) {
-  if (rest.size == 0) return 0;
-  if (strchr(",.' _", rest.at[0]) && rest.at[0]) return 1;
-  if (begins_with(rest, "\xC2\xA0", 2)) return 2;      /* no-break space */
-  if (begins_with(rest, "\xE2\x80\xAF", 3)) return 3;  /* narrow no-break space */
-  return begins_with(rest, "\xE2\x80\x99", 3) ? 3 : 0; /* apostrophe */
-}
-
-/* What digits with separators between them are made of. */
-struct grouping {
-  size_t separators, commas, points;
-  size_t last;  /* where the last comma or point stands */
-  size_t group; /* digits after the last separator */
-};
-
-static bool read_grouping(struct slice text, struct grouping *out) {
-  *out = (struct grouping){ 0 };
-  size_t i = text.size > 0 && text.at[0] == '-';
-  while (i < text.size) {
-    size_t size = separator_size((struct slice){ text.at + i, text.size - i });
-    if (size == 0 && !is_digit(text.at[i])) return false;
-    bool odd = out->separators > 0 ? out->group != 2 && out->group != 3 : out->group == 0;
-    if (size > 0 && odd) return false; /* 12.5.2026 is no number */
-    if (size > 0) out->separators++, out->group = 0;
-    else out->group++;
-    if (text.at[i] == ',' || text.at[i] == '.') out->last = i;
-    out->commas += text.at[i] == ',';
-    out->points += text.at[i] == '.';
-    i += size ? size : 1;
-  }
-  return out->separators > 0 && out->group > 0;
-}
-
-/* The digits alone, with a point for the byte at `point`. */
-static void add_digits(struct buffer *buffer, struct slice text, size_t point) {
-  for (size_t i = 0; i < text.size; i++)
-    if (is_digit(text.at[i]) || (i == 0 && text.at[i] == '-')) buffer_char(buffer, text.at[i]);
-    else if (i == point) buffer_char(buffer, '.');
-}
-
-static void advise_grouping(struct buffer *buffer, struct slice text, struct grouping grouping) {
-  bool lone_comma = grouping.separators == 1 && grouping.commas == 1;
-  bool thousands = lone_comma && grouping.group == 3;
-  size_t alike = text.at[grouping.last] == ',' ? grouping.commas : grouping.points;
-  bool decimals = (lone_comma && !thousands) || (grouping.separators > 1 && alike == 1);
-  buffer_text(buffer, ": write ");
-  add_digits(buffer, text, decimals ? grouping.last : text.size);
-  if (!thousands) {
-    buffer_text(buffer, lone_comma ? " with a decimal point" : " without separators");
-    return;
-  }
-  buffer_text(buffer, ", or ");
-  add_digits(buffer, text, grouping.last);
-  buffer_text(buffer, " if the comma is a decimal one");
-}
-
-/* Bytes at the start that read as a number. */
-static size_t number_size(struct slice text) {
-  double ignored;
-  for (size_t size = text.size < 40 ? text.size : 40; size > 0; size--)
-    if (text_read_number((struct slice){ text.at, size }, &ignored)) return size;
-  return 0;
-}
-
-static bool is_unit_start(char c) {
-  return c == '%' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-/* "5 GB", "5%": a number and then a unit without its brackets. */
-static bool advise_unit(struct buffer *buffer, struct slice text) {
-  size_t size = number_size(text);
-  struct slice unit = slice_trim((struct slice){ text.at + size, text.size - size });
-  if (size == 0 || unit.size == 0 || unit.size > LIMIT_NAME || !is_unit_start(unit.at[0]) ||
-      memchr(unit.at, ' ', unit.size))
-    return false;
-  buffer_print(buffer, ": write the unit in brackets, %.*s [%.*s]", (int)size, text.at,
-               (int)unit.size, unit.at);
-  return true;
-}
-
-static const char *advise_sign(struct slice text) {
-  static const struct {
-    const char *begins, *advice;
-  } signs[] = {
-    { "#", ": the spreadsheet could not calculate it" },
-    { "=", ": a spreadsheet formula; save the file with its values" },
-    { "+", ": write it without the +" },
-    { ".", ": write a digit before the point" },
-    { "\xE2\x88\x92", ": write its sign as -" },
-    { "\xE2\x80\x93", ": write its sign as -" },
-    { "$", ": write the currency as a unit, 5 [USD]" },
-    { "\xE2\x82\xAC", ": write the currency as a unit, 5 [EUR]" },
-    { "\xC2\xA3", ": write the currency as a unit, 5 [GBP]" },
-    { "(", ": write a negative number with -" },
-  };
-  for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
-    if (begins_with(text, signs[i].begins, strlen(signs[i].begins))) return signs[i].advice;
-  return text.size > 1 && text.at[text.size - 1] == '.' && is_digit(text.at[text.size - 2])
-             ? ": write a digit after the point, or no point"
-             : NULL;
-}
-
-const char *csv_number_advice(struct memory *memory, struct slice text) {
-  struct grouping grouping;
-  text = slice_trim(text);
-  const char *advice = advise_sign(text);
-  if (advice) return advice;
-  struct buffer buffer;
-  buffer_open(&buffer, memory);
-  if (text.size < LIMIT_NAME && read_grouping(text, &grouping))
-    advise_grouping(&buffer, text, grouping);
-  else advise_unit(&buffer, text);
-  advice = buffer.size > 0 ? buffer_keep(&buffer, memory) : "";
-  buffer_close(&buffer);
-  return advice ? advice : "";
 }

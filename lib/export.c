@@ -6,6 +6,8 @@
 static const struct exporter exporters[] = {
   { "text", export_text },
   { "json", export_json },
+  { "csv", export_csv },
+  { "md", export_md },
   { "xlsx", export_xlsx },
 };
 

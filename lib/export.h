@@ -12,6 +12,7 @@ struct report {
   bool all;
   bool color;
   const char *date;    /* as-of date; never NULL */
+  enum csv_dialect dialect; /* of form "csv" */
   mls_write write;
   void *context;
   struct fails *fails; /* of the first run's values */
@@ -25,10 +26,16 @@ const struct exporter *exporter_find(const char *form);
 
 mls_status export_text(const struct report *report);
 mls_status export_json(const struct report *report);
+mls_status export_csv(const struct report *report);
+mls_status export_md(const struct report *report);
 mls_status export_xlsx(const struct report *report);
 
 /* The tree of reasons below a cell, as text or JSON; `row` ROWS_ALL explains a whole column. */
 mls_status export_why(const struct report *report, unsigned cell, size_t row, bool json);
+/* Parts of it for one cell: its formula with numbers put in, or nothing where that would say nothing
+   new; the number and range of all its rows, with or without the unit. */
+void why_numbers(struct mls_values *values, unsigned cell, size_t row, struct buffer *out);
+void why_rows(struct mls_values *values, unsigned cell, bool unit, struct buffer *out);
 /* check --json: every line of every sheet with its formula's tree and unit. */
 mls_status export_description(const struct mls_model *model, mls_write write, void *context,
                               struct fails *fails);

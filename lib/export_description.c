@@ -80,6 +80,13 @@ static const struct sheet *reached(const struct describer *d, const struct ref *
   return sheet;
 }
 
+/* The unit that facts of a field are shown in; those of a family have the same dimensions. */
+static const struct unit *field_unit(const struct registry *registry, const struct slot *slot) {
+  size_t index;
+  const struct map *names = slot->family ? &registry->family_index : &registry->field_index;
+  return map_get(names, slot->field, &index) ? registry->fields[index].unit : NULL;
+}
+
 /* What a slot is: a line of a sheet, the key of a table, a fact of an input's registry. */
 static void put_slot(struct describer *d, const struct sheet *sheet, const struct slot *slot) {
   static const char *const kinds[] = { "line", "key", "fact", "total" };
@@ -93,6 +100,7 @@ static void put_slot(struct describer *d, const struct sheet *sheet, const struc
   put_member(d, "registry", line->set ? line->set->name : NULL);
   put_member(d, "field", slot->field);
   buffer_print(&d->out, ", \"family\": %s", slot->family ? "true" : "false");
+  put_unit(d, line->set && line->set->registry ? field_unit(line->set->registry, slot) : NULL);
 }
 
 static void put_ref(struct describer *d, const struct node *node) {

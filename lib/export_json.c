@@ -138,6 +138,8 @@ static mls_status put_cell(struct writer *writer, unsigned cell, bool *first) {
     put_key(model, cell, row, out);
     buffer_print(out, ", \"kind\": \"%s\"", reading_word(model, cell));
     TRY(json_value(writer->values, &writer->memo, cell, row, out));
+    /* tells a reader of this file what somebody chose from what stood in the sheet */
+    if (values_setting(writer->values, cell, row)) buffer_text(out, ", \"set\": true");
     buffer_char(out, '}');
     TRY(report_drain(writer->report, out));
   }
@@ -207,6 +209,21 @@ static mls_status put_checks(struct writer *writer) {
   return MLS_OK;
 }
 
+/* What opening the model warned of, in the shape of errors. */
+static void put_warnings(struct buffer *out, const struct mls_model *model) {
+  const struct fail *fail = model->warnings;
+  buffer_text(out, ",\n \"warnings\": [");
+  for (size_t i = 0; i < model->warning_count && fail; i++, fail = fail->next) {
+    buffer_text(out, i ? ",\n  {\"file\": " : "\n  {\"file\": ");
+    buffer_json(out, fail->place.file);
+    buffer_print(out, ", \"line\": %d, \"column\": %d, \"message\": ", fail->place.line,
+                 fail->place.column);
+    buffer_json(out, fail->text);
+    buffer_char(out, '}');
+  }
+  buffer_char(out, ']');
+}
+
 static mls_status put_runs(struct writer *writer) {
   const struct report *report = writer->report;
   struct buffer *out = &writer->out;
@@ -217,8 +234,7 @@ static mls_status put_runs(struct writer *writer) {
   for (size_t i = 0; i < report->run_count; i++) {
     struct memory_mark mark = memory_mark(writer->memory);
     writer->values = report->runs[i].values;
-    if (memo_open(&writer->memo, report->model, writer->memory) != MLS_OK)
-      return fail_memory(report->fails);
+    writer->memo = (struct memo){ .memory = writer->memory };
     buffer_text(out, i ? ",\n  {\"name\": " : "\n  {\"name\": ");
     buffer_json(out, report->runs[i].name);
     buffer_char(out, ',');
@@ -227,7 +243,9 @@ static mls_status put_runs(struct writer *writer) {
     buffer_char(out, '}');
     memory_reset(writer->memory, mark);
   }
-  buffer_text(out, "]}\n");
+  buffer_char(out, ']');
+  put_warnings(out, report->model);
+  buffer_text(out, "}\n");
   return report_flush(report, out);
 }
 

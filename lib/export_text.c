@@ -25,6 +25,7 @@ struct page {
   const unsigned *columns; /* of the table at hand; the key first */
   double *dust;            /* of each column: what is shown as 0 */
   size_t run;              /* whose table it is */
+  bool after_table;        /* what follows keeps a distance */
   struct buffer out;
 };
 
@@ -35,6 +36,7 @@ static struct mls_values *values_of(const struct page *page, size_t run) {
 static void heading(struct page *page, const char *text) {
   bool color = page->report.color;
   buffer_print(&page->out, "\n%s%s%s\n", color ? BOLD : "", text, color ? OFF : "");
+  page->after_table = false;
 }
 
 static mls_status add_item(struct page *page, unsigned cell, size_t row) {
@@ -119,7 +121,10 @@ static mls_status print_items(struct page *page) {
   for (size_t i = runs + 1; i < runs + 4; i++) align[i] = ALIGN_LEFT;
   struct grid grid = { &page->report, page->item_count + (runs > 1), runs + 4, align,
                        cell_text, cell_color, page };
-  mls_status status = page->item_count ? grid_print(&grid, &page->out) : MLS_OK;
+  if (page->item_count == 0) return MLS_OK;
+  if (page->after_table) buffer_char(&page->out, '\n');
+  page->after_table = false;
+  mls_status status = grid_print(&grid, &page->out);
   page->item_count = 0;
   return status;
 }
@@ -173,7 +178,8 @@ static mls_status print_table(struct page *page, const unsigned *columns, size_t
   enum align *align = memory_array(page->memory, count, sizeof *align);
   page->dust = memory_array(page->memory, count, sizeof *page->dust);
   if (!align || !page->dust) return fail_memory(page->report.fails);
-  for (size_t i = 0; i < count; i++) align[i] = ALIGN_POINT;
+  for (size_t i = 0; i < count; i++)
+    align[i] = page->report.model->cells[columns[i]].text ? ALIGN_LEFT : ALIGN_POINT;
   page->columns = columns;
   for (page->run = 0; page->run < page->report.run_count; page->run++) {
     for (size_t i = 0; i < count; i++) page->dust[i] = dust_of(page, columns[i]);
@@ -202,6 +208,7 @@ static mls_status one_table(struct page *page, size_t at, bool all) {
     const char *path = model->instances[table->instance].path;
     buffer_print(&page->out, "\n%s%s  %s\n", path, line->name, line->label);
     status = print_table(page, columns, count);
+    page->after_table = true;
   }
   memory_reset(page->memory, mark);
   return status;

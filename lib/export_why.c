@@ -163,6 +163,11 @@ static void numbers_of(const struct why *why, struct visit at, struct buffer *ou
   out->bytes[0] = 0;
 }
 
+void why_numbers(struct mls_values *values, unsigned cell, size_t row, struct buffer *out) {
+  struct why why = { .values = values };
+  numbers_of(&why, (struct visit){ cell, row, 0, false }, out);
+}
+
 /* ---- walking ---- */
 
 static mls_status push(struct why *why, struct visit visit) {
@@ -231,24 +236,24 @@ static void indent(struct why *why, unsigned depth) {
 }
 
 /* "36 rows, 1.2 to 3.4 MUSD" */
-static void put_whole(struct why *why, unsigned cell) {
-  const struct cell *here = &why->values->model->cells[cell];
+void why_rows(struct mls_values *values, unsigned cell, bool unit, struct buffer *out) {
+  const struct cell *here = &values->model->cells[cell];
   double least = INFINITY, most = -INFINITY;
   bool number = !here->text && !here->truth;
   for (size_t row = 0; row < here->rows && number; row++) {
-    double value = values_get(why->values, cell, row);
+    double value = values_get(values, cell, row);
     number = !value_is_error(value);
     if (value < least) least = value;
     if (value > most) most = value;
   }
-  buffer_print(&why->out, "%u row%s", here->rows, here->rows == 1 ? "" : "s");
+  buffer_print(out, "%u row%s", here->rows, here->rows == 1 ? "" : "s");
   if (!number || least > most) return;
   char text[TEXT_NUMBER];
   bool same = least == most;
-  buffer_text(&why->out, same ? ", each " : ", ");
-  if (!same)
-    buffer_print(&why->out, "%s to ", text_person(text, least / here->unit->factor, DIGITS));
-  show_amount(&why->out, most, here->unit, DIGITS);
+  buffer_text(out, same ? ", each " : ", ");
+  if (!same) buffer_print(out, "%s to ", text_person(text, least / here->unit->factor, DIGITS));
+  if (unit) show_amount(out, most, here->unit, DIGITS);
+  else buffer_text(out, text_person(text, most / here->unit->factor, DIGITS));
 }
 
 /* Sources stand on lines of their own: they are long. */
@@ -332,7 +337,7 @@ static mls_status put_formula(struct why *why, struct visit at) {
 
 static void put_verdict_or_value(struct why *why, struct visit at) {
   buffer_text(&why->out, " = ");
-  if (at.row == ROWS_ALL) put_whole(why, at.cell);
+  if (at.row == ROWS_ALL) why_rows(why->values, at.cell, true, &why->out);
   else show_value(why->values, at.cell, at.row, &why->out);
 }
 
@@ -543,14 +548,14 @@ static mls_status why_json(struct why *why, unsigned cell, size_t row) {
 mls_status export_why(const struct report *report, unsigned cell, size_t row, bool json) {
   struct memory scratch;
   memory_open(&scratch, &report->fails->memory->allocator);
-  struct why why = { .report = report, .values = report->runs[0].values, .memory = &scratch };
+  struct why why = { .report = report, .values = report->runs[0].values, .memory = &scratch,
+                     .memo = { .memory = &scratch } };
   why.told = memory_array(&scratch, report->model->cell_count, sizeof *why.told);
   why.started = memory_array(&scratch, report->model->cell_count, sizeof *why.started);
   why.bits = memory_array(&scratch, report->model->value_count / 8 + 1, 1);
   why.each = json;
   buffer_open(&why.out, &scratch);
   bool room = why.told && why.started && why.bits;
-  room = room && memo_open(&why.memo, report->model, &scratch) == MLS_OK;
   mls_status status = room ? MLS_OK : fail_memory(report->fails);
   if (status == MLS_OK) status = push(&why, (struct visit){ cell, row, 0, false });
   if (status == MLS_OK) status = json ? why_json(&why, cell, row) : why_text(&why, cell);

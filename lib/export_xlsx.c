@@ -51,12 +51,23 @@ static mls_status pass_on(struct xlsx *x, FILE *stream) {
   return ferror(stream) ? file_failed(x, "read") : MLS_OK;
 }
 
+static mls_status pack(struct xlsx *x, FILE *stream) {
+  long size = fseek(stream, 0, SEEK_END) == 0 ? ftell(stream) : -1;
+  if (size <= 0 || fseek(stream, 0, SEEK_SET) != 0) return file_failed(x, "read");
+  unsigned char *bytes = memory_take(&x->memory, NULL, (size_t)size);
+  if (!bytes) return fail_memory(x->report->fails);
+  bool whole = fread(bytes, 1, (size_t)size, stream) == (size_t)size;
+  mls_status status = whole ? xlsx_pack(x, bytes, (size_t)size) : file_failed(x, "read");
+  memory_give(&x->memory, bytes);
+  return status;
+}
+
 /* The file is gone from its folder before the first byte leaves. */
 static mls_status send(struct xlsx *x, struct temporary *file) {
   FILE *stream = fopen(file->name, "rb");
   temporary_remove(file);
   if (!stream) return file_failed(x, "read");
-  mls_status status = pass_on(x, stream);
+  mls_status status = xlsx_has_errors(x) ? pack(x, stream) : pass_on(x, stream);
   fclose(stream);
   return status;
 }
@@ -84,9 +95,9 @@ static void set_properties(struct xlsx *x) {
   lxw_doc_properties properties = {
     .title = property(x, *label && strlen(label) <= 120 ? label : x->model->name),
     .subject = property(x, x->model->name),
-    .author = (char *)(uintptr_t)"mlsysim",
-    .comments = (char *)(uintptr_t)"Live formulas over SI base units; the cached values are the "
-                                   "engine's.",
+    .author = (char *)(uintptr_t) "mlsysim",
+    .comments = (char *)(uintptr_t) "Live formulas over SI base units; the cached values are the "
+                                    "engine's.",
     .created = seconds_of(x->report->date),
   };
   const char *date = property(x, x->report->date);
@@ -98,10 +109,11 @@ static void set_properties(struct xlsx *x) {
 }
 
 static void open_pages(struct xlsx *x) {
-  static const lxw_color_t colors[] = { [PAGE_COVER] = 0x1F3864,  [PAGE_INSTANCE] = 0x2E75B6,
-                                        [PAGE_TABLE] = 0x9DC3E6,  [PAGE_CHECKS] = 0xC00000,
-                                        [PAGE_FACTS] = 0x548235,  [PAGE_SOURCES] = 0xBF9000,
-                                        [PAGE_LOG] = 0x7F7F7F };
+  static const lxw_color_t colors[] = {
+    [PAGE_COVER] = 0x1F3864,  [PAGE_INSTANCE] = 0x2E75B6, [PAGE_TABLE] = 0x9DC3E6,
+    [PAGE_CHECKS] = 0xC00000, [PAGE_FACTS] = 0x548235,    [PAGE_SOURCES] = 0xBF9000,
+    [PAGE_LOG] = 0x7F7F7F
+  };
   for (size_t i = 0; i < x->page_count && x->status == MLS_OK; i++) {
     struct page *page = &x->pages[i];
     page->sheet = workbook_add_worksheet(x->file, page->name);
@@ -177,7 +189,8 @@ static void write_pages(struct xlsx *x) {
   if (x->status == MLS_OK) xlsx_write_log(x);
   if (x->status == MLS_OK) xlsx_write_cover(x);
   if (x->status == MLS_OK) name_cells(x);
-  for (unsigned i = 0; i < x->page_count && x->status == MLS_OK; i++) name_constants(x, &x->pages[i]);
+  for (unsigned i = 0; i < x->page_count && x->status == MLS_OK; i++)
+    name_constants(x, &x->pages[i]);
 }
 
 static mls_status make(struct xlsx *x, struct temporary *file) {
@@ -205,6 +218,7 @@ static mls_status export_all(const struct report *report) {
   map_open(&x.cited_index, &x.memory);
   mls_status status = make(&x, &file);
   if (x.file) lxw_workbook_free(x.file);
+  if (status == MLS_MEMORY && report->fails->status == MLS_OK) fail_memory(report->fails);
   if (status == MLS_OK) status = send(&x, &file);
   temporary_remove(&file);
   memory_close(&x.scratch);
@@ -212,8 +226,8 @@ static mls_status export_all(const struct report *report) {
   return status;
 }
 
-/* libxlsxwriter prints numbers with printf: a decimal comma would break the file. Only this thread's
-   locale is changed, and changed back. */
+/* libxlsxwriter prints numbers with printf: a decimal comma would break the file. Only this
+   thread's locale is changed, and changed back. */
 mls_status export_xlsx(const struct report *report) {
   locale_t plain = newlocale(LC_NUMERIC_MASK, "C", (locale_t)0);
   if (plain == (locale_t)0) return fail_memory(report->fails);

@@ -77,6 +77,40 @@ void fail_warn(struct fails *fails, struct place place, const char *format, ...)
   else fail->warning = true;
 }
 
+static bool same_file(const char *a, const char *b) {
+  return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+static void rank_files(struct fails *fails) {
+  size_t ranks = 0;
+  for (struct fail *fail = fails->first; fail; fail = fail->next) {
+    struct fail *before = fails->first;
+    while (before != fail && !same_file(before->place.file, fail->place.file)) before = before->next;
+    fail->rank = before == fail ? ranks++ : before->rank;
+  }
+}
+
+static bool is_after(const struct fail *a, const struct fail *b) {
+  if (a->rank != b->rank) return a->rank > b->rank;
+  if (a->place.line != b->place.line) return a->place.line > b->place.line;
+  return a->place.column > b->place.column;
+}
+
+void fail_sort(struct fails *fails) {
+  struct fail *rest = fails->first, *last = NULL;
+  rank_files(fails);
+  fails->first = NULL;
+  while (rest) {
+    struct fail *fail = rest, **at = last && !is_after(last, fail) ? &last->next : &fails->first;
+    rest = rest->next;
+    while (*at && !is_after(*at, fail)) at = &(*at)->next;
+    fail->next = *at;
+    *at = fail;
+    if (!fail->next) last = fail;
+  }
+  fails->last = last;
+}
+
 void fail_clear(struct fails *fails) {
   fails->first = NULL;
   fails->last = NULL;

@@ -21,6 +21,7 @@ struct fail {
   bool warning;
   struct place place;
   const char *text;
+  size_t rank; /* fail_sort: place of its file */
   struct fail *next;
 };
 
@@ -60,6 +61,9 @@ mls_status fail_memory(struct fails *fails);
 
 /* The word for a status in messages and JSON: "syntax", "name", "unit" ... */
 const char *fail_word(mls_status status);
+
+/* Puts the messages into order of file (the first told first), line and column. */
+void fail_sort(struct fails *fails);
 
 /* Forgets all messages (their memory stays with the arena). */
 void fail_clear(struct fails *fails);

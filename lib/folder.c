@@ -10,14 +10,20 @@
 #include <sys/stat.h>
 
 #include "limits.h"
-#include "text.h"
+#include "name.h"
 
 enum { MOST_SUBFOLDERS = 1000, DEEPEST_SUBFOLDER = 8 };
 
-static char *join(const struct folder *folder, const char *path, const char *name,
-                  const char *ending) {
+/* Remembers that memory ran out: what was not looked at was not "not found". */
+static void *take(struct folder *folder, size_t size) {
+  void *block = memory_take(folder->memory, NULL, size);
+  if (!block) folder->starved = true;
+  return block;
+}
+
+static char *join(struct folder *folder, const char *path, const char *name, const char *ending) {
   size_t size = strlen(path) + strlen(name) + strlen(ending) + 2;
-  char *joined = memory_take(folder->memory, NULL, size);
+  char *joined = take(folder, size);
   if (joined) snprintf(joined, size, "%s/%s%s", path, name, ending);
   return joined;
 }
@@ -37,7 +43,7 @@ static int by_name(const void *a, const void *b) {
 }
 
 /* Names of the sub-folders in order of their bytes, so that what is found never depends on the disk. */
-static size_t list_folders(const struct folder *folder, const char *path, char **names) {
+static size_t list_folders(struct folder *folder, const char *path, char **names) {
   size_t count = 0;
   DIR *open = opendir(path);
   if (!open) return 0;
@@ -54,13 +60,13 @@ static size_t list_folders(const struct folder *folder, const char *path, char *
 }
 
 /* The path of the file in the folder or, failing that, in the first sub-folder that has it. */
-static char *search(const struct folder *folder, const char *path, const char *name,
+static char *search(struct folder *folder, const char *path, const char *name,
                     const char *ending, int depth) {
   char *file = join(folder, path, name, ending);
   if (!file || is_file(file)) return file;
   memory_give(folder->memory, file);
   if (depth == 0) return NULL;
-  char **names = memory_take(folder->memory, NULL, MOST_SUBFOLDERS * sizeof *names);
+  char **names = take(folder, MOST_SUBFOLDERS * sizeof *names);
   if (!names) return NULL;
   size_t count = list_folders(folder, path, names);
   char *found = NULL;
@@ -126,13 +132,123 @@ mls_status folder_find(void *context, const char *kind, const char *name, size_t
   struct folder *folder = context;
   bool sheet = strcmp(kind, "sheet") == 0;
   const char *const *at = sheet ? folder->templates : folder->registries;
+  folder->starved = false;
   while (at && *at) {
     size_t found;
     mls_status status = find_in_group(folder, &at, sheet, name, nth, &found, bytes, size, shown);
+    if (folder->starved) return MLS_MEMORY;
     if (found > 0) return status;
     if (*at) at++; /* over the empty name between groups */
   }
   return MLS_NAME;
+}
+
+/* ---- listing ---- */
+
+struct walk {
+  struct folder *folder;
+  struct memory *memory;
+  const char *root, *ending;
+  struct folder_file *files;
+  size_t count, room, group, place;
+};
+
+static mls_status add_file(struct walk *walk, const char *path, size_t name_size) {
+  struct folder_file *files =
+      memory_grow(walk->memory, walk->files, walk->count, &walk->room, sizeof *files);
+  if (!files) return MLS_MEMORY;
+  walk->files = files;
+  const char *below = path + strlen(walk->root) + 1, *slash = strrchr(path, '/');
+  struct folder_file file = { .root = walk->root, .group = walk->group, .place = walk->place,
+                              .order = walk->count };
+  file.name = memory_text(walk->memory, slash + 1, name_size);
+  file.below = memory_text(walk->memory, below, strlen(below));
+  if (!file.name || !file.below) return MLS_MEMORY;
+  files[walk->count++] = file;
+  return MLS_OK;
+}
+
+/* A file that can be asked for: its name is one of the language. */
+static mls_status look_at(struct walk *walk, const char *path, const char *name) {
+  size_t size = strlen(name), ending = strlen(walk->ending);
+  if (size <= ending || strcmp(name + size - ending, walk->ending) != 0) return MLS_OK;
+  if (!name_is_sound((struct slice){ name, size - ending })) return MLS_OK;
+  char *file = join(walk->folder, path, name, "");
+  if (!file) return MLS_MEMORY;
+  mls_status status = is_file(file) ? add_file(walk, file, size - ending) : MLS_OK;
+  memory_give(walk->folder->memory, file);
+  return status;
+}
+
+/* In the order in which search() looks. */
+static mls_status walk_folder(struct walk *walk, const char *path, int depth) {
+  DIR *open = opendir(path);
+  struct dirent *entry;
+  mls_status status = MLS_OK;
+  if (!open) return MLS_OK;
+  while (status == MLS_OK && (entry = readdir(open))) status = look_at(walk, path, entry->d_name);
+  closedir(open);
+  if (depth == 0 || status != MLS_OK) return status;
+  char **names = take(walk->folder, MOST_SUBFOLDERS * sizeof *names);
+  if (!names) return MLS_MEMORY;
+  size_t count = list_folders(walk->folder, path, names);
+  for (size_t i = 0; i < count; i++) {
+    if (status == MLS_OK) status = walk_folder(walk, names[i], depth - 1);
+    memory_give(walk->folder->memory, names[i]);
+  }
+  memory_give(walk->folder->memory, names);
+  return walk->folder->starved ? MLS_MEMORY : status;
+}
+
+static int by_name_and_order(const void *a, const void *b) {
+  const struct folder_file *one = a, *two = b;
+  int names = strcmp(one->name, two->name);
+  return names ? names : one->order < two->order ? -1 : one->order > two->order;
+}
+
+/* Of files with one name: the first of each folder of the first group counts, of sheets the last of
+   these alone. */
+static void choose(struct folder_file *files, size_t count, bool sheet) {
+  for (size_t i = 0; i < count && files[i].group == files[0].group; i++)
+    files[i].used = i == 0 || files[i].place != files[i - 1].place;
+  for (size_t i = count, last = count; sheet && i-- > 0;) {
+    if (!files[i].used) continue;
+    if (last < count) files[i].used = false;
+    last = i;
+  }
+}
+
+mls_status folder_list(struct folder *folder, const char *kind, struct memory *memory,
+                       struct folder_file **out, size_t *count) {
+  bool sheet = strcmp(kind, "sheet") == 0;
+  const char *const *at = sheet ? folder->templates : folder->registries;
+  struct walk walk = { .folder = folder, .memory = memory, .ending = sheet ? ".sheet" : ".csv" };
+  folder->starved = false;
+  for (; at && *at; at++, walk.place++) {
+    walk.root = *at;
+    if (**at) TRY(walk_folder(&walk, *at, sheet ? DEEPEST_SUBFOLDER : 0));
+    else walk.group++;
+  }
+  if (walk.count > 0) qsort(walk.files, walk.count, sizeof *walk.files, by_name_and_order);
+  for (size_t i = 0, next; i < walk.count; i = next) {
+    for (next = i + 1; next < walk.count && strcmp(walk.files[next].name, walk.files[i].name) == 0;)
+      next++;
+    choose(walk.files + i, next - i, sheet);
+  }
+  *out = walk.files;
+  *count = walk.count;
+  return MLS_OK;
+}
+
+mls_status folder_read(struct folder *folder, const struct folder_file *file, const char **bytes,
+                       size_t *size) {
+  const char *shown;
+  folder->starved = false;
+  char *path = join(folder, file->root, file->below, "");
+  if (!path) return MLS_MEMORY;
+  mls_status status = read_file(folder, path, bytes, size, &shown);
+  memory_give(folder->memory, path);
+  return status;
 }
 
 void folder_close(struct folder *folder) {

@@ -3,6 +3,7 @@
    brackets. */
 #include "formula.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #include "limits.h"
@@ -35,8 +36,10 @@ static void step(struct parser *p) {
   }
 }
 
+static bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+
 static void skip_blanks(struct parser *p) {
-  while (p->at < p->text.size && strchr(" \t\r\n", look(p))) step(p);
+  while (is_blank(look(p))) step(p);
 }
 
 static bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
@@ -65,7 +68,9 @@ static mls_status expected(struct parser *p, const char *what) {
 }
 
 static mls_status make(struct parser *p, enum node_kind kind, struct place place, struct node **out) {
-  struct node *node = memory_push(p->memory, sizeof *node);
+  /* half of all nodes are calls, which have no use for the union */
+  size_t size = kind == NODE_CALL ? offsetof(struct node, number) : sizeof(struct node);
+  struct node *node = memory_push(p->memory, size);
   if (!node) return fail_memory(p->fails);
   node->kind = kind;
   node->line = place.line;
@@ -84,7 +89,8 @@ static mls_status too_deep(struct parser *p) {
 
 static mls_status deepen(struct parser *p, struct node *node) {
   for (unsigned i = 0; i < node->count; i++)
-    if (node->arguments[i]->depth >= node->depth) node->depth = node->arguments[i]->depth + 1;
+    if (node->arguments[i]->depth >= node->depth)
+      node->depth = (unsigned short)(node->arguments[i]->depth + 1);
   return node->depth > LIMIT_DEPTH ? too_deep(p) : MLS_OK;
 }
 
@@ -193,19 +199,37 @@ static mls_status parse_call(struct parser *p, struct place place, struct node *
                   f->least, f->most, node->count);
 }
 
-static mls_status parse_part(struct parser *p, struct node *node, size_t *room) {
+static bool is_part(char c) { return is_letter(c) || is_digit(c) || c == '_'; }
+
+static mls_status parse_part(struct parser *p, struct node *node) {
   size_t start = p->at;
-  struct place place = p->place;
-  if (!is_letter(look(p)) && !is_digit(look(p)) && look(p) != '_') return expected(p, "a name after the dot");
-  while (is_letter(look(p)) || is_digit(look(p)) || look(p) == '_') step(p);
-  struct slice name = { p->text.at + start, p->at - start };
-  if (node->name_count >= LIMIT_PATH)
-    return fail_add(p->fails, MLS_LIMIT, place, "a path of more than %d parts (LIMIT_PATH)",
-                    LIMIT_PATH);
-  node->names = memory_grow(p->memory, node->names, node->name_count, room, sizeof *node->names);
-  const char *interned = node->names ? names_add(p->names, name) : NULL;
+  if (!is_part(look(p))) return expected(p, "a name after the dot");
+  while (is_part(look(p))) step(p);
+  const char *interned = names_add(p->names, (struct slice){ p->text.at + start, p->at - start });
   if (!interned) return fail_memory(p->fails);
   node->names[node->name_count++] = interned;
+  return MLS_OK;
+}
+
+static size_t count_parts(const struct parser *p) {
+  size_t count = 1;
+  for (size_t at = p->at; at < p->text.size && (is_part(p->text.at[at]) || p->text.at[at] == '.'); at++)
+    count += p->text.at[at] == '.';
+  return count;
+}
+
+static mls_status parse_parts(struct parser *p, struct node *node) {
+  size_t count = count_parts(p);
+  if (count > LIMIT_PATH)
+    return fail_add(p->fails, MLS_LIMIT, p->place, "a path of more than %d parts (LIMIT_PATH)",
+                    LIMIT_PATH);
+  node->names = memory_array(p->memory, count, sizeof *node->names);
+  if (!node->names) return fail_memory(p->fails);
+  TRY(parse_part(p, node));
+  while (look(p) == '.') {
+    step(p);
+    TRY(parse_part(p, node));
+  }
   return MLS_OK;
 }
 
@@ -225,14 +249,9 @@ static mls_status check_parts(struct parser *p, const struct node *node, struct 
 
 static mls_status parse_path(struct parser *p, struct node **out) {
   struct place place = p->place;
-  size_t room = 0;
   TRY(make(p, NODE_PATH, place, out));
   struct node *node = *out;
-  TRY(parse_part(p, node, &room));
-  while (look(p) == '.') {
-    step(p);
-    TRY(parse_part(p, node, &room));
-  }
+  TRY(parse_parts(p, node));
   bool key = look(p) == '(';
   if (key && node->name_count == 1) return parse_call(p, place, node);
   TRY(check_parts(p, node, place));
@@ -282,16 +301,13 @@ static mls_status operate(struct parser *p, const struct function *function, str
   return deepen(p, node);
 }
 
-/* The operator of this level that stands here, or NULL. Two characters before one. */
-static const struct function *operator_here(struct parser *p, int level) {
+/* The operator that stands here, or NULL. */
+static const struct function *operator_here(struct parser *p) {
   skip_blanks(p);
-  for (size_t size = 2; size >= 1; size--) {
-    if (p->at + size > p->text.size) continue;
-    struct slice name = { p->text.at + p->at, size };
-    const struct function *function = function_find(name, FORM_INFIX);
-    if (function) return function->level == level ? function : NULL;
-  }
-  return NULL;
+  char c = look(p);
+  if (c == ')' || c == ',' || c == 0) return NULL;
+  bool pair = p->at + 1 < p->text.size && p->text.at[p->at + 1] == '=';
+  return function_find((struct slice){ p->text.at + p->at, pair ? 2 : 1 }, FORM_INFIX);
 }
 
 static void skip_operator(struct parser *p, const struct function *function) {
@@ -303,17 +319,19 @@ enum { LEVEL_COMPARE = 1, LEVEL_SUM = 2, LEVEL_PRODUCT = 3, LEVEL_POWER = 5 };
 
 static mls_status parse_power(struct parser *p, struct node **out) {
   TRY(parse_atom(p, out));
-  const struct function *power = operator_here(p, LEVEL_POWER);
-  if (!power) return MLS_OK;
+  const struct function *power = operator_here(p);
+  if (!power || power->level != LEVEL_POWER) return MLS_OK;
   struct place place = p->place;
   struct node *right = NULL;
   skip_operator(p, power);
-  TRY(parse_sign(p, &right));
-  return operate(p, power, place, *out, right, out);
+  p->depth++;
+  mls_status status = parse_sign(p, &right);
+  p->depth--;
+  return status == MLS_OK ? operate(p, power, place, *out, right, out) : status;
 }
 
 static mls_status parse_sign(struct parser *p, struct node **out) {
-  if (p->at >= p->text.size) return parse_power(p, out);
+  if (look(p) != '-') return parse_power(p, out);
   const struct function *minus = function_find((struct slice){ p->text.at + p->at, 1 }, FORM_PREFIX);
   if (!minus) return parse_power(p, out);
   if (p->depth >= LIMIT_DEPTH) return too_deep(p);
@@ -326,29 +344,32 @@ static mls_status parse_sign(struct parser *p, struct node **out) {
   return status == MLS_OK ? operate(p, minus, place, right, NULL, out) : status;
 }
 
-static mls_status parse_level(struct parser *p, int level, struct node **out) {
-  TRY(level == LEVEL_PRODUCT ? parse_sign(p, out) : parse_level(p, level + 1, out));
+/* Operators of `lowest` level and above, up to products, each level from left to right. */
+static mls_status parse_binary(struct parser *p, int lowest, struct node **out) {
   const struct function *function;
-  while ((function = operator_here(p, level))) {
+  TRY(parse_sign(p, out));
+  while ((function = operator_here(p)) && function->level >= lowest &&
+         function->level <= LEVEL_PRODUCT) {
     struct place place = p->place;
     struct node *right = NULL;
     skip_operator(p, function);
-    TRY(level == LEVEL_PRODUCT ? parse_sign(p, &right) : parse_level(p, level + 1, &right));
+    TRY(parse_binary(p, function->level + 1, &right));
     TRY(operate(p, function, place, *out, right, out));
   }
   return MLS_OK;
 }
 
 static mls_status parse_formula(struct parser *p, struct node **out) {
-  TRY(parse_level(p, LEVEL_SUM, out));
-  const struct function *compare = operator_here(p, LEVEL_COMPARE);
-  if (!compare) return MLS_OK;
+  TRY(parse_binary(p, LEVEL_SUM, out));
+  const struct function *compare = operator_here(p);
+  if (!compare || compare->level != LEVEL_COMPARE) return MLS_OK;
   struct place place = p->place;
   struct node *right = NULL;
   skip_operator(p, compare);
-  TRY(parse_level(p, LEVEL_SUM, &right));
+  TRY(parse_binary(p, LEVEL_SUM, &right));
   TRY(operate(p, compare, place, *out, right, out));
-  if (operator_here(p, LEVEL_COMPARE))
+  compare = operator_here(p);
+  if (compare && compare->level == LEVEL_COMPARE)
     return expected(p, "one comparison; join two with and(..., ...)");
   return MLS_OK;
 }
@@ -437,7 +458,6 @@ unsigned node_lag(const struct node *node) {
 }
 
 bool node_is_constant(const struct node *node) {
-  double number = node->number;
   if (node->kind != NODE_NUMBER) return false;
-  return number != 0 && number != 1 && number != 2 && number != 0.5;
+  return node->number != 0 && node->number != 1 && node->number != 2 && node->number != 0.5;
 }

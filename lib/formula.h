@@ -34,23 +34,29 @@ struct ref {
   unsigned row;          /* REF_ROW */
 };
 
+/* The parser allocates a call without the union at the end. */
 struct node {
   enum node_kind kind;
-  int column;                 /* counted from 1 in its line, `line` lines further down */
-  int line;                   /* line in the file */
-  double number;              /* NODE_NUMBER: as typed, without unit */
-  struct slice typed;         /* NODE_NUMBER: the digits as typed */
-  const struct unit *unit;    /* NODE_NUMBER: its brackets, or NULL */
-  const char *text;           /* NODE_TEXT: interned */
-  const char **names;         /* NODE_PATH: interned parts */
-  unsigned name_count;
+  unsigned count;             /* arguments; of a path 1 when it has a key */
+  int line, column;           /* in the file, counted from 1 */
+  unsigned short depth;       /* of the tree below, so that walks may recurse */
+  unsigned short name_count;  /* NODE_PATH */
+  unsigned total;             /* of an aggregate: slot of its hidden cell; else NODE_PLAIN */
   const struct function *function; /* NODE_CALL */
-  struct node **arguments;    /* NODE_CALL; NODE_PATH with a key */
-  unsigned count;
-  struct ref ref;             /* NODE_PATH */
+  struct node **arguments;
   struct type type;           /* set by check.c */
-  unsigned total;             /* NODE_CALL of an aggregate: slot of its hidden cell; else NODE_PLAIN */
-  unsigned depth;             /* of the tree below, so that walks may recurse */
+  union {
+    struct {                  /* NODE_NUMBER */
+      double number;          /* as typed, without unit */
+      struct slice typed;     /* the digits as typed */
+      const struct unit *unit; /* its brackets, or NULL */
+    };
+    const char *text;         /* NODE_TEXT: interned */
+    struct {                  /* NODE_PATH */
+      const char **names;     /* interned parts */
+      struct ref ref;
+    };
+  };
 };
 
 /* Parses `text`, which begins in `place`. Errors are added to `fails`; *out is NULL then. */

@@ -252,7 +252,9 @@ const struct function *function_row(size_t index) { return index < ROWS ? &rows[
 
 const struct function *function_find(struct slice name, enum function_form form) {
   for (size_t i = 0; i < ROWS; i++)
-    if (rows[i].form == form && slice_is(name, rows[i].name)) return &rows[i];
+    if (rows[i].form == form && name.size > 0 && rows[i].name[0] == name.at[0] &&
+        slice_is(name, rows[i].name))
+      return &rows[i];
   return NULL;
 }
 

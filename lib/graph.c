@@ -8,14 +8,13 @@
 #include <string.h>
 
 #include "check.h"
+#include "given.h"
 #include "limits.h"
-#include "rows.h"
 
 struct maker {
   struct mls_model *model;
   struct fails *fails;
-  const mls_rows *given;
-  size_t given_count;
+  struct givens givens;
   size_t cell_room, instance_room;
   struct map facts;     /* slot_key(field, root cell) -> cell */
 };
@@ -29,8 +28,7 @@ static mls_status too_many(struct maker *m, const char *what, long long bound, c
 
 /* ---- words ---- */
 
-static mls_status add_word(struct maker *m, const char *word, unsigned *number) {
-  struct mls_model *model = m->model;
+mls_status model_add_word(struct mls_model *model, const char *word, unsigned *number) {
   size_t known;
   if (map_get(&model->word_index, word, &known)) {
     *number = (unsigned)known;
@@ -38,19 +36,29 @@ static mls_status add_word(struct maker *m, const char *word, unsigned *number) 
   }
   const char **words = memory_grow(model->memory, model->words, model->word_count,
                                    &model->word_room, sizeof *words);
-  if (!words || names_share(&model->names, word) != MLS_OK ||
-      map_put(&model->word_index, word, model->word_count) != MLS_OK)
-    return out_of_memory(m);
+  if (!words || map_put(&model->word_index, word, model->word_count) != MLS_OK)
+    return MLS_MEMORY;
   model->words = words;
   *number = (unsigned)model->word_count;
   words[model->word_count++] = word;
   return MLS_OK;
 }
 
-static mls_status add_texts(struct maker *m, const struct node *node) {
+static mls_status add_word(struct maker *m, const char *word, unsigned *number) {
+  return model_add_word(m->model, word, number) == MLS_OK ? MLS_OK : out_of_memory(m);
+}
+
+/* One walk over a formula: its texts get numbers, its steps are counted. */
+static mls_status survey_formula(struct maker *m, const struct node *node) {
+  struct survey *survey = &m->model->survey;
   unsigned number;
+  survey->ops += node->count > 0;
+  survey->operands += node->count;
+  survey->paths += node->kind == NODE_PATH;
+  survey->constants += node->kind == NODE_NUMBER || node->kind == NODE_TEXT ||
+                       (node->kind == NODE_CALL && node->function->rule == RULE_MISSING);
   if (node->kind == NODE_TEXT) return add_word(m, node->text, &number);
-  for (unsigned i = 0; i < node->count; i++) TRY(add_texts(m, node->arguments[i]));
+  for (unsigned i = 0; i < node->count; i++) TRY(survey_formula(m, node->arguments[i]));
   return MLS_OK;
 }
 
@@ -58,11 +66,7 @@ static mls_status add_items(struct maker *m, const struct registry *registry) {
   unsigned number;
   for (size_t i = 0; i < registry->item_count; i++) TRY(add_word(m, registry->items[i], &number));
   for (size_t i = 0; i < registry->field_count; i++)
-    if (names_share(&m->model->names, registry->fields[i].name) != MLS_OK ||
-        (registry->fields[i].family &&
-         (names_share(&m->model->names, registry->fields[i].family) != MLS_OK ||
-          add_word(m, registry->fields[i].word, &number) != MLS_OK)))
-      return out_of_memory(m);
+    if (registry->fields[i].family) TRY(add_word(m, registry->fields[i].word, &number));
   return MLS_OK;
 }
 
@@ -141,8 +145,12 @@ static mls_status word_rows(struct maker *m, struct rows *rows, const char *cons
   return MLS_OK;
 }
 
-static mls_status table_rows(struct maker *m, const struct line *table, struct rows *rows) {
+static mls_status table_rows(struct maker *m, unsigned at, const struct line *table,
+                             struct rows *rows) {
   const struct set *set = table->set;
+  bool given;
+  TRY(given_rows(&m->givens, at, table, rows, &given));
+  if (given) return set->kind == SET_REGISTRY ? add_items(m, set->registry) : MLS_OK;
   if (set->kind == SET_RANGE) {
     *rows = (struct rows){ .count = set_rows(set), .low = set->low,
                            .step = set->step > 0 ? set->step : 1 };
@@ -156,13 +164,11 @@ static mls_status table_rows(struct maker *m, const struct line *table, struct r
 
 /* ---- instances ---- */
 
-static mls_status share_names(struct maker *m, const struct sheet *sheet) {
+static mls_status survey_lines(struct maker *m, const struct sheet *sheet) {
   for (size_t i = 0; i < sheet->line_count; i++) {
     const struct line *line = &sheet->lines[i];
-    if (line->name && names_share(&m->model->names, line->name) != MLS_OK) return out_of_memory(m);
-    if (line->key && names_share(&m->model->names, line->key) != MLS_OK) return out_of_memory(m);
-    if (line->formula) TRY(add_texts(m, line->formula));
-    for (size_t j = 0; j < line->bind_count; j++) TRY(add_texts(m, line->binds[j].formula));
+    if (line->formula) TRY(survey_formula(m, line->formula));
+    for (size_t j = 0; j < line->bind_count; j++) TRY(survey_formula(m, line->binds[j].formula));
     if (line->kind == LINE_INPUT && line->set->kind != SET_RANGE) TRY(set_words(m, line->set));
   }
   return MLS_OK;
@@ -184,7 +190,8 @@ static mls_status input_cell(struct maker *m, unsigned at, const struct line *li
   const struct bind *bind = line->table < 0 ? find_bind(m, instance, line->name) : NULL;
   cell->kind = bind ? CELL_BOUND : CELL_INPUT;
   cell->registry = line->set->kind == SET_REGISTRY ? line->set->registry : NULL;
-  if (!bind) return sheet_defaults(m, line, cell);
+  if (!bind) TRY(given_column(&m->givens, at, line, cell, &cell->given));
+  if (!bind) return cell->given ? MLS_OK : sheet_defaults(m, line, cell);
   cell->formula = bind->formula;
   cell->home = instance->parent;
   return MLS_OK;
@@ -218,7 +225,7 @@ static void key_cell(const struct maker *m, const struct instance *instance,
 static void total_cell(const struct maker *m, const struct slot *slot, struct cell *cell) {
   cell->kind = CELL_TOTAL;
   cell->unit = m->model->units->plain;
-  cell->function = slot->function;
+  cell->function = slot->origin->function;
   set_type(cell, slot->type);
 }
 
@@ -254,13 +261,16 @@ static mls_status fill_instance(struct maker *m, unsigned at) {
   unsigned *cells = memory_array(model->memory, sheet->slot_count, sizeof *cells);
   struct rows *rows = memory_array(model->memory, sheet->table_count, sizeof *rows);
   unsigned *children = memory_array(model->memory, sheet->use_count, sizeof *children);
-  if (!cells || !rows || !children) return out_of_memory(m);
+  struct cell *room = memory_reserve(model->memory, model->cells, model->cell_count, &m->cell_room,
+                                     model->cell_count + sheet->slot_count + 1, sizeof *room);
+  if (!cells || !rows || !children || !room) return out_of_memory(m);
+  model->cells = room;
   model->instances[at].rows = rows;
   model->instances[at].cells = cells;
   model->instances[at].children = children;
-  TRY(share_names(m, sheet));
+  TRY(survey_lines(m, sheet));
   for (size_t i = 0; i < sheet->table_count; i++)
-    TRY(table_rows(m, &sheet->lines[sheet->tables[i]], &rows[i]));
+    TRY(table_rows(m, at, &sheet->lines[sheet->tables[i]], &rows[i]));
   for (unsigned i = 0; i < sheet->slot_count; i++) {
     cells[i] = GRAPH_NONE;
     if (sheet->slots[i].kind != SLOT_FACT) TRY(slot_cell(m, at, i, &cells[i]));
@@ -281,6 +291,8 @@ static const char *child_path(struct maker *m, const struct instance *parent, co
 static mls_status add_instance(struct maker *m, const struct sheet *sheet, unsigned parent,
                                unsigned use, const char *name, unsigned *out) {
   struct mls_model *model = m->model;
+  if (model->instance_count >= LIMIT_INSTANCES)
+    return too_many(m, "instances of used sheets", LIMIT_INSTANCES, "LIMIT_INSTANCES");
   struct instance *instances = memory_grow(model->memory, model->instances, model->instance_count,
                                            &m->instance_room, sizeof *instances);
   if (!instances) return out_of_memory(m);
@@ -302,16 +314,6 @@ static mls_status add_instance(struct maker *m, const struct sheet *sheet, unsig
 
 /* ---- facts ---- */
 
-/* The input that chose the item in the end: through binds to an unbound input, or to the bound
-   input that names an item in quotes. */
-static unsigned chooser_root(const struct mls_model *model, unsigned cell) {
-  for (;;) {
-    const struct cell *at = &model->cells[cell];
-    if (at->kind != CELL_BOUND || at->formula->kind != NODE_PATH) return cell;
-    cell = model_cell(model, at->home, &at->formula->ref);
-  }
-}
-
 static mls_status family_words(struct maker *m, const struct registry *registry, struct cell *cell) {
   unsigned count = 0;
   unsigned *words = memory_array(m->model->memory, registry->field_count, sizeof *words);
@@ -319,6 +321,8 @@ static mls_status family_words(struct maker *m, const struct registry *registry,
   for (size_t i = 0; i < registry->field_count; i++)
     if (registry->fields[i].family == cell->field)
       TRY(add_word(m, registry->fields[i].word, &words[count++]));
+  if ((unsigned long long)cell->rows * count > LIMIT_VALUES)
+    return too_many(m, "values", (long long)LIMIT_VALUES, "LIMIT_VALUES");
   cell->words = words;
   cell->word_count = count;
   cell->rows *= count;
@@ -356,7 +360,7 @@ static mls_status chosen_fact(struct maker *m, unsigned at, unsigned index) {
   struct instance *instance = &model->instances[at];
   const struct slot *slot = &instance->sheet->slots[index];
   const struct line *line = &instance->sheet->lines[slot->line];
-  unsigned root = chooser_root(model, instance->cells[line->slot]);
+  unsigned root = model_chooser(model, instance->cells[line->slot]);
   const void *key = slot_key(slot->field, root);
   size_t known;
   if (map_get(&m->facts, key, &known)) {
@@ -407,9 +411,10 @@ static void link_totals(struct mls_model *model) {
     struct cell *cell = &model->cells[i];
     if (cell->kind != CELL_TOTAL) continue;
     const struct slot *slot = &model->instances[cell->instance].sheet->slots[cell->slot];
-    cell->total_column = model_cell(model, cell->instance, &slot->column);
-    if (slot->truth.kind != REF_NONE)
-      cell->total_truth = model_cell(model, cell->instance, &slot->truth);
+    const struct node *call = slot->origin;
+    cell->total_column = model_cell(model, cell->instance, &call->arguments[0]->ref);
+    if (call->count == 2)
+      cell->total_truth = model_cell(model, cell->instance, &call->arguments[1]->ref);
   }
 }
 
@@ -432,13 +437,15 @@ static void find_date(struct mls_model *model) {
 
 mls_status graph_build(struct mls_model *model, struct sheet *sheet, const mls_rows *given,
                        size_t given_count, struct fails *fails) {
-  struct maker m = { .model = model, .fails = fails, .given = given, .given_count = given_count };
+  struct maker m = { .model = model, .fails = fails };
   unsigned root, empty;
-  names_open(&model->names, model->memory);
   map_open(&model->word_index, model->memory);
   map_open(&m.facts, model->memory);
   TRY(add_word(&m, "", &empty));
+  TRY(given_open(&m.givens, model, given, given_count, fails));
   TRY(add_instance(&m, sheet, 0, 0, NULL, &root));
+  TRY(given_close(&m.givens));
+  if (fails->errors > 0) return fails->status;
   TRY(add_facts(&m));
   link_totals(model);
   find_date(model);

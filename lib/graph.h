@@ -17,10 +17,18 @@ struct instance {
   struct rows *rows;     /* keys of each table of the sheet */
 };
 
+/* A key of a table whose rows were given, and its row. */
+struct row_number {
+  double number;
+  unsigned row;
+};
+
 /* The keys of a table in one instance. */
 struct rows {
   size_t count;
-  double low, step;     /* a range: key i is low + i * step */
+  double low, step;      /* a range: key i is low + i * step */
+  const double *numbers; /* given rows of a range: its keys, */
+  const struct row_number *sorted; /* and the same in order of the numbers */
   const unsigned *words; /* else the text number of each key */
   struct map index;     /* the interned word -> row, when words */
   const struct registry *registry; /* when the keys are items */
@@ -55,6 +63,7 @@ struct cell {
   unsigned home;              /* instance in whose sheet `formula` is written (BOUND: the parent) */
   const double *defaults;     /* INPUT: SI values or text numbers */
   size_t default_count;       /* 1, or one a row */
+  bool given;                 /* INPUT: they come from --rows, not from the sheet */
   const struct registry *registry; /* FACT; INPUT and BOUND that choose an item */
   const char *field;          /* FACT: field or family */
   unsigned chooser;           /* FACT: the input that chose the item, or the BOUND cell that names it
@@ -82,6 +91,12 @@ struct edge {
 
 struct tape; /* compiled steps: tape.h */
 
+/* What the formulas of a model need on the tape, at most. */
+struct survey {
+  size_t ops, operands, constants;
+  size_t paths; /* in formulas: a measure of what cells need */
+};
+
 struct mls_model {
   struct mls_book *book;
   struct memory *memory; /* the book's arena */
@@ -97,17 +112,22 @@ struct mls_model {
   size_t *edge_first; /* cell -> first of its edges; cell_count + 1 entries */
   struct edge *edges; /* to the cells that need it */
   size_t edge_count;
-  struct names names; /* every name and word behind it: the model's own, so that threads may read it */
+  struct names names; /* the book's when it was opened: later openings work on a copy */
   const char **words; /* text number -> word; number 0 is "" */
   size_t word_count, word_room;
   struct map word_index; /* interned word -> text number */
+  struct survey survey;
   struct tape *tape;
+  const struct fail *warnings; /* of opening it: the first `warning_count` of this list */
+  size_t warning_count;
 };
 
 /* Makes the cells of a checked sheet (graph.c), then orders them (order.c): cycles are told here. */
 mls_status graph_build(struct mls_model *model, struct sheet *sheet, const mls_rows *given,
                        size_t given_count, struct fails *fails);
 mls_status graph_order(struct mls_model *model, struct fails *fails);
+/* The number of a word that the book interned, a new one when it has none. MLS_MEMORY, not told. */
+mls_status model_add_word(struct mls_model *model, const char *word, unsigned *number);
 /* Calls `visit` for every cell that a cell reads, with how; used by order.c and trace.c. */
 typedef mls_status (*graph_visit)(void *context, unsigned precedent, enum edge_kind kind, unsigned lag);
 mls_status graph_precedents(const struct mls_model *model, unsigned cell, graph_visit visit,
@@ -115,6 +135,9 @@ mls_status graph_precedents(const struct mls_model *model, unsigned cell, graph_
 
 /* The cell that a resolved path means, for a formula whose home is `instance`. */
 unsigned model_cell(const struct mls_model *model, unsigned instance, const struct ref *ref);
+/* The input that chose the item of a registry input in the end: through binds to an unbound input, or
+   to the bound input that names an item in quotes. */
+unsigned model_chooser(const struct mls_model *model, unsigned cell);
 /* The cell with this path, or GRAPH_NONE. */
 unsigned model_find(const struct mls_model *model, struct slice path);
 /* Appends the path of a cell: "job.plan.cash", "hw.flops.fp16" needs a row: see model_row_path. */
@@ -126,6 +149,8 @@ const struct rows *model_rows(const struct mls_model *model, unsigned cell);
 /* Key of a row in words: "12", "H100"; "" for a scalar. `out` holds TEXT_NUMBER bytes. */
 const char *model_row_key(const struct mls_model *model, unsigned cell, size_t row,
                           char out[TEXT_NUMBER]);
+/* Key of a row of a range. */
+double rows_number(const struct rows *rows, size_t row);
 /* Row with this key, a number or a text number; false when none has it. */
 bool rows_find(const struct mls_model *model, const struct rows *rows, double key, size_t *row);
 unsigned model_word(const struct mls_model *model, const char *word); /* GRAPH_NONE when unknown */

@@ -254,20 +254,9 @@ double span_product(size_t n, const double *column, const double *truth) {
   return sound(product);
 }
 
-/* Rows not selected are left out, and later ones move up. A run of rows needs no copy. */
-enum { IRR_GAPPED = 4096 };
-
 double span_irr(size_t n, const double *column, const double *truth) {
   const struct selection rows = selection_of(n, truth);
-  if (rows.wrong || rows.count == 0) return ERROR;
-  if (rows.last - rows.first + 1 == rows.count)
-    return sound(real_irr(column + rows.first, rows.count));
-  double flow[IRR_GAPPED];
-  if (rows.count > IRR_GAPPED) return ERROR;
-  size_t count = 0;
-  for (size_t i = rows.first; i <= rows.last; i++)
-    if (truth[i] != 0) flow[count++] = column[i];
-  return sound(real_irr(flow, count));
+  return rows.wrong || rows.count == 0 ? ERROR : sound(real_irr_where(column, truth, n));
 }
 
 /* ---- derivatives at a point: f is the value, x, y, z the arguments ---- */

@@ -9,6 +9,8 @@ enum {
   LIMIT_LINE = 65536,          /* bytes in a line of a sheet, continuation lines included */
   LIMIT_TEXT = 32767,          /* bytes in a CSV field: what a spreadsheet cell can hold */
   LIMIT_FILE = 1 << 28,        /* bytes in a sheet, registry or inputs file */
+  LIMIT_JSON_DEPTH = 64,       /* lists and objects of JSON inside each other */
+  LIMIT_JSON_VALUES = 1 << 22, /* values in a JSON file */
   LIMIT_DEPTH = 500,           /* depth of a formula: parentheses, signs, terms of a sum */
   LIMIT_ARGUMENTS = 255,       /* arguments of a function */
   LIMIT_EXPONENT = 99,         /* numerator and denominator of an exponent of a unit */
@@ -21,6 +23,7 @@ enum {
   LIMIT_SETTINGS = 1 << 20,    /* settings of one scenario */
   LIMIT_FACTS = 2000000,       /* facts of one registry */
   LIMIT_ROWS = 20000000,       /* rows of a table */
+  LIMIT_INSTANCES = 100000,    /* instances of used sheets in a model */
   LIMIT_CELLS = 20000000       /* cells of a model, columns counted once */
 };
 

@@ -1,16 +1,18 @@
 /* The arena. Chunks double up to a bound; a large request gets a chunk of its size. */
 #include "memory.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 struct memory_chunk {
   struct memory_chunk *below;
-  size_t room; /* bytes after the header */
+  size_t room;  /* bytes after the header */
+  size_t fresh; /* from here on they are 0 and were never given out */
 };
 
-enum { FIRST_CHUNK = 4096, LARGEST_CHUNK = 1 << 20, ALIGNMENT = 16 };
+enum { FIRST_CHUNK = 4096, LARGEST_CHUNK = 1 << 23, ALIGNMENT = 8 };
 #define HEADER ((sizeof(struct memory_chunk) + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT)
 
 static void *standard_resize(void *context, void *old, size_t size) {
@@ -45,11 +47,20 @@ static unsigned char *chunk_bytes(struct memory_chunk *chunk) {
   return (unsigned char *)chunk + HEADER;
 }
 
+/* A new chunk is zero already when it comes from calloc, which need not write to say so. */
+static struct memory_chunk *new_chunk(const struct memory *memory, size_t room) {
+  bool standard = memory->allocator.resize == standard_resize;
+  struct memory_chunk *chunk =
+      standard ? calloc(1, HEADER + room) : memory_take(memory, NULL, HEADER + room);
+  if (chunk) chunk->fresh = standard ? 0 : room;
+  return chunk;
+}
+
 static int add_chunk(struct memory *memory, size_t size) {
   size_t room = memory->chunk ? memory->chunk->room * 2 : FIRST_CHUNK;
   if (room > LARGEST_CHUNK) room = LARGEST_CHUNK;
   if (room < size) room = size;
-  struct memory_chunk *chunk = memory_take(memory, NULL, HEADER + room);
+  struct memory_chunk *chunk = new_chunk(memory, room);
   if (!chunk) return 0;
   chunk->below = memory->chunk;
   chunk->room = room;
@@ -64,9 +75,15 @@ void *memory_push(struct memory *memory, size_t size) {
   if (rounded == 0) rounded = ALIGNMENT;
   if (!memory->chunk || memory->chunk->room - memory->used < rounded)
     if (!add_chunk(memory, rounded)) return NULL;
-  void *block = chunk_bytes(memory->chunk) + memory->used;
+  struct memory_chunk *chunk = memory->chunk;
+  unsigned char *block = chunk_bytes(chunk) + memory->used;
+  if (memory->used < chunk->fresh) {
+    size_t dirty = chunk->fresh - memory->used;
+    memset(block, 0, dirty < rounded ? dirty : rounded);
+  }
   memory->used += rounded;
-  return memset(block, 0, rounded);
+  if (memory->used > chunk->fresh) chunk->fresh = memory->used;
+  return block;
 }
 
 void *memory_array(struct memory *memory, size_t count, size_t size) {
@@ -80,14 +97,20 @@ char *memory_text(struct memory *memory, const char *bytes, size_t size) {
   return text;
 }
 
-void *memory_grow(struct memory *memory, void *array, size_t count, size_t *room, size_t size) {
-  if (count < *room) return array;
-  size_t wanted = *room ? *room * 2 : 8;
+void *memory_reserve(struct memory *memory, void *array, size_t count, size_t *room, size_t wanted,
+                     size_t size) {
+  if (wanted <= *room) return array;
+  if (wanted < *room * 2) wanted = *room * 2;
   void *moved = memory_array(memory, wanted, size);
   if (!moved) return NULL;
   if (count > 0) memcpy(moved, array, count * size);
   *room = wanted;
   return moved;
+}
+
+void *memory_grow(struct memory *memory, void *array, size_t count, size_t *room, size_t size) {
+  if (count < *room) return array;
+  return memory_reserve(memory, array, count, room, count < 8 ? 8 : count + 1, size);
 }
 
 struct memory_mark memory_mark(const struct memory *memory) {

@@ -24,7 +24,7 @@ struct memory_mark {
 void memory_open(struct memory *memory, const mls_allocator *allocator);
 void memory_close(struct memory *memory);
 
-/* `size` zeroed bytes, aligned for any type; NULL when there is no memory. A size of 0 gives a
+/* `size` zeroed bytes, aligned for doubles and pointers; NULL when there is no memory. A size of 0 gives a
    valid pointer. */
 void *memory_push(struct memory *memory, size_t size);
 
@@ -37,6 +37,9 @@ char *memory_text(struct memory *memory, const char *bytes, size_t size);
 /* Room for one more element in a growing array held in the arena: doubles `*room` when `count`
    reached it. Returns the array (moved or not), or NULL and leaves it as it was. */
 void *memory_grow(struct memory *memory, void *array, size_t count, size_t *room, size_t size);
+/* The same for `wanted` elements in all: exactly those for an empty array, else at least double. */
+void *memory_reserve(struct memory *memory, void *array, size_t count, size_t *room, size_t wanted,
+                     size_t size);
 
 struct memory_mark memory_mark(const struct memory *memory);
 void memory_reset(struct memory *memory, struct memory_mark mark);

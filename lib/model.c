@@ -10,6 +10,16 @@ unsigned model_cell(const struct mls_model *model, unsigned instance, const stru
   return model->instances[instance].cells[ref->slot];
 }
 
+unsigned model_chooser(const struct mls_model *model, unsigned cell) {
+  /* inputs bound to each other in a ring have no root; order.c tells the cycle */
+  for (size_t steps = 0; steps < model->cell_count; steps++) {
+    const struct cell *at = &model->cells[cell];
+    if (at->kind != CELL_BOUND || at->formula->kind != NODE_PATH) return cell;
+    cell = model_cell(model, at->home, &at->formula->ref);
+  }
+  return cell;
+}
+
 const struct line *model_line(const struct mls_model *model, unsigned cell) {
   const struct cell *at = &model->cells[cell];
   return &model->instances[at->instance].sheet->lines[at->line];
@@ -28,7 +38,28 @@ unsigned model_word(const struct mls_model *model, const char *word) {
 
 /* ---- rows ---- */
 
+double rows_number(const struct rows *rows, size_t row) {
+  return rows->numbers ? rows->numbers[row] : rows->low + (double)row * rows->step;
+}
+
+/* Keys that are equal within the tolerance stand next to where the key would stand. */
+static bool number_find(const struct rows *rows, double key, size_t *row) {
+  size_t low = 0, high = rows->count;
+  while (low < high) {
+    size_t middle = low + (high - low) / 2;
+    if (rows->sorted[middle].number < key) low = middle + 1;
+    else high = middle;
+  }
+  for (size_t at = low ? low - 1 : 0; at <= low && at < rows->count; at++)
+    if (value_equal(rows->sorted[at].number, key)) {
+      *row = rows->sorted[at].row;
+      return true;
+    }
+  return false;
+}
+
 static bool range_find(const struct rows *rows, double key, size_t *row) {
+  if (rows->numbers) return number_find(rows, key, row);
   double at = floor((key - rows->low) / rows->step + 0.5);
   if (!(at >= 0) || at >= (double)rows->count) return false;
   *row = (size_t)at;
@@ -49,7 +80,7 @@ const char *model_row_key(const struct mls_model *model, unsigned cell, size_t r
   if (!rows) return "";
   if (at->kind == CELL_FACT && at->family) row /= at->word_count;
   if (rows->words) return model->words[rows->words[row]];
-  return text_number(out, rows->low + (double)row * rows->step);
+  return text_number(out, rows_number(rows, row));
 }
 
 /* ---- paths ---- */
@@ -93,6 +124,17 @@ static struct slice next_part(struct slice *path) {
   return part;
 }
 
+/* A fact of the item that `chooser` names which other sheets alone read. */
+static unsigned find_shared(const struct mls_model *model, unsigned chooser, const char *name) {
+  if (!model->cells[chooser].registry) return GRAPH_NONE;
+  unsigned root = model_chooser(model, chooser);
+  for (size_t i = 0; i < model->cell_count; i++) {
+    const struct cell *cell = &model->cells[i];
+    if (cell->kind == CELL_FACT && cell->chooser == root && cell->field == name) return (unsigned)i;
+  }
+  return GRAPH_NONE;
+}
+
 static unsigned find_fact(const struct mls_model *model, const struct instance *instance,
                           const struct line *line, struct slice field) {
   const char *name = names_find(&model->names, field);
@@ -102,7 +144,8 @@ static unsigned find_fact(const struct mls_model *model, const struct instance *
         &instance->sheet->lines[slot->line] == line)
       return instance->cells[i];
   }
-  return GRAPH_NONE;
+  return name && line->kind == LINE_INPUT ? find_shared(model, instance->cells[line->slot], name)
+                                          : GRAPH_NONE;
 }
 
 static unsigned find_column(const struct mls_model *model, const struct instance *instance,
@@ -132,10 +175,15 @@ static unsigned find_in(const struct mls_model *model, unsigned at, struct slice
   return find_fact(model, instance, line, path);
 }
 
+static unsigned find_whole(const struct mls_model *model, struct slice path) {
+  bool ends_in_dot = path.size > 0 && path.at[path.size - 1] == '.';
+  return ends_in_dot ? GRAPH_NONE : find_in(model, 0, path);
+}
+
 unsigned model_find(const struct mls_model *model, struct slice path) {
   for (size_t i = 0; i + 4 <= path.size; i++)
     if (memcmp(path.at + i, " in ", 4) == 0)
-      return find_within(model, find_in(model, 0, (struct slice){ path.at, i }),
+      return find_within(model, find_whole(model, (struct slice){ path.at, i }),
                          (struct slice){ path.at + i + 4, path.size - i - 4 });
-  return find_in(model, 0, path);
+  return find_whole(model, path);
 }

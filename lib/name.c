@@ -20,8 +20,9 @@ bool name_is_sound(struct slice name) {
 bool name_is_reserved(struct slice name) {
   static const char *const reserved[] = { "sheet", "use", "input", "output", "check",  "table", "for",
                                           "in",    "likely", "by", "prior",  "true",   "false" };
+  if (name.size < 2 || name.size > 6) return false;
   for (size_t i = 0; i < sizeof reserved / sizeof *reserved; i++)
-    if (slice_is(name, reserved[i])) return true;
+    if (reserved[i][0] == name.at[0] && slice_is(name, reserved[i])) return true;
   return false;
 }
 

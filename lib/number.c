@@ -251,7 +251,8 @@ const char *text_number(char out[TEXT_NUMBER], double value) {
   if (value != value) return strcpy(out, "nan");
   if (value - value != 0) return strcpy(out, value > 0 ? "inf" : "-inf");
   if (value == 0) return strcpy(out, "0");
-  for (int digits = 15; digits <= 17; digits++) {
+  /* a normal number holds any 15 digits; one near 0 holds fewer, so fewer may do */
+  for (int digits = fabs(value) < DBL_MIN ? 1 : 15; digits <= 17; digits++) {
     snprintf(out, TEXT_NUMBER, "%.*g", digits, value);
     neutral_point(out);
     double back = 0;

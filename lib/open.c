@@ -12,6 +12,8 @@ struct opener {
   struct mls_book *book;
   struct sheet **sheets;
   size_t sheet_count, sheet_room;
+  bool facts_wrong;    /* a registry had errors: */
+  size_t sound_facts;  /* those before it are sound */
 };
 
 static const struct place nowhere = { NULL, 0, 0 };
@@ -58,7 +60,14 @@ static mls_status load_registry(struct mls_book *book, const char *name, struct 
   return registry_load(&book->facts, name, csv, &book->fails);
 }
 
-mls_status open_book(struct mls_book *book) {
+/* Warnings outlive the call that raised them. */
+static mls_status keep_warnings(struct mls_book *book) {
+  for (const struct fail *fail = book->fails.first; fail; fail = fail->next)
+    if (fail->warning) fail_warn(&book->warnings, fail->place, "%s", fail->text);
+  return book->warnings.status;
+}
+
+static mls_status load_book(struct mls_book *book) {
   size_t found;
   names_open(&book->names, &book->memory);
   if (units_open(&book->units, &book->memory, &book->names) != MLS_OK)
@@ -71,17 +80,35 @@ mls_status open_book(struct mls_book *book) {
   return each_csv(book, "sources", &found, load_sources);
 }
 
+mls_status open_book(struct mls_book *book) {
+  book->warnings = (struct fails){ .memory = &book->memory };
+  TRY(load_book(book));
+  return keep_warnings(book);
+}
+
 /* ---- what sheets name ---- */
+
+/* Half a registry must not serve the next model. */
+static mls_status read_registry(struct opener *opener, const char *name, size_t *found) {
+  struct mls_book *book = opener->book;
+  size_t before = book->facts.registry_count;
+  mls_status status = each_csv(book, name, found, load_registry);
+  if (status == MLS_OK) return MLS_OK;
+  if (!opener->facts_wrong) opener->sound_facts = before;
+  opener->facts_wrong = true;
+  return status;
+}
 
 static mls_status find_registry(void *context, const char *name, struct place place,
                                 struct registry **out) {
-  struct mls_book *book = ((struct opener *)context)->book;
+  struct opener *opener = context;
+  struct mls_book *book = opener->book;
   size_t found;
   *out = registry_find(&book->facts, name);
   if (*out) return MLS_OK;
   if (strcmp(name, "units") == 0 || strcmp(name, "sources") == 0)
     return fail_add(&book->fails, MLS_NAME, place, "%s.csv holds no facts to choose from", name);
-  TRY(each_csv(book, name, &found, load_registry));
+  TRY(read_registry(opener, name, &found));
   *out = registry_find(&book->facts, name);
   if (*out && (*out)->item_count > 0) return MLS_OK;
   if (*out)
@@ -91,6 +118,29 @@ static mls_status find_registry(void *context, const char *name, struct place pl
     nearest_offer(&nearest, book->facts.registries[i]->name);
   return fail_add(&book->fails, MLS_NAME, place, "there is no registry %s: no %s.csv was found%s",
                   name, name, nearest_hint(&book->memory, &nearest));
+}
+
+/* A book that may be added to: whole, and with a table of names that no model reads. */
+static mls_status begin_opening(struct mls_book *book) {
+  if (book->opened != MLS_OK)
+    return fail_add(&book->fails, book->opened, nowhere,
+                    "the book was not opened: its units or sources could not be read");
+  if (book->names_shared && names_fork(&book->names) != MLS_OK) return fail_memory(&book->fails);
+  book->names_shared = false;
+  return MLS_OK;
+}
+
+mls_status open_registry(struct mls_book *book, struct slice name, struct registry **out) {
+  struct opener opener = { .book = book };
+  *out = NULL;
+  TRY(begin_opening(book));
+  const char *known = names_add(&book->names, name);
+  if (!known) return fail_memory(&book->fails);
+  mls_status status = find_registry(&opener, known, nowhere, out);
+  if (opener.facts_wrong) book->facts.registry_count = opener.sound_facts;
+  if (status == MLS_OK) status = keep_warnings(book);
+  fail_sort(&book->fails);
+  return status;
 }
 
 static mls_status check_sheet_name(struct mls_book *book, const struct sheet *sheet,
@@ -129,10 +179,12 @@ static mls_status last_sheet(struct mls_book *book, const char *name, const char
                              size_t *size, const char **shown, size_t *count) {
   mls_status status;
   for (*count = 0;; ++*count) {
+    *shown = NULL; /* what an earlier call gave may be gone */
     status = book->find(book->find_context, "sheet", name, *count, bytes, size, shown);
     if (status != MLS_OK) break;
   }
   if (status != MLS_NAME || *count == 0) return status;
+  *shown = NULL;
   return book->find(book->find_context, "sheet", name, *count - 1, bytes, size, shown);
 }
 
@@ -189,28 +241,57 @@ static mls_status main_sheet(struct opener *opener, const char *file, const char
   return find_by_name(opener, file, nowhere, out);
 }
 
+/* What threads read of the book while it opens other models: tables as they stand now. They only
+   grow, and into memory of their own. */
+static mls_status freeze(struct mls_model *model) {
+  struct units *units = memory_push(model->memory, sizeof *units);
+  struct facts *facts = memory_push(model->memory, sizeof *facts);
+  if (!units || !facts) return MLS_MEMORY;
+  *units = model->book->units;
+  *facts = model->book->facts;
+  model->units = units;
+  model->facts = facts;
+  model->names = model->book->names;
+  model->book->names_shared = true;
+  return MLS_OK;
+}
+
 static mls_status compile(struct mls_book *book, struct sheet *sheet, const mls_rows *rows,
                           size_t row_count, mls_model **out) {
   mls_model *model = memory_push(&book->memory, sizeof *model);
   if (!model) return fail_memory(&book->fails);
   *model = (mls_model){ .book = book, .memory = &book->memory, .facts = &book->facts,
-                        .units = &book->units, .name = sheet->name };
+                        .units = &book->units, .names = book->names, .name = sheet->name };
   TRY(graph_build(model, sheet, rows, row_count, &book->fails));
+  if (freeze(model) != MLS_OK) return fail_memory(&book->fails);
   TRY(tape_build(model, &book->fails));
+  TRY(keep_warnings(book));
+  model->warnings = book->warnings.first;
+  model->warning_count = book->warnings.count;
   *out = model;
   return MLS_OK;
 }
 
-mls_status open_model(struct mls_book *book, const char *file, const char *bytes, size_t size,
-                      const mls_rows *rows, size_t row_count, mls_model **out) {
+static mls_status open_unsorted(struct mls_book *book, const char *file, const char *bytes,
+                                size_t size, const mls_rows *rows, size_t row_count,
+                                mls_model **out) {
   struct opener opener = { .book = book };
   struct sheet *sheet = NULL;
   *out = NULL;
+  TRY(begin_opening(book));
   TRY(main_sheet(&opener, file, bytes, size, &sheet));
   struct checker checker = { &book->memory, &book->names, &book->units, &book->facts, &book->fails,
                              &opener, find_sheet, find_registry, 0 };
   mls_status status = check_sheet(&checker, sheet);
+  if (opener.facts_wrong) book->facts.registry_count = opener.sound_facts;
   if (status == MLS_MEMORY) return status;
   if (book->fails.errors > 0) return book->fails.status;
   return compile(book, sheet, rows, row_count, out);
+}
+
+mls_status open_model(struct mls_book *book, const char *file, const char *bytes, size_t size,
+                      const mls_rows *rows, size_t row_count, mls_model **out) {
+  mls_status status = open_unsorted(book, file, bytes, size, rows, row_count, out);
+  fail_sort(&book->fails);
+  return status;
 }

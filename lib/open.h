@@ -6,14 +6,26 @@
 #include "folder.h"
 #include "values.h"
 
+/* What mls_find_all found last. */
+struct listing {
+  struct memory memory;
+  struct folder_file *files;
+  const char **labels; /* of each */
+  size_t count;
+};
+
 struct mls_book {
   struct memory memory;
   struct fails fails;
   struct memory messages; /* of the last call */
+  struct fails warnings;  /* of all openings so far: reports carry them */
   struct names names;
+  bool names_shared;      /* a model reads this table: the next opening works on a copy */
   struct units units;
   struct facts facts;
   struct folder folder;
+  struct listing listing;
+  mls_status opened; /* what reading units and sources gave */
   mls_find find;
   void *find_context;
   mls_message shown;
@@ -23,5 +35,7 @@ mls_status open_book(struct mls_book *book);
 /* Opens a sheet with all it uses. `bytes` NULL: found by name. */
 mls_status open_model(struct mls_book *book, const char *file, const char *bytes, size_t size,
                       const mls_rows *rows, size_t row_count, mls_model **out);
+/* Opens a registry by name, or gives the one that is open. */
+mls_status open_registry(struct mls_book *book, struct slice name, struct registry **out);
 
 #endif

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "check.h"
 #include "graph.h"
 #include "limits.h"
 
@@ -23,6 +24,7 @@ struct orderer {
   unsigned *component; /* cell -> number of its component, counted in order of calculation */
   unsigned *sorted;   /* cells in order of calculation */
   size_t sorted_count;
+  unsigned *via, *queue, *way; /* to tell cycles: made with the first one */
 };
 
 /* ---- what a cell reads ---- */
@@ -97,7 +99,9 @@ static mls_status collect(void *context, unsigned to, enum edge_kind kind, unsig
 static mls_status collect_all(struct orderer *o) {
   size_t count = o->model->cell_count;
   o->first = memory_array(o->model->memory, count + 1, sizeof *o->first);
-  if (!o->first) return fail_memory(o->fails);
+  o->needs = memory_reserve(o->model->memory, NULL, 0, &o->need_room,
+                            o->model->survey.paths + o->model->instance_count, sizeof *o->needs);
+  if (!o->first || !o->needs) return fail_memory(o->fails);
   for (unsigned i = 0; i < count; i++) {
     struct collector collector = { o, i };
     o->first[i] = o->need_count;
@@ -184,8 +188,8 @@ static mls_status find_components(struct orderer *o) {
 /* ---- cycles ---- */
 
 /* Breadth first from `from` to `to` over the needs of one component; `via` receives the parents. */
-static bool find_way(const struct orderer *o, unsigned from, unsigned to, bool same_only,
-                     unsigned *via, unsigned *queue) {
+static void find_way(const struct orderer *o, unsigned from, unsigned to, unsigned *via,
+                     unsigned *queue) {
   size_t head = 0, tail = 0;
   memset(via, 0xff, o->model->cell_count * sizeof *via);
   queue[tail++] = from;
@@ -195,61 +199,82 @@ static bool find_way(const struct orderer *o, unsigned from, unsigned to, bool s
     for (size_t i = o->first[cell]; i < o->first[cell + 1]; i++) {
       const struct need *need = &o->needs[i];
       if (o->component[need->to] != o->component[from]) continue;
-      if (same_only && need->kind != EDGE_SAME) continue;
-      if (need->to == to) {
-        if (via[to] == GRAPH_NONE) via[to] = cell;
-        else if (to == from) via[to] = cell;
-        return true;
-      }
       if (via[need->to] != GRAPH_NONE) continue;
       via[need->to] = cell;
+      if (need->to == to) return;
       queue[tail++] = need->to;
     }
   }
-  return false;
+}
+
+/* Where a person can break a cycle at a cell. */
+static struct place cell_place(const struct mls_model *model, unsigned index) {
+  const struct cell *cell = &model->cells[index];
+  const struct sheet *sheet = model->instances[cell->home].sheet;
+  if (cell->kind == CELL_BOUND) return node_place(sheet, cell->formula);
+  if (cell->kind == CELL_TOTAL) return node_place(sheet, sheet->slots[cell->slot].origin);
+  return model_line(model, index)->place;
+}
+
+/* The cell to begin with: of the outermost sheet, then the first in it; totals have no line. */
+static size_t first_of_cycle(const struct mls_model *model, const unsigned *way, size_t count) {
+  size_t best = 0;
+  for (size_t i = 1; i < count; i++) {
+    const struct cell *a = &model->cells[way[i]], *b = &model->cells[way[best]];
+    bool total_a = a->kind == CELL_TOTAL, total_b = b->kind == CELL_TOTAL;
+    bool before = total_a != total_b ? total_b
+                  : a->home != b->home ? a->home < b->home
+                                       : way[i] < way[best];
+    if (before) best = i;
+  }
+  return best;
 }
 
 enum { SHOWN_CELLS = 12 };
 
-/* "a needs b needs c needs a"; the way is stored backwards in `via`. */
-static mls_status tell_cycle(struct orderer *o, unsigned from, unsigned to, const unsigned *via) {
-  const struct mls_model *model = o->model;
+/* "a needs b needs c needs a"; the cells of the cycle stand in `way`, each needs the one after. */
+static mls_status tell_way(struct orderer *o, const unsigned *way, size_t count) {
   struct buffer buffer;
-  size_t count = 1;
-  buffer_open(&buffer, model->memory);
-  unsigned *way = memory_array(model->memory, model->cell_count + 2, sizeof *way);
-  if (!way) return fail_memory(o->fails);
-  way[0] = to;
-  for (unsigned at = via[to];; at = via[at]) {
-    way[count++] = at;
-    if (at == from) break;
-  }
-  if (from != to) way[count++] = to;
-  for (size_t i = count; i-- > 0;) {
-    bool hidden = count > SHOWN_CELLS && i >= 2 && i + SHOWN_CELLS - 2 < count;
-    if (hidden && i == 2) buffer_print(&buffer, " ... (%zu more) ...", count - SHOWN_CELLS);
+  size_t first = first_of_cycle(o->model, way, count);
+  buffer_open(&buffer, o->model->memory);
+  for (size_t i = 0; i <= count; i++) {
+    bool hidden = count >= SHOWN_CELLS && i + 2 > SHOWN_CELLS && i + 2 <= count;
+    if (hidden && i + 1 == SHOWN_CELLS)
+      buffer_print(&buffer, " ... (%zu more) ...", count - SHOWN_CELLS);
     if (hidden) continue;
-    if (i + 1 < count) buffer_text(&buffer, " needs ");
-    model_path(model, way[i], &buffer);
+    if (i > 0) buffer_text(&buffer, " needs ");
+    model_path(o->model, way[(first + i) % count], &buffer);
   }
-  const struct line *line = model_line(model, way[count - 1]);
   mls_status status = buffer.failed ? fail_memory(o->fails)
-                                    : fail_add(o->fails, MLS_CYCLE, line->place,
+                                    : fail_add(o->fails, MLS_CYCLE, cell_place(o->model, way[first]),
                                                "cells need each other: %s", buffer.bytes);
   buffer_close(&buffer);
   return status;
 }
 
-static mls_status cycle_through(struct orderer *o, const struct need *need, bool same_only) {
-  unsigned *via = memory_array(o->model->memory, o->model->cell_count, sizeof *via);
-  unsigned *queue = memory_array(o->model->memory, o->model->cell_count, sizeof *queue);
-  if (!via || !queue) return fail_memory(o->fails);
-  if (need->from == need->to) {
-    via[need->to] = need->from;
-    return tell_cycle(o, need->from, need->to, via);
-  }
-  find_way(o, need->to, need->from, same_only, via, queue);
-  return tell_cycle(o, need->to, need->from, via);
+/* The way is stored backwards in `via`. */
+static mls_status tell_cycle(struct orderer *o, unsigned from, unsigned to, const unsigned *via) {
+  size_t count = 1;
+  for (unsigned at = to; at != from; at = via[at]) count++;
+  unsigned at = to;
+  for (size_t i = count; i-- > 0; at = via[at]) o->way[i] = at;
+  return tell_way(o, o->way, count);
+}
+
+static mls_status open_ways(struct orderer *o) {
+  size_t count = o->model->cell_count;
+  if (o->way) return MLS_OK;
+  o->via = memory_array(o->model->memory, count, sizeof *o->via);
+  o->queue = memory_array(o->model->memory, count, sizeof *o->queue);
+  o->way = memory_array(o->model->memory, count + 2, sizeof *o->way);
+  return o->via && o->queue && o->way ? MLS_OK : fail_memory(o->fails);
+}
+
+/* The shortest cycle that `need` is part of; in a component there is one. */
+static mls_status cycle_through(struct orderer *o, const struct need *need) {
+  TRY(open_ways(o));
+  if (need->from != need->to) find_way(o, need->to, need->from, o->via, o->queue);
+  return tell_cycle(o, need->to, need->from, o->via);
 }
 
 /* ---- groups ---- */
@@ -272,13 +297,26 @@ static const struct need *impossible_need(const struct orderer *o, const unsigne
   return NULL;
 }
 
-static bool ready(const struct orderer *o, unsigned cell, const bool *placed) {
+/* A cell of the group that must come before this one and has no place yet, or GRAPH_NONE. */
+static unsigned waits_for(const struct orderer *o, unsigned cell, const bool *placed) {
   for (size_t j = o->first[cell]; j < o->first[cell + 1]; j++) {
     const struct need *need = &o->needs[j];
     if (need->kind == EDGE_SAME && o->component[need->to] == o->component[cell] && !placed[need->to])
-      return false;
+      return need->to;
   }
-  return true;
+  return GRAPH_NONE;
+}
+
+/* When all that are left wait, following them must come back to one that was met before. */
+static mls_status cycle_of_rows(struct orderer *o, unsigned cell, const bool *placed) {
+  size_t count = 0;
+  TRY(open_ways(o));
+  memset(o->via, 0xff, o->model->cell_count * sizeof *o->via);
+  for (; o->via[cell] == GRAPH_NONE; cell = o->via[cell]) o->via[cell] = waits_for(o, cell, placed);
+  unsigned at = cell;
+  do o->way[count++] = at;
+  while ((at = o->via[at]) != cell);
+  return tell_way(o, o->way, count);
 }
 
 /* Members in an order in which each row can be calculated: only needs in the same row count. In
@@ -287,19 +325,13 @@ static mls_status order_group(struct orderer *o, unsigned *members, size_t count
   unsigned *order = memory_array(o->model->memory, count, sizeof *order);
   if (!order) return fail_memory(o->fails);
   for (size_t done = 0; done < count;) {
-    unsigned best = GRAPH_NONE;
-    for (size_t i = 0; i < count; i++)
-      if (!placed[members[i]] && members[i] < best && ready(o, members[i], placed)) best = members[i];
-    if (best == GRAPH_NONE) {
-      for (size_t i = 0; i < count; i++)
-        for (size_t j = o->first[members[i]]; j < o->first[members[i] + 1]; j++) {
-          const struct need *need = &o->needs[j];
-          if (need->kind == EDGE_SAME && !placed[need->from] && !placed[need->to] &&
-              o->component[need->to] == o->component[need->from])
-            return cycle_through(o, need, true);
-        }
-      return MLS_OK;
+    unsigned best = GRAPH_NONE, waiting = GRAPH_NONE;
+    for (size_t i = 0; i < count; i++) {
+      if (placed[members[i]] || members[i] >= best) continue;
+      if (waits_for(o, members[i], placed) == GRAPH_NONE) best = members[i];
+      else waiting = members[i];
     }
+    if (best == GRAPH_NONE) return cycle_of_rows(o, waiting, placed);
     placed[best] = true;
     order[done++] = best;
   }
@@ -309,7 +341,7 @@ static mls_status order_group(struct orderer *o, unsigned *members, size_t count
 
 static mls_status check_component(struct orderer *o, unsigned *members, size_t count, bool *placed) {
   const struct need *need = impossible_need(o, members, count);
-  if (need) return cycle_through(o, need, false);
+  if (need) return cycle_through(o, need);
   return count > 1 ? order_group(o, members, count, placed) : MLS_OK;
 }
 
@@ -317,7 +349,9 @@ static mls_status check_components(struct orderer *o) {
   bool *placed = memory_array(o->model->memory, o->model->cell_count, sizeof *placed);
   if (!placed) return fail_memory(o->fails);
   size_t errors = o->fails->errors;
-  for (size_t start = 0, end; start < o->sorted_count; start = end) {
+  /* what would not be kept is not looked for: each way takes time in the number of cells */
+  for (size_t start = 0, end; start < o->sorted_count && o->fails->errors < LIMIT_ERRORS;
+       start = end) {
     unsigned component = o->component[o->sorted[start]];
     for (end = start; end < o->sorted_count && o->component[o->sorted[end]] == component;) end++;
     if (check_component(o, o->sorted + start, end - start, placed) == MLS_MEMORY) return MLS_MEMORY;
@@ -346,12 +380,24 @@ static void renumber_instances(struct mls_model *model, const unsigned *place) {
   }
 }
 
-static void place_cells(struct orderer *o, struct cell *cells, const unsigned *place) {
-  struct mls_model *model = o->model;
+/* Cells move to their places in the same array, round by round of the permutation. */
+static void permute(struct cell *cells, unsigned *place, size_t count) {
+  for (size_t i = 0; i < count; i++)
+    while (place[i] != i) {
+      unsigned to = place[i];
+      struct cell moving = cells[to];
+      cells[to] = cells[i];
+      cells[i] = moving;
+      place[i] = place[to];
+      place[to] = to;
+    }
+}
+
+/* Offsets into the values, and where each cell's group ends. */
+static void lay_out(const struct orderer *o) {
+  struct cell *cells = o->model->cells;
   size_t offset = 0;
   for (size_t i = 0; i < o->sorted_count; i++) {
-    cells[i] = model->cells[o->sorted[i]];
-    renumber_cell(&cells[i], place);
     cells[i].offset = offset;
     offset += cells[i].rows;
   }
@@ -360,7 +406,6 @@ static void place_cells(struct orderer *o, struct cell *cells, const unsigned *p
                   o->component[o->sorted[i]] == o->component[o->sorted[i + 1]];
     cells[i].group_end = joined ? cells[i + 1].group_end : (unsigned)i + 1;
   }
-  model->cells = cells;
 }
 
 /* Needs turned round: from each cell to those that read it, in order of calculation. */
@@ -386,12 +431,13 @@ static mls_status make_edges(struct orderer *o, const unsigned *place) {
 static mls_status renumber(struct orderer *o) {
   struct mls_model *model = o->model;
   unsigned *place = memory_array(model->memory, model->cell_count, sizeof *place);
-  struct cell *cells = memory_array(model->memory, model->cell_count, sizeof *cells);
-  if (!place || !cells) return fail_memory(o->fails);
+  if (!place) return fail_memory(o->fails);
   for (size_t i = 0; i < o->sorted_count; i++) place[o->sorted[i]] = (unsigned)i;
   TRY(make_edges(o, place));
   renumber_instances(model, place);
-  place_cells(o, cells, place);
+  for (size_t i = 0; i < model->cell_count; i++) renumber_cell(&model->cells[i], place);
+  permute(model->cells, place, model->cell_count);
+  lay_out(o);
   return MLS_OK;
 }
 

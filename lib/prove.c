@@ -1,5 +1,7 @@
 /* The proof of units: the type of every node of a formula, by the unit rule of its function's row.
    One error a formula; what is wrong has a wild type, so nothing that needs it is told again. */
+#include <string.h>
+
 #include "check.h"
 
 static mls_status type_of(struct scope scope, struct node *node);
@@ -283,9 +285,10 @@ static mls_status prove_rule(struct scope scope, struct node *node) {
 static mls_status prove_key(struct scope scope, struct node *node, const struct slot *slot) {
   const struct sheet *sheet = ref_sheet(scope.sheet, &node->ref);
   struct type key = node->arguments[0]->type;
-  bool text = slot->kind == SLOT_FACT;
-  if (!text) text = sheet->lines[sheet->tables[slot->table]].set->kind != SET_RANGE;
-  if (key.wild) return MLS_OK;
+  const struct set *set = slot->kind == SLOT_FACT ? NULL : sheet->lines[sheet->tables[slot->table]].set;
+  bool text = slot->kind == SLOT_FACT || (set && set->kind != SET_RANGE);
+  bool unknown = slot->kind != SLOT_FACT && !set; /* the line of the table is wrong and said so */
+  if (key.wild || unknown) return MLS_OK;
   bool sound = text ? key.kind == KIND_TEXT
                     : key.kind == KIND_NUMBER && (key.zero || !key.strict->count);
   if (sound) return MLS_OK;
@@ -332,9 +335,11 @@ static mls_status prove_declared(struct scope scope, const struct line *line) {
     return fail_add(scope.checker->fails, MLS_UNIT, line->place,
                     "%s is %s and takes no brackets", line->name, words(scope, type));
   if (type_compatible(line->type, type)) return MLS_OK;
+  const char *written = line->unit->text, *base = words(scope, line->type);
+  bool told = strcmp(written, base) == 0; /* "GB, B" says more than "B, B" */
   return fail_add(scope.checker->fails, MLS_UNIT, line->place,
-                  "%s is declared in %s, %s, but its formula gives %s", line->name,
-                  line->unit->text, words(scope, line->type), words(scope, type));
+                  "%s is declared in %s%s%s, but its formula gives %s", line->name, written,
+                  told ? "" : ", ", told ? "" : base, words(scope, type));
 }
 
 /* Without brackets: a text, a truth, or a plain number, which drops a count. */
@@ -348,6 +353,7 @@ static mls_status prove_undeclared(struct scope scope, struct line *line) {
                     dims_text(units_of(scope), type.strict, type.count));
   line->type = plain(scope);
   line->type.kind = type.wild ? KIND_NUMBER : type.kind;
+  line->type.wild = type.wild; /* known when what it needs is: check.c asks again */
   return MLS_OK;
 }
 
@@ -402,7 +408,9 @@ mls_status prove_bind(struct scope scope, struct bind *bind, const struct line *
   if (input->set->kind == SET_REGISTRY) return prove_choice(scope, bind, input);
   struct type type = bind->formula->type;
   if (!type_compatible(input->type, type))
-    return fail_add(scope.checker->fails, MLS_UNIT, bind->place, "%s is %s, but it is bound to %s",
-                    bind->name, words(scope, input->type), words(scope, type));
+    return fail_add(scope.checker->fails, MLS_UNIT, bind->place, "%s is %s%s, but it is bound to %s",
+                    bind->name, input->unit ? "in " : "",
+                    input->unit ? input->unit->text : words(scope, input->type),
+                    words(scope, type));
   return input->set->kind == SET_WORDS ? prove_word(scope, bind, input) : MLS_OK;
 }

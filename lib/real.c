@@ -1,9 +1,9 @@
 /* Elementary functions, rate of return and sums. Separate from the table of functions because every
-   bit here is a promise: the same on every machine. Each function is straight-line code that chooses
-   with ?: and never branches on data, so that a loop over lanes can become vector code.
+   bit here is a promise: the same on every machine. Each function is straight-line code that
+   chooses with ?: and never branches on data, so that a loop over lanes can become vector code.
 
-   All helpers work on doubles cut to 26 bits (`high_part`): a product of two such is exact, which is
-   how pairs of doubles are kept without a fused multiply-add. */
+   All helpers work on doubles cut to 26 bits (`high_part`): a product of two such is exact, which
+   is how pairs of doubles are kept without a fused multiply-add. */
 #include "real.h"
 
 #include <float.h>
@@ -26,9 +26,7 @@ static inline double from_bits(uint64_t bits) {
 }
 
 /* The leading 26 bits of x, cut towards 0; x - high_part(x) is exact and has at most 27. */
-static inline double high_part(double x) {
-  return from_bits(bits_of(x) & ~(uint64_t)0x7ffffff);
-}
+static inline double high_part(double x) { return from_bits(bits_of(x) & ~(uint64_t)0x7ffffff); }
 
 /* Adding this rounds |x| < 2^51 to a whole number, which then stands in the low bits. */
 static const double SHIFT = 0x1.8p52;
@@ -39,15 +37,15 @@ static const double LN2_LOW = 0x1.ef35793c76730p-45;
 
 /* ---- exp ---- */
 
-/* (e^r - 1 - r) / r^2 for |r| <= ln2 / 2, to 2^-61 of the result; Estrin's order for short chains. */
+/* (e^r - 1 - r) / r^2 for |r| <= ln2 / 2, to 2^-61 of the result, in Estrin's order. */
 static inline double exp_tail(double r) {
   const double r2 = r * r, r4 = r2 * r2, r8 = r4 * r4;
-  const double a = (0.5 + r * 0.1666666666666667) +
-                   r2 * (0.04166666666666667 + r * 0.008333333333326136);
+  const double a =
+      (0.5 + r * 0.1666666666666667) + r2 * (0.04166666666666667 + r * 0.008333333333326136);
   const double b = (0.0013888888888883748 + r * 0.00019841269874820627) +
                    r2 * (2.4801587325547743e-05 + r * 2.7557255400206422e-06);
-  const double c = (2.75572736431103e-07 + r * 2.5105217004720745e-08) +
-                   r2 * 2.0914686968086876e-09;
+  const double c =
+      (2.75572736431103e-07 + r * 2.5105217004720745e-08) + r2 * 2.0914686968086876e-09;
   return (a + r4 * b) + r8 * c;
 }
 
@@ -59,7 +57,7 @@ static inline double scale_by(double x, double shifted) {
   return x * from_bits((half - 1200 + 1023) << 52) * from_bits((k - half - 1200 + 1023) << 52);
 }
 
-/* e^(high + low); |low| is small against 1, and |high| <= 750 with at most 44 bits below the point. */
+/* e^(high + low); |low| is small against 1, |high| <= 750 has at most 44 bits below the point. */
 static inline double exp_pair(double high, double low) {
   const double shifted = high * (1 / LN2) + SHIFT, k = shifted - SHIFT;
   const double rough = high - k * LN2_HIGH, rest = low - k * LN2_LOW;
@@ -86,11 +84,11 @@ static inline struct split split_at(double x, uint64_t least) {
   const uint64_t moved = bits - least + ((uint64_t)1023 << 52);
   const uint64_t k = moved >> 52;
   const double shifted = from_bits(bits_of(0x1p52) | (k & 0xfff));
-  return (struct split){.k = shifted - (tiny ? 0x1p52 + 1023 + 54 : 0x1p52 + 1023),
-                        .m = from_bits(bits - (k << 52) + ((uint64_t)1023 << 52))};
+  return (struct split){ .k = shifted - (tiny ? 0x1p52 + 1023 + 54 : 0x1p52 + 1023),
+                         .m = from_bits(bits - (k << 52) + ((uint64_t)1023 << 52)) };
 }
 
-static const uint64_t ROOT_HALF = 0x3fe6a09e667f3bcd; /* sqrt(1/2) */
+static const uint64_t BITS_ROOT_HALF = 0x3fe6a09e667f3bcd; /* sqrt(1/2) */
 
 /* 2 (atanh(s) - s) / s for z = s^2 <= 0.02945, to 2^-60. */
 static inline double atanh_tail(double z) {
@@ -102,8 +100,8 @@ static inline double atanh_tail(double z) {
   return z * ((a + w * b) + w * w * (c + w * d));
 }
 
-/* log(1 + f) as high + low for sqrt(1/2) <= 1 + f < sqrt(2); f^2 / 2 is in two parts, since it is all
-   that would cost bits. */
+/* log(1 + f) as high + low for sqrt(1/2) <= 1 + f < sqrt(2); f^2 / 2 is in two parts, since it is
+   all that would cost bits. */
 struct pair {
   double high, low;
 };
@@ -112,7 +110,7 @@ static inline struct pair log_near_one(double f) {
   const double head = high_part(f), half = 0.5 * head * head;
   const double s = f / (2 + f), high = f - half;
   const double low = ((f - high) - half) - 0.5 * (f - head) * (f + head);
-  return (struct pair){high, low + s * (0.5 * f * f + atanh_tail(s * s))};
+  return (struct pair){ high, low + s * (0.5 * f * f + atanh_tail(s * s)) };
 }
 
 /* The value for x <= 0, inf and NaN, else y. */
@@ -123,7 +121,7 @@ static inline double log_edge(double x, double y) {
 }
 
 double real_log(double x) {
-  const struct split at = split_at(x, ROOT_HALF);
+  const struct split at = split_at(x, BITS_ROOT_HALF);
   const struct pair log_m = log_near_one(at.m - 1);
   const double base = at.k * LN2_HIGH, sum = base + log_m.high;
   const double lost = log_m.high - (sum - base); /* |base| is 0 or the larger */
@@ -132,7 +130,7 @@ double real_log(double x) {
 
 /* log(x) / log(base): `unit` is 1 / log(base), `step` log(2) / log(base), each as two parts. */
 static inline double log_in_base(double x, struct pair unit, struct pair step) {
-  const struct split at = split_at(x, ROOT_HALF);
+  const struct split at = split_at(x, BITS_ROOT_HALF);
   const struct pair log_m = log_near_one(at.m - 1);
   const double head = high_part(log_m.high), tail = (log_m.high - head) + log_m.low;
   const double product = head * unit.high;
@@ -143,12 +141,13 @@ static inline double log_in_base(double x, struct pair unit, struct pair step) {
 }
 
 double real_log2(double x) {
-  return log_in_base(x, (struct pair){0x1.715476p+0, 0x1.4ae0bf85ddf44p-26}, (struct pair){1, 0});
+  return log_in_base(x, (struct pair){ 0x1.715476p+0, 0x1.4ae0bf85ddf44p-26 },
+                     (struct pair){ 1, 0 });
 }
 
 double real_log10(double x) {
-  return log_in_base(x, (struct pair){0x1.bcb7b1p-2, 0x1.49b9438ca9aaep-28},
-                     (struct pair){0x1.34413509f7800p-2, 0x1.fef311f12b358p-46});
+  return log_in_base(x, (struct pair){ 0x1.bcb7b1p-2, 0x1.49b9438ca9aaep-28 },
+                     (struct pair){ 0x1.34413509f7800p-2, 0x1.fef311f12b358p-46 });
 }
 
 double real_log1pmx(double u) {
@@ -169,12 +168,12 @@ static inline double cubic_tail(double z) {
   return 0.6 + z * ((a + w * b) + w * w * c);
 }
 
-static const uint64_t ROOT_THREE_QUARTERS = 0x3febb67ae8584caa; /* sqrt(3/4) */
+static const uint64_t BITS_ROOT_THREE_QUARTERS = 0x3febb67ae8584caa; /* sqrt(3/4) */
 
-/* log x to about 2^-68 relative for x > 0, high cut to 26 bits. With s = (m-c)/(m+c), c = 1 or 1.5 so
-   that |s| <= 0.101, log m = log c + 2/3 s (3 + s^2 + s^4 tail); s, 3 + s^2 and 2/3 are pairs. */
+/* log x to about 2^-68 relative for x > 0, high cut to 26 bits. With s = (m-c)/(m+c), c = 1 or 1.5
+   so that |s| <= 0.101, log m = log c + 2/3 s (3 + s^2 + s^4 tail); s, 3 + s^2, 2/3 are pairs. */
 static inline struct pair log_pair(double x) {
-  const struct split at = split_at(x, ROOT_THREE_QUARTERS);
+  const struct split at = split_at(x, BITS_ROOT_THREE_QUARTERS);
   const double m = at.m, c = m < 1.224744871391589 ? 1 : 1.5;
   const double c_high = m < 1.224744871391589 ? 0 : 0x1.9f323ec8p-2;
   const double c_low = m < 1.224744871391589 ? 0 : 0x1.fcc25f95b46bbp-33;
@@ -194,16 +193,16 @@ static inline struct pair log_pair(double x) {
   const double base = at.k * LN2_HIGH;
   const double high = high_part((p * 0x1.5555555555555p-1 + c_high) + base);
   const double low = (q_low + (c_low + at.k * LN2_LOW)) - (((high - base) - c_high) - q);
-  return (struct pair){high, low};
+  return (struct pair){ high, low };
 }
 
 /* y * log as a pair whose high part is exact. */
 static inline struct pair times(double y, struct pair log) {
   const double head = high_part(y);
-  return (struct pair){head * log.high, (y - head) * log.high + y * log.low};
+  return (struct pair){ head * log.high, (y - head) * log.high + y * log.low };
 }
 
-/* 1 when y is a whole number, else 0; the flags below are doubles so that lanes stay of one width. */
+/* 1 when y is a whole number, else 0; flags are doubles so that lanes stay of one width. */
 static inline double is_whole(double y) {
   const double size = fabs(y), near = (size + 0x1p52) - 0x1p52;
   return size >= 0x1p52 ? 1 : (near == size ? 1 : 0);
@@ -250,8 +249,10 @@ double real_pow(double x, double y) {
 double real_deviance(double a, double high, double low) {
   const double ratio = high / a, r_head = high_part(ratio), a_head = high_part(a);
   const double exact = ratio * a;
-  const double below = ((r_head * a_head - exact) + r_head * (a - a_head) +
-                        (ratio - r_head) * a_head) + (ratio - r_head) * (a - a_head);
+  if (!(ratio > 0 && ratio <= DBL_MAX)) return ratio == ratio ? (double)INFINITY : ratio;
+  const double below =
+      ((r_head * a_head - exact) + r_head * (a - a_head) + (ratio - r_head) * a_head) +
+      (ratio - r_head) * (a - a_head);
   struct pair log = log_pair(ratio);
   log.low += (((high - exact) - below) + low) / high; /* what the division rounded off */
   const struct pair product = times(a, log);
@@ -259,6 +260,7 @@ double real_deviance(double a, double high, double low) {
   const double gap_low = ((high - shadow) - (a - (shadow - gap))) + low;
   const double sum = gap - product.high, part = sum - gap;
   const double sum_low = (gap - (sum - part)) - (product.high + part);
+  if (!(fabs(sum) <= DBL_MAX)) return a == a && low == low ? (double)INFINITY : a + low;
   return sum + (sum_low + (gap_low - product.low));
 }
 
@@ -268,17 +270,25 @@ struct point {
   double value, slope;
 };
 
+/* Payments in order; where `truth` is given, rows with 0 in it are left out and later ones move up. */
+struct flows {
+  const double *flow, *truth;
+  size_t n;
+};
+
 /* The present value at rate r and its derivative, times a positive number that keeps both finite:
    for r >= 0 in powers of 1/(1+r) from the first flow, for r < 0 in powers of 1+r from the last.
    Near 0 the factor is used as 1 - gap, which keeps the bits of r that 1 + r would drop. */
-static struct point present_value(const double *flow, size_t n, double r) {
+static struct point present_value(const struct flows *flows, double r) {
   const int up = r >= 0;
   const double grow = 1 + r, factor = up ? 1 / grow : grow, gap = up ? r / grow : -r;
   const double turn = up ? -factor * factor : 1; /* d factor / d r */
   const double keep = gap < 0.5 ? gap : 0, by = gap < 0.5 ? 1 : factor;
-  struct point at = {0, 0};
-  for (size_t i = 0; i < n; i++) {
-    const double next = flow[up ? n - 1 - i : i];
+  struct point at = { 0, 0 };
+  for (size_t i = 0; i < flows->n; i++) {
+    const size_t row = up ? flows->n - 1 - i : i;
+    if (flows->truth && flows->truth[row] == 0) continue;
+    const double next = flows->flow[row];
     at.slope = (at.slope * by - at.slope * keep) + at.value;
     at.value = (at.value * by - at.value * keep) + next;
   }
@@ -287,21 +297,17 @@ static struct point present_value(const double *flow, size_t n, double r) {
 }
 
 /* The root between near and far, at which the present value has different signs. */
-static double irr_refine(const double *flow, size_t n, double near, double far, double sign_near) {
+static double irr_refine(const struct flows *flows, double near, double far, double sign_near) {
   double r = 0.5 * (near + far);
   for (int step = 0; step < 200; step++) {
-    const struct point at = present_value(flow, n, r);
-    if (at.value == 0)
-      return r;
-    if ((at.value > 0) == (sign_near > 0))
-      near = r;
-    else
-      far = r;
+    const struct point at = present_value(flows, r);
+    if (at.value == 0) return r;
+    if ((at.value > 0) == (sign_near > 0)) near = r;
+    else far = r;
     const double newton = r - at.value / at.slope;
     const int inside = (newton - near) * (newton - far) < 0;
     const double next = inside ? newton : 0.5 * (near + far);
-    if (fabs(next - r) <= 0x1p-52 * fabs(next))
-      return next;
+    if (fabs(next - r) <= 0x1p-52 * fabs(next)) return next;
     r = next;
   }
   return r;
@@ -309,78 +315,73 @@ static double irr_refine(const double *flow, size_t n, double near, double far, 
 
 /* One side of 0 while it is searched. */
 struct side {
-  double sign; /* +1 up, -1 down */
+  double sign;        /* +1 up, -1 down */
   double rate, value; /* the grid's last point */
-  double root; /* NaN until found */
+  double root;        /* NaN until found */
 };
 
-static void irr_step(struct side *side, const double *flow, size_t n, double log_rate) {
-  if (side->root == side->root)
-    return;
+static void irr_step(struct side *side, const struct flows *flows, double log_rate) {
+  if (side->root == side->root) return;
   const double rate = real_exp(side->sign * log_rate) - 1;
-  const double value = present_value(flow, n, rate).value;
-  if (value == 0)
-    side->root = rate;
+  const double value = present_value(flows, rate).value;
+  if (value == 0) side->root = rate;
   else if ((value > 0) != (side->value > 0))
-    side->root = irr_refine(flow, n, side->rate, rate, side->value);
+    side->root = irr_refine(flows, side->rate, rate, side->value);
   side->rate = rate;
   side->value = value;
 }
 
 /* At the same |log(1+r)| the lower side is nearer to 0, so once it has a root nothing further out
    counts; a root above counts once the lower side has been searched as far out. */
-static double irr_search(const double *flow, size_t n, double value) {
-  struct side up = {1, 0, value, (double)NAN}, down = {-1, 0, value, (double)NAN};
+static double irr_search(const struct flows *flows, double value) {
+  struct side up = { 1, 0, value, (double)NAN }, down = { -1, 0, value, (double)NAN };
   double log_rate = 0;
   while (log_rate < 36) {
     log_rate = log_rate * 1.05 + 0.002;
-    irr_step(&up, flow, n, log_rate);
-    irr_step(&down, flow, n, log_rate);
+    irr_step(&up, flows, log_rate);
+    irr_step(&down, flows, log_rate);
     if (down.root == down.root)
       return -down.root < up.root || up.root != up.root ? down.root : up.root;
-    if (up.root <= -down.rate)
-      return up.root;
+    if (up.root <= -down.rate) return up.root;
   }
   return up.root;
 }
 
-double real_irr(const double *flow, size_t n) {
+double real_irr_where(const double *flow, const double *truth, size_t n) {
+  const struct flows flows = { flow, truth, n };
   int above = 0, below = 0;
   double size = 0;
   for (size_t i = 0; i < n; i++) {
-    if (!(fabs(flow[i]) <= DBL_MAX))
-      return (double)NAN;
+    if (truth && truth[i] == 0) continue;
+    if (!(fabs(flow[i]) <= DBL_MAX)) return (double)NAN;
     above |= flow[i] > 0;
     below |= flow[i] < 0;
     size += fabs(flow[i]);
   }
-  if (!(above & below) || size > DBL_MAX)
-    return (double)NAN;
-  const double value = present_value(flow, n, 0).value;
-  return value == 0 ? 0 : irr_search(flow, n, value);
+  if (!(above & below) || size > DBL_MAX) return (double)NAN;
+  const double value = present_value(&flows, 0).value;
+  return value == 0 ? 0 : irr_search(&flows, value);
 }
+
+double real_irr(const double *flow, size_t n) { return real_irr_where(flow, NULL, n); }
 
 /* ---- sums ---- */
 
 enum { LANES = 8, BLOCK = 256, LEVELS = 64 };
 
 static inline double taken(const double *x, const double *truth, size_t i) {
-  if (!truth)
-    return x[i];
+  if (!truth) return x[i];
   const double t = truth[i];
   return t == 0 ? 0 : (t != t ? t : x[i]);
 }
 
 static inline double block_sum(const double *x, const double *truth, size_t n) {
-  double lane[LANES] = {0};
-  for (size_t j = 0; j < LANES && j < n; j++)
-    lane[j] = taken(x, truth, j);
+  double lane[LANES] = { 0 };
+  for (size_t j = 0; j < LANES && j < n; j++) lane[j] = taken(x, truth, j);
   size_t i = LANES;
   for (; i + LANES <= n; i += LANES)
-    for (size_t j = 0; j < LANES; j++)
-      lane[j] += taken(x, truth, i + j);
-  for (size_t j = 0; i + j < n; j++)
-    lane[j] += taken(x, truth, i + j);
+    for (size_t j = 0; j < LANES; j++) lane[j] += taken(x, truth, i + j);
+  for (size_t j = 0; i + j < n; j++) lane[j] += taken(x, truth, i + j);
   return ((lane[0] + lane[4]) + (lane[2] + lane[6])) + ((lane[1] + lane[5]) + (lane[3] + lane[7]));
 }
 
@@ -392,8 +393,7 @@ static inline double tree_sum(const double *x, const double *truth, size_t n) {
   for (size_t at = 0; at < n; at += BLOCK, blocks++) {
     double sum = block_sum(x + at, truth ? truth + at : NULL, n - at < BLOCK ? n - at : BLOCK);
     int level = 0;
-    for (; blocks >> level & 1; level++)
-      sum = tree[level] + sum;
+    for (; blocks >> level & 1; level++) sum = tree[level] + sum;
     tree[level] = sum;
   }
   double total = 0;
@@ -406,9 +406,7 @@ static inline double tree_sum(const double *x, const double *truth, size_t n) {
   return total;
 }
 
-double real_sum(const double *x, size_t n) {
-  return tree_sum(x, NULL, n);
-}
+double real_sum(const double *x, size_t n) { return tree_sum(x, NULL, n); }
 
 double real_sum_where(const double *x, const double *truth, size_t n) {
   return tree_sum(x, truth, n);

@@ -1,5 +1,5 @@
-/* Facts from CSV. A registry keeps one dimension a field, so that units are proved before an item is
-   chosen; every rule of a line is checked here, and nothing is checked again above. */
+/* Facts from CSV. A registry keeps one dimension a field, so that units are proved before an item
+   is chosen; every rule of a line is checked here, and nothing is checked again above. */
 #include "registry.h"
 
 #include <math.h>
@@ -352,11 +352,10 @@ static mls_status read_state(struct load *load, const struct csv_row *row, enum 
   char shown[CSV_SHOWN];
   struct slice text = slice_of(row->fields[F_STATE]);
   struct nearest nearest = { .wanted = text };
-  for (enum state state = STATE_VERIFIED; state <= STATE_ESTIMATE; state++) {
-    *out = state;
-    if (slice_is(text, states[state])) return MLS_OK;
+  for (*out = STATE_VERIFIED; *out <= STATE_ESTIMATE; ++*out)
+    if (slice_is(text, states[*out])) return MLS_OK;
+  for (int state = STATE_VERIFIED; state <= STATE_ESTIMATE; state++)
     nearest_offer(&nearest, states[state]);
-  }
   return fail_add(load->fails, MLS_NAME, load_place(load, row, F_STATE),
                   "state is %s; expected verified, cited, derived or estimate%s",
                   csv_shown(shown, text), nearest_hint(load->facts->memory, &nearest));

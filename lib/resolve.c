@@ -138,6 +138,7 @@ static mls_status walk_fact(struct walk *walk, unsigned line) {
   const struct registry *registry = owner->set ? owner->set->registry : NULL;
   struct node *node = walk->node;
   unsigned left = node->name_count - walk->part - 1;
+  if (owner->wrong && !registry) return MLS_NAME; /* it was not found, and that was said */
   if (!registry || left > 2)
     return FAIL(walk, "%s has no parts, so no %s", path_text(walk, node->name_count - 1), node->names[node->name_count - 1]);
   const char *first = node->names[walk->part + 1];
@@ -191,6 +192,7 @@ static mls_status walk_line(struct walk *walk, unsigned index) {
   if (line->kind == LINE_USE) return walk_use(walk, line);
   bool chooser = line->kind == LINE_INPUT && line->set && line->set->kind == SET_REGISTRY;
   if (chooser && more) return walk_fact(walk, index);
+  if (line->kind == LINE_INPUT && !line->set && more) return MLS_NAME; /* its set is wrong, and said so */
   return end_in_cell(walk, line->slot);
 }
 
@@ -228,21 +230,24 @@ static bool same_ref(const struct ref *a, const struct ref *b) {
   return a->hops == 0 || memcmp(a->hop, b->hop, a->hops * sizeof *a->hop) == 0;
 }
 
+static bool same_total(const struct node *a, const struct node *b) {
+  if (a->function != b->function || a->count != b->count) return false;
+  for (unsigned i = 0; i < a->count; i++)
+    if (!same_ref(&a->arguments[i]->ref, &b->arguments[i]->ref)) return false;
+  return true;
+}
+
 /* The hidden cell of this aggregate: one for all formulas of the sheet that ask for it. */
 static mls_status slot_total(struct scope scope, struct node *node) {
   const struct sheet *sheet = scope.sheet;
-  struct slot slot = { .kind = SLOT_TOTAL, .table = -1, .function = node->function, .origin = node,
-                       .column = node->arguments[0]->ref };
-  if (node->count == 2) slot.truth = node->arguments[1]->ref;
-  const void *key = slot_key(slot.function, slot.column.slot);
+  struct slot slot = { .kind = SLOT_TOTAL, .table = -1, .origin = node };
+  const void *key = slot_key(node->function, node->arguments[0]->ref.slot);
   size_t index;
   if (!map_get(&sheet->shared, key, &index)) index = SLOT_LAST;
   for (; index != SLOT_LAST; index = sheet->slots[index].next) {
     const struct slot *old = &sheet->slots[index];
     node->total = (unsigned)index;
-    if (old->kind == SLOT_TOTAL && old->function == slot.function &&
-        same_ref(&old->column, &slot.column) && same_ref(&old->truth, &slot.truth))
-      return MLS_OK;
+    if (old->kind == SLOT_TOTAL && same_total(old->origin, node)) return MLS_OK;
   }
   return slot_share(scope, slot, key, &node->total);
 }
@@ -258,6 +263,21 @@ static bool is_column_path(struct scope scope, const struct node *node) {
     if (line->kind == LINE_TABLE) return i + 2 == node->name_count;
     if (line->kind != LINE_USE || !sheet->used[line->use]) return false;
     sheet = sheet->used[line->use];
+  }
+  return false;
+}
+
+/* A path that enters a used sheet which could not be read. */
+static bool is_sheet_unknown(struct scope scope, const struct node *node) {
+  const struct sheet *sheet = scope.sheet;
+  if (node->kind != NODE_PATH) return false;
+  for (unsigned i = 0; i < node->name_count; i++) {
+    size_t index;
+    if (!map_get(&sheet->symbols, node->names[i], &index)) return false;
+    const struct line *line = &sheet->lines[index];
+    if (line->kind != LINE_USE) return false;
+    sheet = sheet->used[line->use];
+    if (!sheet) return true;
   }
   return false;
 }
@@ -314,6 +334,8 @@ static mls_status resolve_call(struct scope scope, struct node *node) {
                       "%s of a column takes one column of truths besides", node->function->name);
     return resolve_aggregate(scope, node);
   }
+  if (node->function->total && node->count < 2 && is_sheet_unknown(scope, node->arguments[0]))
+    return MLS_NAME; /* the line of the `use` is wrong and said so */
   if (node->function->total && node->count < 2)
     return fail_add(scope.checker->fails, MLS_SYNTAX, node_place(scope.sheet, node),
                     "%s takes at least two numbers, or a column of a table", node->function->name);

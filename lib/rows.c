@@ -138,9 +138,15 @@ static mls_status check_row(const struct rows_csv *rows, size_t row, struct fail
 
 mls_status rows_read(struct memory *memory, struct fails *fails, const struct units *units,
                      const char *file, const char *bytes, size_t size, struct rows_csv *out) {
+  return rows_read_as(memory, fails, units, file, bytes, size, CSV_STANDARD, out);
+}
+
+mls_status rows_read_as(struct memory *memory, struct fails *fails, const struct units *units,
+                        const char *file, const char *bytes, size_t size,
+                        enum csv_dialect dialect, struct rows_csv *out) {
   struct rows_seen seen;
   *out = (struct rows_csv){ 0 };
-  TRY(csv_read(memory, fails, file, bytes, size, &out->csv));
+  TRY(csv_read_as(memory, fails, file, bytes, size, dialect, &out->csv));
   out->count = out->csv.count - 1;
   mls_status status = read_header(memory, fails, units, out);
   if (status == MLS_OK && out->count == 0)

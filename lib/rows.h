@@ -28,6 +28,10 @@ struct rows_csv {
    row. All errors are added, each with line and field. `file` must live as long as the result. */
 mls_status rows_read(struct memory *memory, struct fails *fails, const struct units *units,
                      const char *file, const char *bytes, size_t size, struct rows_csv *out);
+/* The same in a dialect; values and keys are as in the file, for csv_point. */
+mls_status rows_read_as(struct memory *memory, struct fails *fails, const struct units *units,
+                        const char *file, const char *bytes, size_t size,
+                        enum csv_dialect dialect, struct rows_csv *out);
 
 /* Key and value of a row (from 0), without spaces at the ends: "12", "H100", "500 [GB]". */
 struct slice rows_key(const struct rows_csv *rows, size_t row);

@@ -1,23 +1,12 @@
-/* CSV inputs to settings. Names are looked up once a line (or column), values are tried out on
-   values of the model, so that a scenario that was read can be applied. */
+/* Inputs to settings, from CSV; JSON is read by scenario_json.c. Names are looked up once a line
+   (or column), values are tried out on values of the model, so that a scenario that was read can be
+   applied. */
 #include "scenario.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "limits.h"
-#include "rows.h"
-#include "target.h"
-
-/* A file being read. Messages outlive the scenarios, so their file name is kept beside them. */
-struct reading {
-  struct mls_scenarios *out;
-  struct mls_values *trial;
-  const struct mls_model *model;
-  struct fails *fails; /* of trial */
-  struct csv csv;
-  const char *file; /* the name for settings, in out's arena */
-};
 
 static mls_status worst(mls_status first, mls_status second) {
   return first == MLS_OK || second == MLS_MEMORY ? second : first;
@@ -31,32 +20,41 @@ static struct slice number_part(struct slice text) {
   return slice_trim((struct slice){ text.at, open ? (size_t)(open - text.at) : text.size });
 }
 
-/* What can be told of a value without setting it. */
-static mls_status check_value(struct reading *reading, const struct target *target,
-                              struct slice text, struct place place) {
+/* What can be told of a value without setting it; `point` is the text with decimal points. */
+static mls_status check_value(struct intake *intake, const struct target *target,
+                              struct slice text, struct slice point, struct place place) {
   char shown[CSV_SHOWN];
   double ignored;
-  struct slice number = number_part(text);
   if (text.size == 0)
-    return fail_add(reading->fails, MLS_SYNTAX, place, "no value for %s; expected %s", target->path,
+    return fail_add(intake->fails, MLS_SYNTAX, place, "no value for %s; expected %s", target->path,
                     target->number ? "a number" : "a word");
-  if (!target->number || text_read_number(number, &ignored)) return MLS_OK;
-  return fail_add(reading->fails, MLS_SYNTAX, place, "%s is not a number%s; expected one for %s",
-                  csv_shown(shown, text), csv_number_advice(reading->fails->memory, number),
-                  target->path);
+  if (!target->number || text_read_number(number_part(point), &ignored)) return MLS_OK;
+  const char *advice =
+      csv_number_advice_in(intake->csv.dialect, intake->fails->memory, number_part(text));
+  return fail_add(intake->fails, MLS_SYNTAX, place, "%s is not a number%s; expected one for %s",
+                  csv_shown(shown, text), advice, target->path);
+}
+
+mls_status intake_add(struct intake *intake, struct scenario *scenario,
+                      const struct target *target, const struct unit *unit, struct slice text,
+                      struct place place) {
+  struct slice point = text;
+  enum csv_dialect dialect = target->number ? intake->csv.dialect : CSV_STANDARD;
+  if (csv_point(dialect, &intake->out->memory, text, &point) != MLS_OK)
+    return fail_memory(intake->fails);
+  TRY(check_value(intake, target, text, point, place));
+  if (target->cell == GRAPH_NONE) return MLS_OK;
+  place.file = intake->file;
+  scenario->settings[scenario->count++] =
+      (struct one_setting){ target->path, point, unit, place, target->item };
+  return MLS_OK;
 }
 
 /* Adds the value of a field to a scenario that has room for it. */
-static mls_status add_setting(struct reading *reading, struct scenario *scenario,
-                              const struct target *target, const struct unit *unit,
-                              const char *field, struct place place) {
-  struct slice text = slice_trim(slice_of(field));
-  TRY(check_value(reading, target, text, place));
-  if (target->cell == GRAPH_NONE) return MLS_OK;
-  place.file = reading->file;
-  scenario->settings[scenario->count++] =
-      (struct one_setting){ target->path, text, unit, place, target->item };
-  return MLS_OK;
+static mls_status add_field(struct intake *intake, struct scenario *scenario,
+                            const struct target *target, const struct unit *unit,
+                            const char *field, struct place place) {
+  return intake_add(intake, scenario, target, unit, slice_trim(slice_of(field)), place);
 }
 
 /* Sets either the items of a scenario or all the rest. */
@@ -79,45 +77,94 @@ static mls_status set_all(const struct scenario *scenario, struct mls_values *va
   return status == MLS_MEMORY ? status : worst(status, set_some(scenario, false, values, file));
 }
 
-static mls_status try_all(struct reading *reading) {
+static mls_status try_all(struct intake *intake) {
   mls_status status = MLS_OK;
-  for (size_t i = 0; i < reading->out->count && status != MLS_MEMORY; i++)
-    status = worst(status, set_all(&reading->out->list[i], reading->trial, reading->csv.file));
-  values_reset(reading->trial);
+  for (size_t i = 0; i < intake->out->count && status != MLS_MEMORY; i++)
+    status = worst(status, set_all(&intake->out->list[i], intake->trial, intake->csv.file));
+  values_reset(intake->trial);
   return status;
 }
 
 /* ---- units ---- */
 
-static mls_status check_unit(struct reading *reading, const struct target *target,
+static mls_status check_unit(struct intake *intake, const struct target *target,
                              const struct unit *unit, struct place place) {
   if (!target->number)
-    return fail_add(reading->fails, MLS_UNIT, place, "found the unit %s; %s is a word and has none",
+    return fail_add(intake->fails, MLS_UNIT, place, "found the unit %s; %s is a word and has none",
                     unit->text, target->path);
   if (target_takes(target, unit)) return MLS_OK;
   if (!*target->unit->text)
-    return fail_add(reading->fails, MLS_UNIT, place, "found the unit %s; %s is a plain number",
+    return fail_add(intake->fails, MLS_UNIT, place, "found the unit %s; %s is a plain number",
                     unit->text, target->path);
-  return fail_add(reading->fails, MLS_UNIT, place,
+  return fail_add(intake->fails, MLS_UNIT, place,
                   "found the unit %s; expected one that converts to %s, the unit of %s", unit->text,
                   target->unit->text, target->path);
 }
 
-/* The unit of a line: NULL when its cell is empty. */
-static mls_status read_unit(struct reading *reading, const struct target *target, const char *field,
-                            struct place place, const struct unit **out) {
-  struct slice text = slice_trim(slice_of(field));
-  struct memory *memory = &reading->out->memory;
-  struct fail *last = reading->fails->last;
+mls_status intake_unit(struct intake *intake, const struct target *target, struct slice text,
+                       struct place place, const struct unit **out) {
+  struct memory *memory = &intake->out->memory;
+  struct fail *last = intake->fails->last;
   *out = NULL;
   if (text.size == 0) return MLS_OK;
   struct unit *unit = memory_push(memory, sizeof *unit);
-  if (!unit) return fail_memory(reading->fails);
-  mls_status status = unit_read(reading->model->units, memory, text, place, reading->fails, unit);
-  if (status != MLS_OK) csv_pin(reading->fails, last, place);
-  if (status == MLS_OK) status = check_unit(reading, target, unit, place);
+  if (!unit) return fail_memory(intake->fails);
+  mls_status status = unit_read(intake->model->units, memory, text, place, intake->fails, unit);
+  if (status != MLS_OK) csv_pin(intake->fails, last, place);
+  if (status == MLS_OK) status = check_unit(intake, target, unit, place);
   *out = unit;
   return status;
+}
+
+/* ---- names of scenarios ---- */
+
+/* A name that a spreadsheet would take for a formula was written with an apostrophe before it. */
+static struct slice bare_name(struct slice name) {
+  bool guarded = name.size > 1 && name.at[0] == '\'' && strchr("=+-@'", name.at[1]);
+  return guarded ? (struct slice){ name.at + 1, name.size - 1 } : name;
+}
+
+static mls_status check_name(struct intake *intake, struct slice name, struct place place) {
+  char shown[CSV_SHOWN];
+  size_t first;
+  bool again, across = intake->csv.count > 0 && place.line == intake->csv.rows[0].line;
+  size_t where = (size_t)(across ? place.column : place.line);
+  if (name.size == 0)
+    return fail_add(intake->fails, MLS_SYNTAX, place,
+                    "the name of this scenario is empty; expected a word or a text");
+  if (name.size > LIMIT_WORD)
+    return fail_add(intake->fails, MLS_LIMIT, place,
+                    "scenario %s is longer than %d bytes (LIMIT_WORD)", csv_shown(shown, name),
+                    LIMIT_WORD);
+  if (rows_seen_add(&intake->names, name, where, &first, &again) != MLS_OK)
+    return fail_memory(intake->fails);
+  if (!again) return MLS_OK;
+  return fail_add(intake->fails, MLS_NAME, place, "scenario %s stands in %s %zu already",
+                  csv_shown(shown, name), across ? "field" : "line", first);
+}
+
+mls_status intake_name(struct intake *intake, struct slice name, struct place place) {
+  struct mls_scenarios *out = intake->out;
+  TRY(check_name(intake, name, place));
+  const char *kept = memory_text(&out->memory, name.at, name.size);
+  if (!kept) return fail_memory(intake->fails);
+  out->list[out->count++].name = kept;
+  return MLS_OK;
+}
+
+static mls_status name_scenario(struct intake *intake, const char *field, struct place place) {
+  return intake_name(intake, bare_name(slice_trim(slice_of(field))), place);
+}
+
+/* Scenarios without a column of names are numbered from 1. */
+static mls_status number_scenario(struct intake *intake) {
+  char name[32];
+  struct mls_scenarios *out = intake->out;
+  int size = snprintf(name, sizeof name, "%zu", out->count + 1);
+  const char *kept = memory_text(&out->memory, name, (size_t)size);
+  if (!kept) return fail_memory(intake->fails);
+  out->list[out->count++].name = kept;
+  return MLS_OK;
 }
 
 /* ---- names down, scenarios side by side ---- */
@@ -128,128 +175,97 @@ struct layout {
   size_t *scenarios; /* the column of each */
 };
 
-static mls_status name_scenario(struct reading *reading, struct rows_seen *seen, const char *field,
-                                struct place place) {
-  char shown[CSV_SHOWN];
-  struct mls_scenarios *out = reading->out;
-  struct slice name = slice_trim(slice_of(field));
-  size_t first;
-  bool again;
-  if (name.size == 0)
-    return fail_add(reading->fails, MLS_SYNTAX, place,
-                    "the name of this scenario is empty; expected a word or a text");
-  if (name.size > LIMIT_WORD)
-    return fail_add(reading->fails, MLS_LIMIT, place,
-                    "scenario %s is longer than %d bytes (LIMIT_WORD)", csv_shown(shown, name),
-                    LIMIT_WORD);
-  bool across = place.line == reading->csv.rows[0].line;
-  size_t where = (size_t)(across ? place.column : place.line);
-  if (rows_seen_add(seen, name, where, &first, &again) != MLS_OK)
-    return fail_memory(reading->fails);
-  if (again)
-    return fail_add(reading->fails, MLS_NAME, place, "scenario %s stands in %s %zu already",
-                    csv_shown(shown, name), across ? "field" : "line", first);
-  const char *kept = memory_text(&out->memory, name.at, name.size);
-  if (!kept) return fail_memory(reading->fails);
-  out->list[out->count++].name = kept;
-  return MLS_OK;
-}
-
 /* Column `unit` or `note`, which may stand once. */
-static mls_status take_column(struct reading *reading, const char *name, size_t index, int *out) {
-  struct place place = csv_place(&reading->csv, &reading->csv.rows[0], index);
+static mls_status take_column(struct intake *intake, const char *name, size_t index, int *out) {
+  struct place place = csv_place(&intake->csv, &intake->csv.rows[0], index);
   if (*out != CSV_NOWHERE)
-    return fail_add(reading->fails, MLS_NAME, place, "column %s stands in field %d already", name,
+    return fail_add(intake->fails, MLS_NAME, place, "column %s stands in field %d already", name,
                     *out + 1);
   *out = (int)index;
   return MLS_OK;
 }
 
-static mls_status read_heading(struct reading *reading, struct layout *layout,
-                               struct rows_seen *seen, size_t index) {
-  const struct csv_row *header = &reading->csv.rows[0];
+static mls_status read_heading(struct intake *intake, struct layout *layout,
+                               size_t index) {
+  const struct csv_row *header = &intake->csv.rows[0];
   struct slice name = slice_trim(slice_of(header->fields[index]));
-  if (slice_is(name, "unit")) return take_column(reading, "unit", index, &layout->unit);
-  if (slice_is(name, "note")) return take_column(reading, "note", index, &layout->note);
+  if (slice_is(name, "unit")) return take_column(intake, "unit", index, &layout->unit);
+  if (slice_is(name, "note")) return take_column(intake, "note", index, &layout->note);
   if (slice_is(name, "name"))
-    return fail_add(reading->fails, MLS_NAME, csv_place(&reading->csv, header, index),
+    return fail_add(intake->fails, MLS_NAME, csv_place(&intake->csv, header, index),
                     "column name stands in field 1 already");
-  layout->scenarios[reading->out->count] = index;
-  return name_scenario(reading, seen, header->fields[index],
-                       csv_place(&reading->csv, header, index));
+  layout->scenarios[intake->out->count] = index;
+  return name_scenario(intake, header->fields[index], csv_place(&intake->csv, header, index));
 }
 
-static mls_status read_layout(struct reading *reading, struct layout *layout) {
-  struct mls_scenarios *out = reading->out;
-  const struct csv_row *header = &reading->csv.rows[0];
-  struct rows_seen seen;
-  mls_status status = csv_check_row(&reading->csv, header, CSV_NOWHERE, reading->fails);
+static mls_status read_layout(struct intake *intake, struct layout *layout) {
+  struct mls_scenarios *out = intake->out;
+  const struct csv_row *header = &intake->csv.rows[0];
+  mls_status status = csv_check_row(&intake->csv, header, CSV_NOWHERE, intake->fails);
   *layout = (struct layout){ CSV_NOWHERE, CSV_NOWHERE, NULL };
   layout->scenarios = memory_array(&out->memory, header->count, sizeof *layout->scenarios);
   out->list = memory_array(&out->memory, header->count, sizeof *out->list);
-  if (!layout->scenarios || !out->list) return fail_memory(reading->fails);
-  rows_seen_open(&seen, &out->memory);
+  if (!layout->scenarios || !out->list) return fail_memory(intake->fails);
   for (size_t i = 1; i < header->count && status != MLS_MEMORY; i++)
-    status = worst(status, read_heading(reading, layout, &seen, i));
-  rows_seen_close(&seen);
+    status = worst(status, read_heading(intake, layout, i));
   if (status == MLS_OK && out->count == 0)
-    return fail_add(reading->fails, MLS_SYNTAX, csv_place(&reading->csv, header, header->count),
+    return fail_add(intake->fails, MLS_SYNTAX, csv_place(&intake->csv, header, header->count),
                     "the header has no scenario; expected one, as name,unit,base");
   return status;
 }
 
-static mls_status check_name_again(struct reading *reading, struct rows_seen *seen,
+static mls_status check_name_again(struct intake *intake, struct rows_seen *seen,
                                    struct slice name, struct place place) {
   char shown[CSV_SHOWN];
   size_t first;
   bool again;
   if (rows_seen_add(seen, name, (size_t)place.line, &first, &again) != MLS_OK)
-    return fail_memory(reading->fails);
+    return fail_memory(intake->fails);
   if (!again) return MLS_OK;
-  return fail_add(reading->fails, MLS_NAME, place, "%s stands in line %zu already",
+  return fail_add(intake->fails, MLS_NAME, place, "%s stands in line %zu already",
                   csv_shown(shown, name), first);
 }
 
-static mls_status read_line(struct reading *reading, const struct layout *layout,
+static mls_status read_line(struct intake *intake, const struct layout *layout,
                             struct rows_seen *seen, const struct csv_row *row) {
-  const struct csv *csv = &reading->csv;
-  struct mls_scenarios *out = reading->out;
+  const struct csv *csv = &intake->csv;
+  struct mls_scenarios *out = intake->out;
   struct place place = csv_place(csv, row, 0);
   struct slice name = slice_trim(slice_of(row->fields[0]));
   struct target target;
   const struct unit *unit = NULL;
-  TRY(csv_check_row(csv, row, layout->note, reading->fails));
-  TRY(target_find(reading->model, &out->memory, name, place, reading->fails, &target));
-  TRY(check_name_again(reading, seen, name, place));
+  TRY(csv_check_row(csv, row, layout->note, intake->fails));
+  TRY(target_find(intake->model, &out->memory, name, place, intake->fails, &target));
+  TRY(check_name_again(intake, seen, name, place));
   mls_status status = MLS_OK;
   if (layout->unit != CSV_NOWHERE)
-    TRY(read_unit(reading, &target, row->fields[layout->unit],
-                  csv_place(csv, row, (size_t)layout->unit), &unit));
+    TRY(intake_unit(intake, &target, slice_trim(slice_of(row->fields[layout->unit])),
+                    csv_place(csv, row, (size_t)layout->unit), &unit));
   for (size_t i = 0; i < out->count && status != MLS_MEMORY; i++) {
     size_t column = layout->scenarios[i];
-    status = worst(status, add_setting(reading, &out->list[i], &target, unit, row->fields[column],
+    status = worst(status, add_field(intake, &out->list[i], &target, unit, row->fields[column],
                                        csv_place(csv, row, column)));
   }
   return status;
 }
 
-static mls_status read_names_down(struct reading *reading) {
-  struct mls_scenarios *out = reading->out;
+static mls_status read_names_down(struct intake *intake) {
+  struct mls_scenarios *out = intake->out;
   struct layout layout;
   struct rows_seen seen;
-  size_t lines = reading->csv.count - 1;
-  TRY(read_layout(reading, &layout));
+  size_t lines = intake->csv.count - 1;
+  TRY(read_layout(intake, &layout));
   if (lines > LIMIT_SETTINGS)
-    return fail_add(reading->fails, MLS_LIMIT, csv_place(&reading->csv, &reading->csv.rows[0], 0),
+    return fail_add(intake->fails, MLS_LIMIT, csv_place(&intake->csv, &intake->csv.rows[0], 0),
                     "the file has more than %d names (LIMIT_SETTINGS)", LIMIT_SETTINGS);
   for (size_t i = 0; i < out->count; i++) {
     out->list[i].settings = memory_array(&out->memory, lines, sizeof *out->list[i].settings);
-    if (!out->list[i].settings) return fail_memory(reading->fails);
+    if (!out->list[i].settings) return fail_memory(intake->fails);
   }
   mls_status status = MLS_OK;
   rows_seen_open(&seen, &out->memory);
   for (size_t i = 1; i <= lines && status != MLS_MEMORY; i++)
-    status = worst(status, read_line(reading, &layout, &seen, &reading->csv.rows[i]));
+    status = worst(status, read_line(intake, &layout, &seen, &intake->csv.rows[i]));
   rows_seen_close(&seen);
   return status;
 }
@@ -260,138 +276,160 @@ struct column {
   struct target target;
   const struct unit *unit; /* NULL: declared */
   bool names;              /* column `scenario` */
+  bool results;            /* `row` and `errors`, left over from a file of results */
 };
 
+static bool is_of_results(const struct intake *intake, const char *name) {
+  bool known = strcmp(name, "row") == 0 || strcmp(name, "errors") == 0;
+  return known && model_find(intake->model, slice_of(name)) == GRAPH_NONE;
+}
+
 /* Words that head a column in the other form, and mean nothing here. */
-static mls_status check_form(struct reading *reading, const char *name, struct place place) {
+static mls_status check_form(struct intake *intake, const char *name, struct place place) {
   bool other = strcmp(name, "note") == 0 || strcmp(name, "unit") == 0;
-  if (!other || model_find(reading->model, slice_of(name)) != GRAPH_NONE) return MLS_OK;
-  return fail_add(reading->fails, MLS_NAME, place,
+  if (!other || model_find(intake->model, slice_of(name)) != GRAPH_NONE) return MLS_OK;
+  return fail_add(intake->fails, MLS_NAME, place,
                   "column %s belongs to a file whose first field is name; this one has a scenario "
                   "in each row",
                   name);
 }
 
-static mls_status read_column(struct reading *reading, struct rows_seen *seen, size_t index,
+static mls_status read_column(struct intake *intake, struct rows_seen *seen, size_t index,
                               struct column *out) {
-  const struct csv_row *header = &reading->csv.rows[0];
-  struct memory *memory = &reading->out->memory;
-  struct place place = csv_place(&reading->csv, header, index);
+  const struct csv_row *header = &intake->csv.rows[0];
+  struct memory *memory = &intake->out->memory;
+  struct place place = csv_place(&intake->csv, header, index);
   struct rows_column head;
   size_t first;
   bool again;
-  TRY(rows_heading(memory, reading->fails, reading->model->units, slice_of(header->fields[index]),
+  TRY(rows_heading(memory, intake->fails, intake->model->units, slice_of(header->fields[index]),
                    place, &head));
   if (rows_seen_add(seen, slice_of(head.name), index + 1, &first, &again) != MLS_OK)
-    return fail_memory(reading->fails);
+    return fail_memory(intake->fails);
   if (again)
-    return fail_add(reading->fails, MLS_NAME, place, "column %s stands in field %zu already",
+    return fail_add(intake->fails, MLS_NAME, place, "column %s stands in field %zu already",
                     head.name, first);
   out->names = strcmp(head.name, "scenario") == 0;
   if (out->names && head.has_unit)
-    return fail_add(reading->fails, MLS_UNIT, place, "column scenario has no unit");
-  if (out->names) return MLS_OK;
-  TRY(check_form(reading, head.name, place));
-  TRY(target_find(reading->model, memory, slice_of(head.name), place, reading->fails,
+    return fail_add(intake->fails, MLS_UNIT, place, "column scenario has no unit");
+  out->results = is_of_results(intake, head.name);
+  if (out->names || out->results) return MLS_OK;
+  TRY(check_form(intake, head.name, place));
+  TRY(target_find(intake->model, memory, slice_of(head.name), place, intake->fails,
                   &out->target));
   if (!head.has_unit) return MLS_OK;
   struct unit *unit = memory_push(memory, sizeof *unit);
-  if (!unit) return fail_memory(reading->fails);
+  if (!unit) return fail_memory(intake->fails);
   *unit = head.unit;
   out->unit = unit;
-  return check_unit(reading, &out->target, unit, place);
+  return check_unit(intake, &out->target, unit, place);
 }
 
-static mls_status read_columns(struct reading *reading, struct column **out) {
-  const struct csv_row *header = &reading->csv.rows[0];
+static mls_status read_columns(struct intake *intake, struct column **out) {
+  const struct csv_row *header = &intake->csv.rows[0];
   struct rows_seen seen;
-  mls_status status = csv_check_row(&reading->csv, header, CSV_NOWHERE, reading->fails);
-  *out = memory_array(&reading->out->memory, header->count, sizeof **out);
-  if (!*out) return fail_memory(reading->fails);
-  rows_seen_open(&seen, &reading->out->memory);
+  mls_status status = csv_check_row(&intake->csv, header, CSV_NOWHERE, intake->fails);
+  *out = memory_array(&intake->out->memory, header->count, sizeof **out);
+  if (!*out) return fail_memory(intake->fails);
+  rows_seen_open(&seen, &intake->out->memory);
   for (size_t i = 0; i < header->count && status != MLS_MEMORY; i++)
-    status = worst(status, read_column(reading, &seen, i, &(*out)[i]));
+    status = worst(status, read_column(intake, &seen, i, &(*out)[i]));
   rows_seen_close(&seen);
   return status;
 }
 
-/* Scenarios without a column of names are numbered from 1. */
-static mls_status number_scenario(struct reading *reading) {
-  char name[32];
-  struct mls_scenarios *out = reading->out;
-  int size = snprintf(name, sizeof name, "%zu", out->count + 1);
-  const char *kept = memory_text(&out->memory, name, (size_t)size);
-  if (!kept) return fail_memory(reading->fails);
-  out->list[out->count++].name = kept;
-  return MLS_OK;
+static mls_status read_field(struct intake *intake, struct scenario *scenario,
+                             const struct column *column, const char *field, struct place place) {
+  char shown[CSV_SHOWN];
+  if (column->names) return MLS_OK;
+  if (!column->results)
+    return add_field(intake, scenario, &column->target, column->unit, field, place);
+  struct slice text = slice_trim(slice_of(field));
+  if (text.size == 0) return MLS_OK;
+  return fail_add(intake->fails, MLS_NAME, place,
+                  "found %s in a column of results, which is empty in inputs: delete this line",
+                  csv_shown(shown, text));
 }
 
-static mls_status read_row(struct reading *reading, struct rows_seen *seen,
-                           const struct column *columns, size_t names, const struct csv_row *row) {
-  const struct csv *csv = &reading->csv;
-  struct mls_scenarios *out = reading->out;
-  TRY(csv_check_row(csv, row, CSV_NOWHERE, reading->fails));
+static mls_status read_row(struct intake *intake, const struct column *columns, size_t names,
+                           const struct csv_row *row) {
+  const struct csv *csv = &intake->csv;
+  struct mls_scenarios *out = intake->out;
+  TRY(csv_check_row(csv, row, CSV_NOWHERE, intake->fails));
   struct scenario *scenario = &out->list[out->count];
   scenario->settings = memory_array(&out->memory, row->count, sizeof *scenario->settings);
-  if (!scenario->settings) return fail_memory(reading->fails);
-  mls_status status = names < row->count ? name_scenario(reading, seen, row->fields[names],
-                                                         csv_place(csv, row, names))
-                                         : number_scenario(reading);
+  if (!scenario->settings) return fail_memory(intake->fails);
+  mls_status status =
+      names < row->count ? name_scenario(intake, row->fields[names], csv_place(csv, row, names))
+                         : number_scenario(intake);
   for (size_t i = 0; i < row->count && status != MLS_MEMORY; i++)
-    if (i != names)
-      status = worst(status, add_setting(reading, scenario, &columns[i].target, columns[i].unit,
-                                         row->fields[i], csv_place(csv, row, i)));
+    status = worst(status, read_field(intake, scenario, &columns[i], row->fields[i],
+                                      csv_place(csv, row, i)));
   return status;
 }
 
-static mls_status read_rows(struct reading *reading) {
-  struct mls_scenarios *out = reading->out;
-  const struct csv_row *header = &reading->csv.rows[0];
+static mls_status read_rows(struct intake *intake) {
+  struct mls_scenarios *out = intake->out;
+  const struct csv_row *header = &intake->csv.rows[0];
   struct column *columns;
-  struct rows_seen seen;
   size_t names = 0;
-  TRY(read_columns(reading, &columns));
+  TRY(read_columns(intake, &columns));
   while (names < header->count && !columns[names].names) names++;
-  if (reading->csv.count == 1)
-    return fail_add(reading->fails, MLS_SYNTAX, csv_place(&reading->csv, header, 0),
+  if (intake->csv.count == 1)
+    return fail_add(intake->fails, MLS_SYNTAX, csv_place(&intake->csv, header, 0),
                     "the file has a header alone; expected a scenario in each further line");
-  out->list = memory_array(&out->memory, reading->csv.count, sizeof *out->list);
-  if (!out->list) return fail_memory(reading->fails);
+  out->list = memory_array(&out->memory, intake->csv.count, sizeof *out->list);
+  if (!out->list) return fail_memory(intake->fails);
   mls_status status = MLS_OK;
-  rows_seen_open(&seen, &out->memory);
-  for (size_t i = 1; i < reading->csv.count && status != MLS_MEMORY; i++)
-    status = worst(status, read_row(reading, &seen, columns, names, &reading->csv.rows[i]));
-  rows_seen_close(&seen);
+  for (size_t i = 1; i < intake->csv.count && status != MLS_MEMORY; i++)
+    status = worst(status, read_row(intake, columns, names, &intake->csv.rows[i]));
   return status;
 }
 
 /* ---- the file ---- */
 
-static mls_status read_file(struct reading *reading, const char *bytes, size_t size) {
-  TRY(csv_read(&reading->out->memory, reading->fails, reading->csv.file, bytes, size,
-               &reading->csv));
-  struct slice corner = slice_trim(slice_of(reading->csv.rows[0].fields[0]));
+static mls_status read_csv(struct intake *intake, const struct inputs *inputs) {
+  TRY(csv_read_as(&intake->out->memory, intake->fails, intake->csv.file, inputs->bytes,
+                  inputs->size, inputs->dialect, &intake->csv));
+  struct slice corner = slice_trim(slice_of(intake->csv.rows[0].fields[0]));
   if (slice_is(corner, "Name") || slice_is(corner, "NAME"))
-    return fail_add(reading->fails, MLS_NAME, csv_place(&reading->csv, &reading->csv.rows[0], 0),
+    return fail_add(intake->fails, MLS_NAME, csv_place(&intake->csv, &intake->csv.rows[0], 0),
                     "found %.4s in the header; expected name, in lower case", corner.at);
-  mls_status status = slice_is(corner, "name") ? read_names_down(reading) : read_rows(reading);
-  if (status == MLS_MEMORY) return status;
-  return worst(status, try_all(reading));
+  return slice_is(corner, "name") ? read_names_down(intake) : read_rows(intake);
 }
 
-mls_status scenario_read(struct mls_scenarios *out, struct mls_values *trial, const char *file,
-                         const char *bytes, size_t size) {
+/* No CSV of inputs begins like this, and no JSON otherwise. */
+static bool is_json(const struct inputs *inputs, const char *file) {
+  size_t size = strlen(file), at = 0;
+  if (size > 5 && strcmp(file + size - 5, ".json") == 0) return true;
+  if (inputs->size >= 3 && memcmp(inputs->bytes, "\xEF\xBB\xBF", 3) == 0) at = 3;
+  while (at < inputs->size && strchr(" \t\r\n", inputs->bytes[at]) && inputs->bytes[at]) at++;
+  return at < inputs->size && (inputs->bytes[at] == '{' || inputs->bytes[at] == '[');
+}
+
+static mls_status read_file(struct intake *intake, const struct inputs *inputs) {
+  mls_status status = is_json(inputs, intake->csv.file)
+                          ? intake_json(intake, inputs->bytes, inputs->size)
+                          : read_csv(intake, inputs);
+  /* a scenario that was read in part is tried too, so that all errors are told at once */
+  return status == MLS_MEMORY ? status : worst(status, try_all(intake));
+}
+
+mls_status scenario_read(struct mls_scenarios *out, struct mls_values *trial,
+                         const struct inputs *inputs) {
   struct fail *last = trial->fails.last;
-  struct reading reading = {
+  struct intake intake = {
     .out = out, .trial = trial, .model = trial->model, .fails = &trial->fails
   };
+  const char *file = inputs->file ? inputs->file : "";
   *out = (struct mls_scenarios){ .model = trial->model };
   memory_open(&out->memory, &trial->memory.allocator);
-  if (!file) file = "";
-  reading.file = memory_text(&out->memory, file, strlen(file));
-  reading.csv.file = memory_text(trial->fails.memory, file, strlen(file));
-  if (!reading.file || !reading.csv.file) return fail_memory(&trial->fails);
-  mls_status status = read_file(&reading, bytes, size);
+  intake.file = memory_text(&out->memory, file, strlen(file));
+  intake.csv.file = memory_text(trial->fails.memory, file, strlen(file));
+  if (!intake.file || !intake.csv.file) return fail_memory(&trial->fails);
+  rows_seen_open(&intake.names, &out->memory);
+  mls_status status = read_file(&intake, inputs);
+  rows_seen_close(&intake.names);
   /* values are tried a scenario at a time: in a file of names, down its columns */
   csv_sort(&trial->fails, last);
   return status;

@@ -55,6 +55,12 @@ static void bits_clear_all(struct bits *bits) {
 
 /* ---- marks ---- */
 
+/* What the last settling changed is told until something is set again. */
+static void unsettle(struct mls_values *v) {
+  if (v->settled) bits_clear_all(&v->changed);
+  v->settled = false;
+}
+
 void settle_mark(struct mls_values *v, unsigned cell, size_t from, size_t until) {
   if (from >= until) return;
   if (v->until[cell] == 0) {
@@ -65,7 +71,7 @@ void settle_mark(struct mls_values *v, unsigned cell, size_t from, size_t until)
     if (from < v->from[cell]) v->from[cell] = (unsigned)from;
     if (until > v->until[cell]) v->until[cell] = (unsigned)until;
   }
-  v->settled = false;
+  unsettle(v);
 }
 
 /* What reads rows [from, until) of a cell is stale; `skip` holds the cells of its own group. */
@@ -93,8 +99,7 @@ static void changed_rows(struct mls_values *v, unsigned cell, size_t from, size_
 }
 
 void settle_touch(struct mls_values *v, unsigned cell, size_t row) {
-  if (v->settled) bits_clear_all(&v->changed);
-  v->settled = false;
+  unsettle(v);
   /* rows of a table of facts are read word by word: a reader's rows are items */
   changed_rows(v, cell, row, row + 1, cell, cell + 1);
 }
@@ -108,7 +113,7 @@ void settle_mark_all(struct mls_values *v) {
 }
 
 static double key_value(const struct rows *rows, size_t row) {
-  return rows->words ? (double)rows->words[row] : rows->low + (double)row * rows->step;
+  return rows->words ? (double)rows->words[row] : rows_number(rows, row);
 }
 
 void settle_default(struct mls_values *v, unsigned cell) {

@@ -18,6 +18,8 @@ struct reader {
   size_t at;         /* start of the next physical line */
   int line;          /* its number */
   int table;         /* line index of the open table, or -1 */
+  bool unclosed;     /* the statement opens a parenthesis that it does not close */
+  bool after_unclosed; /* so did the one before: what is indented may belong to it */
   /* the statement being read */
   struct slice code;
   size_t code_at;
@@ -42,8 +44,10 @@ static void step(struct reader *r) {
   }
 }
 
+static bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+
 static void skip_blanks(struct reader *r) {
-  while (r->code_at < r->code.size && strchr(" \t\r\n", look(r))) step(r);
+  while (is_blank(look(r))) step(r);
 }
 
 static bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -157,8 +161,8 @@ static mls_status read_name(struct reader *r, const char **name, struct place *p
   struct slice word = peek_word(r);
   if (word.size == 0) return expected(r, "a name");
   take_word(r);
-  TRY(check_name(r, *place, word));
-  return intern(r, word, name);
+  TRY(intern(r, word, name)); /* also when it is refused: what uses it is not told again */
+  return check_name(r, *place, word);
 }
 
 static mls_status read_unit(struct reader *r, const struct unit **out) {
@@ -366,11 +370,13 @@ static mls_status read_table(struct reader *r, struct line *line) {
   line->kind = LINE_TABLE;
   if (line->table >= 0)
     return fail_add(r->fails, MLS_SYNTAX, r->place, "a table can not stand inside a table");
-  TRY(read_name(r, &line->name, &line->place));
+  mls_status named = read_name(r, &line->name, &line->place);
+  if (!line->name || named == MLS_MEMORY) return named;
   if (!accept_word(r, "for")) return expected(r, "\"for\" and the name of the key");
   TRY(read_name(r, &line->key, &place));
   if (!accept_word(r, "in")) return expected(r, "\"in\" and the rows");
-  return read_set(r, &line->set);
+  TRY(read_set(r, &line->set));
+  return named; /* its columns may use the key all the same */
 }
 
 static mls_status read_statement(struct reader *r, struct line *line) {
@@ -457,7 +463,8 @@ static size_t code_size(struct slice line, int *depth) {
 static mls_status check_clean(struct reader *r, struct slice line) {
   size_t where;
   if (text_is_clean(line, &where)) return MLS_OK;
-  struct place place = { r->file, r->line, (int)where + 1 };
+  struct place place = { r->file, r->line, 1 };
+  for (size_t i = 0; i < where; i++) place.column += ((unsigned char)line.at[i] & 0xC0) != 0x80;
   return fail_add(r->fails, MLS_SYNTAX, place,
                   "byte 0x%02X is no part of a UTF-8 text, or an invisible control character",
                   (unsigned char)line.at[where]);
@@ -468,14 +475,24 @@ static mls_status join_lines(struct reader *r, struct slice first) {
   int depth = 0;
   size_t size = code_size(first, &depth);
   struct slice last = first;
+  size_t at = r->at, first_size = size;
   r->place = (struct place){ r->file, r->line, 1 };
-  while (depth > 0 && size == last.size && r->at < r->text.size) {
+  bool huge = false;
+  while (depth > 0 && size == last.size && r->at < r->text.size && !huge) {
     last = physical_line(r);
     TRY(check_clean(r, last));
     size = code_size(last, &depth);
-    if ((size_t)(last.at + last.size - first.at) > LIMIT_LINE)
-      return fail_add(r->fails, MLS_LIMIT, r->place, "a line of more than %d bytes (LIMIT_LINE)",
-                      LIMIT_LINE);
+    huge = (size_t)(last.at + last.size - first.at) > LIMIT_LINE;
+  }
+  r->unclosed = depth > 0;
+  if (huge && depth <= 0)
+    return fail_add(r->fails, MLS_LIMIT, r->place, "a line of more than %d bytes (LIMIT_LINE)",
+                    LIMIT_LINE);
+  if (depth > 0) { /* never closed: the lines that follow are not part of this mistake */
+    last = first;
+    size = first_size;
+    r->at = at;
+    r->line = r->place.line;
   }
   r->code = slice_trim((struct slice){ first.at, (size_t)(last.at - first.at) + size });
   r->place.column += (int)(r->code.at - first.at);
@@ -524,6 +541,12 @@ static mls_status statement_line(struct reader *r, bool indented) {
   if (!indented) r->table = -1;
   line->table = r->table;
   size_t index = r->sheet->line_count - 1;
+  bool told = r->after_unclosed && indented && r->table < 0;
+  r->after_unclosed = r->unclosed || told;
+  if (told) {
+    line->wrong = true;
+    return MLS_SYNTAX;
+  }
   if (indented && r->table < 0) {
     line->wrong = true;
     return fail_add(r->fails, MLS_SYNTAX, r->place,
@@ -561,10 +584,18 @@ static mls_status read_line(struct reader *r) {
   if (r->code.size == 0) return label_line(r, r->comment);
   if (!r->sheet->name) {
     mls_status status = header_line(r);
-    if (!r->sheet->name) r->sheet->name = "";
+    if (status != MLS_OK || !r->sheet->name) r->sheet->name = "";
     return status;
   }
   return statement_line(r, indented);
+}
+
+/* Lines to make room for at once; a file of nothing but blank lines must not take it all. */
+static size_t count_lines(struct slice text) {
+  size_t count = 1;
+  const char *at = text.at, *end = text.at + text.size;
+  while (count < 1 << 17 && at < end && (at = memchr(at, '\n', (size_t)(end - at)))) at++, count++;
+  return count;
 }
 
 mls_status sheet_read(struct memory *memory, struct names *names, struct units *units,
@@ -582,7 +613,10 @@ mls_status sheet_read(struct memory *memory, struct names *names, struct units *
   struct reader r = { .memory = memory, .names = names, .units = units, .fails = fails,
                       .sheet = sheet, .file = file, .text = { text, size }, .table = -1 };
   if (size >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0) r.at = 3;
-  while (r.at < size)
+  sheet->lines = memory_reserve(memory, NULL, 0, &sheet->line_room, count_lines(r.text),
+                                sizeof *sheet->lines);
+  if (!sheet->lines) return fail_memory(fails);
+  while (r.at < size && fails->errors < LIMIT_ERRORS)
     if (read_line(&r) == MLS_MEMORY) return MLS_MEMORY;
   if (!sheet->name || !*sheet->name) {
     sheet->name = "";

@@ -81,9 +81,8 @@ struct slot {
   bool family;           /* SLOT_FACT: rows are the words of the family */
   struct type type;
   int table;             /* rows of this table (index among the tables), or -1 */
-  const struct function *function; /* SLOT_TOTAL */
-  struct ref column, truth;        /* SLOT_TOTAL; truth.kind REF_NONE when absent */
-  const struct node *origin;       /* SLOT_TOTAL: the first call that needs it */
+  const struct node *origin;       /* SLOT_TOTAL: the first call that needs it, so its function and
+                                      its columns */
   unsigned next;                   /* shared slots: the next one of its list, or SLOT_LAST */
 };
 
@@ -108,6 +107,7 @@ struct sheet {
   size_t use_count;
   struct slot *slots;
   size_t slot_count, slot_room;
+  bool undeclared;          /* some cell has no brackets: its kind comes from its formula */
   bool checked, checking, failed;
 };
 

@@ -23,7 +23,7 @@ void show_amount(struct buffer *out, double si, const struct unit *unit, int dig
 void show_value(const struct mls_values *values, unsigned cell, size_t row, struct buffer *out);
 
 /* Its parts. The number alone: typed digits, or `digits` significant ones; the word alone, of
-   texts, truths and errors, else NULL; the digits as typed, of what nobody calculated, else NULL. */
+   texts, truths and errors, else NULL; the digits as typed of what nobody calculated, else NULL. */
 void show_number(const struct mls_values *values, unsigned cell, size_t row, int digits,
                  struct buffer *out);
 const char *show_word(const struct mls_values *values, unsigned cell, size_t row);

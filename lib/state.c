@@ -75,13 +75,16 @@ static const struct line *formula_line(const struct mls_model *model, unsigned c
   return &parent->lines[parent->uses[instance->use]];
 }
 
+enum state state_of_constants(const struct mls_model *model, unsigned cell) {
+  const struct node *formula = model->cells[cell].formula;
+  if (!formula || !has_constant(formula)) return STATE_INPUT;
+  return formula_line(model, cell)->cite_count > 0 ? STATE_CITED : STATE_ESTIMATE;
+}
+
 static enum state formula_state(const struct mls_values *values, unsigned cell) {
   const struct cell *at = &values->model->cells[cell];
-  enum state state = node_state(values, at, at->formula);
-  if (has_constant(at->formula)) {
-    bool cited = formula_line(values->model, cell)->cite_count > 0;
-    state = state_weakest(state, cited ? STATE_CITED : STATE_ESTIMATE);
-  }
+  enum state state = state_weakest(node_state(values, at, at->formula),
+                                   state_of_constants(values->model, cell));
   bool alias = at->formula->kind == NODE_PATH;
   return state == STATE_VERIFIED && !alias ? STATE_DERIVED : state;
 }
@@ -90,7 +93,7 @@ static enum state cell_state(const struct mls_values *values, unsigned cell) {
   const struct cell *at = &values->model->cells[cell];
   switch (at->kind) {
     case CELL_INPUT:
-      return values_setting(values, cell, 0) || model_line(values->model, cell)->cite_count == 0
+      return at->given || values_setting(values, cell, 0) || model_line(values->model, cell)->cite_count == 0
                  ? STATE_INPUT
                  : STATE_CITED;
     case CELL_FACT: return fact_state(values, cell);

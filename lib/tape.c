@@ -11,14 +11,12 @@
 struct compiler {
   struct mls_model *model;
   struct tape *tape;
-  struct fails *fails;
   unsigned cell;
   unsigned depth;     /* registers in use */
   unsigned registers; /* most so far */
 };
 
-static mls_status compile(struct compiler *c, const struct node *node, unsigned lag,
-                          struct operand *out);
+static void compile(struct compiler *c, const struct node *node, unsigned lag, struct operand *out);
 
 static const struct cell *cell_of(const struct compiler *c) { return &c->model->cells[c->cell]; }
 
@@ -28,41 +26,18 @@ static unsigned take_register(struct compiler *c) {
   return taken;
 }
 
-/* Room for the operands of an op; those of ops below it come after. */
-static mls_status reserve(struct compiler *c, unsigned count, unsigned *first) {
-  struct tape *tape = c->tape;
-  *first = (unsigned)tape->operand_count;
-  for (unsigned i = 0; i < count; i++) {
-    struct operand *grown = memory_grow(c->model->memory, tape->operands, tape->operand_count,
-                                        &tape->operand_room, sizeof *grown);
-    if (!grown) return fail_memory(c->fails);
-    tape->operands = grown;
-    tape->operand_count++;
-  }
-  return MLS_OK;
-}
-
-static mls_status add_op(struct compiler *c, struct op op) {
-  struct tape *tape = c->tape;
-  struct op *ops =
-      memory_grow(c->model->memory, tape->ops, tape->op_count, &tape->op_room, sizeof *ops);
-  if (!ops) return fail_memory(c->fails);
-  tape->ops = ops;
-  ops[tape->op_count++] = op;
-  return MLS_OK;
+/* Operands of an op stand together; those of ops below it come after. */
+static unsigned reserve(struct compiler *c, unsigned count) {
+  unsigned first = (unsigned)c->tape->operand_count;
+  c->tape->operand_count += count;
+  return first;
 }
 
 /* ---- operands ---- */
 
-static mls_status constant(struct compiler *c, double value, struct operand *out) {
-  struct tape *tape = c->tape;
-  double *constants = memory_grow(c->model->memory, tape->constants, tape->constant_count,
-                                  &tape->constant_room, sizeof *constants);
-  if (!constants) return fail_memory(c->fails);
-  tape->constants = constants;
-  *out = (struct operand){ .kind = OPERAND_CONSTANT, .stride = 1, .index = tape->constant_count };
-  constants[tape->constant_count++] = value;
-  return MLS_OK;
+static void constant(struct compiler *c, double value, struct operand *out) {
+  *out = (struct operand){ .kind = OPERAND_CONSTANT, .stride = 1, .index = (unsigned)c->tape->constant_count };
+  c->tape->constants[c->tape->constant_count++] = value;
 }
 
 /* Values and constants that a column reads stand in a register of their own, below the stack. */
@@ -82,72 +57,64 @@ static void reference(const struct compiler *c, const struct node *node, unsigne
                       struct operand *out) {
   unsigned cell = model_cell(c->model, cell_of(c)->home, &node->ref);
   const struct cell *other = &c->model->cells[cell];
-  *out = (struct operand){ .kind = OPERAND_VALUE, .stride = 1, .index = other->offset };
+  *out = (struct operand){ .kind = OPERAND_VALUE, .stride = 1,
+                           .index = (unsigned)other->offset };
   if (own_table(c, node, other)) {
     out->kind = OPERAND_ROWS;
     out->lag = lag;
-    out->stride = other->family ? other->word_count : 1;
+    out->stride = other->family ? (unsigned short)other->word_count : 1;
   }
   if (node->ref.kind == REF_ROW) out->index += node->ref.row;
 }
 
 /* An operand below `op`, put where the op finds it. */
-static mls_status compile_operand(struct compiler *c, const struct node *node, unsigned lag,
-                                  unsigned at) {
+static void compile_operand(struct compiler *c, const struct node *node, unsigned lag, unsigned at) {
   struct operand operand;
-  TRY(compile(c, node, lag, &operand));
+  compile(c, node, lag, &operand);
   give_fill(c, &operand);
   c->tape->operands[at] = operand;
-  return MLS_OK;
 }
 
-static mls_status finish(struct compiler *c, struct op op, unsigned depth, struct operand *out) {
+static void finish(struct compiler *c, struct op op, unsigned depth, struct operand *out) {
   c->depth = depth;
   op.out = take_register(c);
   *out = (struct operand){ .kind = OPERAND_REGISTER, .stride = 1, .index = op.out };
-  return add_op(c, op);
+  c->tape->ops[c->tape->op_count++] = op;
 }
 
-static mls_status lookup(struct compiler *c, const struct node *node, unsigned lag,
-                         struct operand *out) {
+static void lookup(struct compiler *c, const struct node *node, unsigned lag, struct operand *out) {
   unsigned depth = c->depth;
-  struct op op = { .kind = OP_LOOKUP, .count = 1, .shift = lag,
+  struct op op = { .kind = OP_LOOKUP, .count = 1, .shift = lag, .first = reserve(c, 1),
                    .cell = model_cell(c->model, cell_of(c)->home, &node->ref) };
-  TRY(reserve(c, 1, &op.first));
-  TRY(compile_operand(c, node->arguments[0], lag, op.first));
-  return finish(c, op, depth, out);
+  compile_operand(c, node->arguments[0], lag, op.first);
+  finish(c, op, depth, out);
 }
 
-static mls_status call(struct compiler *c, const struct node *node, unsigned lag,
-                       struct operand *out) {
+static void call(struct compiler *c, const struct node *node, unsigned lag, struct operand *out) {
   unsigned depth = c->depth;
-  unsigned rows = node_lag(node);
-  struct op op = { .kind = rows ? OP_PRIOR : OP_CALL, .count = rows ? 2 : node->count,
+  unsigned rows = node_lag(node), count = rows ? 2 : node->count;
+  struct op op = { .kind = rows ? OP_PRIOR : OP_CALL, .count = (unsigned char)count,
                    .function = node->function, .lag = rows, .shift = lag };
-  TRY(reserve(c, op.count, &op.first));
-  for (unsigned i = 0; i < op.count; i++)
-    TRY(compile_operand(c, node->arguments[i], i == 0 ? lag + rows : lag, op.first + i));
-  return finish(c, op, depth, out);
+  op.first = reserve(c, count);
+  for (unsigned i = 0; i < count; i++)
+    compile_operand(c, node->arguments[i], i == 0 ? lag + rows : lag, op.first + i);
+  finish(c, op, depth, out);
 }
 
-static mls_status compile(struct compiler *c, const struct node *node, unsigned lag,
-                          struct operand *out) {
-  if (node->kind == NODE_NUMBER)
-    return constant(c, node->number * (node->unit ? node->unit->factor : 1), out);
-  if (node->kind == NODE_TEXT) return constant(c, model_word(c->model, node->text), out);
-  if (node->kind == NODE_PATH) {
-    if (node->count) return lookup(c, node, lag, out);
-    reference(c, node, lag, out);
-    return MLS_OK;
-  }
-  if (node->total != NODE_PLAIN) {
-    unsigned cell = c->model->instances[cell_of(c)->home].cells[node->total];
-    *out = (struct operand){ .kind = OPERAND_VALUE, .stride = 1,
-                             .index = c->model->cells[cell].offset };
-    return MLS_OK;
-  }
-  if (node->function->rule == RULE_MISSING) return constant(c, FUNCTION_ERROR, out);
-  return call(c, node, lag, out);
+static void compile_total(const struct compiler *c, const struct node *node, struct operand *out) {
+  unsigned cell = c->model->instances[cell_of(c)->home].cells[node->total];
+  *out = (struct operand){ .kind = OPERAND_VALUE, .stride = 1,
+                           .index = (unsigned)c->model->cells[cell].offset };
+}
+
+static void compile(struct compiler *c, const struct node *node, unsigned lag, struct operand *out) {
+  if (node->kind == NODE_NUMBER) constant(c, node->number * (node->unit ? node->unit->factor : 1), out);
+  else if (node->kind == NODE_TEXT) constant(c, model_word(c->model, node->text), out);
+  else if (node->kind == NODE_PATH && node->count) lookup(c, node, lag, out);
+  else if (node->kind == NODE_PATH) reference(c, node, lag, out);
+  else if (node->total != NODE_PLAIN) compile_total(c, node, out);
+  else if (node->function->rule == RULE_MISSING) constant(c, FUNCTION_ERROR, out);
+  else call(c, node, lag, out);
 }
 
 /* Deepest the stack of registers can get below a node: fills are numbered after it. */
@@ -160,17 +127,27 @@ static unsigned stack_depth(const struct node *node) {
   return most;
 }
 
-static mls_status compile_cell(struct compiler *c, struct program *program) {
+static void compile_cell(struct compiler *c, struct program *program) {
   const struct cell *cell = cell_of(c);
   c->depth = 0;
-  c->registers = stack_depth(cell->formula) + 1;
-  program->op_first = c->tape->op_count;
-  TRY(compile(c, cell->formula, 0, &program->result));
+  /* only columns fill registers, which are numbered above the stack */
+  c->registers = cell->table >= 0 ? stack_depth(cell->formula) : 1;
+  program->op_first = (unsigned)c->tape->op_count;
+  compile(c, cell->formula, 0, &program->result);
   give_fill(c, &program->result);
-  program->op_count = c->tape->op_count - program->op_first;
+  program->op_count = (unsigned)c->tape->op_count - program->op_first;
   program->registers = c->registers;
   if (c->registers > c->tape->registers) c->tape->registers = c->registers;
-  return MLS_OK;
+}
+
+static mls_status allocate(struct mls_model *model, struct tape *tape, struct fails *fails) {
+  const struct survey *room = &model->survey;
+  tape->programs = memory_array(model->memory, model->cell_count, sizeof *tape->programs);
+  tape->ops = memory_array(model->memory, room->ops, sizeof *tape->ops);
+  tape->operands = memory_array(model->memory, room->operands, sizeof *tape->operands);
+  tape->constants = memory_array(model->memory, room->constants, sizeof *tape->constants);
+  bool all = tape->programs && tape->ops && tape->operands && tape->constants;
+  return all ? MLS_OK : fail_memory(fails);
 }
 
 static bool is_recurrent(const struct mls_model *model, unsigned cell) {
@@ -184,14 +161,13 @@ static bool is_recurrent(const struct mls_model *model, unsigned cell) {
 mls_status tape_build(struct mls_model *model, struct fails *fails) {
   struct tape *tape = memory_push(model->memory, sizeof *tape);
   if (!tape) return fail_memory(fails);
-  tape->programs = memory_array(model->memory, model->cell_count, sizeof *tape->programs);
-  if (!tape->programs) return fail_memory(fails);
+  TRY(allocate(model, tape, fails));
   tape->registers = 1;
-  struct compiler c = { .model = model, .tape = tape, .fails = fails };
+  struct compiler c = { .model = model, .tape = tape };
   for (unsigned i = 0; i < model->cell_count; i++) {
     c.cell = i;
     tape->programs[i].recurrent = is_recurrent(model, i);
-    if (model->cells[i].formula) TRY(compile_cell(&c, &tape->programs[i]));
+    if (model->cells[i].formula) compile_cell(&c, &tape->programs[i]);
   }
   model->tape = tape;
   return MLS_OK;
@@ -223,7 +199,7 @@ static const double *gather(const struct runner *r, const struct operand *operan
 
 static const double *operand_lanes(const struct runner *r, const struct operand *operand) {
   bool one = r->count == 1;
-  switch (operand->kind) {
+  switch ((enum operand_kind)operand->kind) {
     case OPERAND_REGISTER: return lanes_of(r, operand->index);
     case OPERAND_CONSTANT:
       return one ? &r->model->tape->constants[operand->index] : lanes_of(r, operand->fill);

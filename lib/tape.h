@@ -16,11 +16,11 @@ enum operand_kind {
 };
 
 struct operand {
-  enum operand_kind kind;
-  unsigned lag;    /* OPERAND_ROWS */
-  unsigned stride; /* OPERAND_ROWS: values a row (facts of the items of a table), else 1 */
-  unsigned fill;   /* CONSTANT, VALUE, and ROWS with lag: the register that holds it as lanes */
-  size_t index;
+  unsigned char kind;    /* enum operand_kind */
+  unsigned short stride; /* OPERAND_ROWS: values a row (facts of the items of a table), else 1 */
+  unsigned lag;          /* OPERAND_ROWS */
+  unsigned fill;  /* CONSTANT, VALUE, and ROWS with lag: the register that holds it as lanes */
+  unsigned index; /* of a constant, a value or a register: LIMIT_VALUES keeps it in range */
 };
 
 enum op_kind {
@@ -30,17 +30,20 @@ enum op_kind {
 };
 
 struct op {
-  enum op_kind kind;
-  unsigned out; /* register */
-  unsigned first, count; /* operands */
-  const struct function *function;
-  unsigned cell;
+  unsigned char kind;  /* enum op_kind */
+  unsigned char count; /* operands, from `first` */
+  unsigned out;        /* register */
+  unsigned first;
   unsigned lag, shift;
+  union {
+    const struct function *function; /* OP_CALL */
+    unsigned cell;                   /* OP_LOOKUP */
+  };
 };
 
 /* The steps of one cell; the last op's register (or operand `result`) is its value. */
 struct program {
-  size_t op_first, op_count;
+  unsigned op_first, op_count;
   struct operand result;
   unsigned registers;
   bool recurrent; /* needs its own group row by row */
@@ -49,11 +52,11 @@ struct program {
 struct tape {
   struct program *programs; /* one a cell; op_count 0 and no formula: not calculated by ops */
   struct op *ops;
-  size_t op_count, op_room;
+  size_t op_count;
   struct operand *operands;
-  size_t operand_count, operand_room;
+  size_t operand_count;
   double *constants;
-  size_t constant_count, constant_room;
+  size_t constant_count;
   unsigned registers; /* most of any program */
 };
 

@@ -129,8 +129,8 @@ static mls_status take_input(struct lookup *lookup, unsigned index) {
   return MLS_OK;
 }
 
-/* The cell of a field of the item that `chooser` names; GRAPH_NONE when no formula reads it, here or
-   in a used sheet that shares the item. A family has one cell, with a row for each word. */
+/* The cell of a field of the item that `chooser` names; GRAPH_NONE when no formula reads it, here
+   or in a used sheet that shares the item. A family has one cell, with a row for each word. */
 static unsigned fact_cell(const struct mls_model *model, unsigned chooser,
                           const struct field *field, size_t *row) {
   for (unsigned i = 0; i < model->cell_count; i++) {

@@ -36,12 +36,16 @@ void names_open(struct names *names, struct memory *memory) {
   *names = (struct names){ .memory = memory };
 }
 
-/* The slot that holds the text, or the empty one where it belongs. */
-static size_t names_slot(const struct names *names, struct slice slice) {
-  size_t mask = names->room - 1;
-  size_t at = hash_bytes(slice.at, slice.size) & mask;
-  while (names->slots[at] && !slice_is(slice, names->slots[at])) at = (at + 1) & mask;
-  return at;
+/* The slot that holds the text, or the free one where it belongs. */
+static struct name_slot *names_slot(const struct names *names, struct slice slice, unsigned hash) {
+  size_t mask = names->room - 1, at = hash & mask;
+  for (; names->slots[at].text; at = (at + 1) & mask) {
+    const struct name_slot *slot = &names->slots[at];
+    if (slot->hash == hash && slot->size == slice.size &&
+        (slice.size == 0 || memcmp(slot->text, slice.at, slice.size) == 0))
+      break;
+  }
+  return &names->slots[at];
 }
 
 static bool names_widen(struct names *names) {
@@ -49,34 +53,44 @@ static bool names_widen(struct names *names) {
   wide.room = names->room ? names->room * 2 : 256;
   wide.slots = memory_array(names->memory, wide.room, sizeof *wide.slots);
   if (!wide.slots) return false;
-  for (size_t i = 0; i < names->room; i++)
-    if (names->slots[i]) wide.slots[names_slot(&wide, slice_of(names->slots[i]))] = names->slots[i];
+  for (size_t i = 0; i < names->room; i++) {
+    const struct name_slot *slot = &names->slots[i];
+    if (slot->text)
+      *names_slot(&wide, (struct slice){ slot->text, slot->size }, slot->hash) = *slot;
+  }
   *names = wide;
   return true;
 }
 
-const char *names_add(struct names *names, struct slice slice) {
+/* A slot for the text with room left in the table; NULL when there is no memory. */
+static struct name_slot *names_place(struct names *names, struct slice slice, unsigned *hash) {
   if (names->count * 2 >= names->room && !names_widen(names)) return NULL;
-  size_t at = names_slot(names, slice);
-  if (names->slots[at]) return names->slots[at];
+  *hash = (unsigned)hash_bytes(slice.at, slice.size);
+  return names_slot(names, slice, *hash);
+}
+
+const char *names_add(struct names *names, struct slice slice) {
+  unsigned hash;
+  struct name_slot *slot = names_place(names, slice, &hash);
+  if (!slot || slot->text) return slot ? slot->text : NULL;
   char *text = memory_text(names->memory, slice.at, slice.size);
   if (!text) return NULL;
-  names->slots[at] = text;
+  *slot = (struct name_slot){ text, (unsigned)slice.size, hash };
   names->count++;
   return text;
 }
 
-mls_status names_share(struct names *names, const char *interned) {
-  if (names->count * 2 >= names->room && !names_widen(names)) return MLS_MEMORY;
-  size_t at = names_slot(names, slice_of(interned));
-  names->count += names->slots[at] == NULL;
-  names->slots[at] = interned;
+mls_status names_fork(struct names *names) {
+  struct name_slot *slots = memory_array(names->memory, names->room, sizeof *slots);
+  if (!slots) return MLS_MEMORY;
+  if (names->room > 0) memcpy(slots, names->slots, names->room * sizeof *slots);
+  names->slots = slots;
   return MLS_OK;
 }
 
 const char *names_find(const struct names *names, struct slice slice) {
   if (names->room == 0) return NULL;
-  return names->slots[names_slot(names, slice)];
+  return names_slot(names, slice, (unsigned)hash_bytes(slice.at, slice.size))->text;
 }
 
 void map_open(struct map *map, struct memory *memory) {
@@ -147,6 +161,8 @@ int text_distance(struct slice a, struct slice b, int most) {
 
 void nearest_offer(struct nearest *nearest, const char *name) {
   int most = nearest->wanted.size <= 3 ? 1 : nearest->wanted.size <= 7 ? 2 : 3;
+  size_t size = strlen(name), wanted = nearest->wanted.size;
+  if ((size > wanted ? size - wanted : wanted - size) > (size_t)most) return;
   int distance = text_distance(nearest->wanted, slice_of(name), most);
   if (distance > most || (nearest->best && distance >= nearest->distance)) return;
   nearest->best = name;
@@ -187,6 +203,10 @@ static bool turns_direction(const unsigned char *at, size_t size) {
 bool text_is_clean(struct slice slice, size_t *where) {
   const unsigned char *at = (const unsigned char *)slice.at;
   for (size_t i = 0; i < slice.size;) {
+    if (at[i] >= 0x20 && at[i] < 0x7F) { /* nearly all bytes of nearly all sheets */
+      i++;
+      continue;
+    }
     size_t size = utf8_size(at + i, slice.size - i);
     bool control = (at[i] < 0x20 && at[i] != '\t') || at[i] == 0x7F ||
                    (size == 2 && at[i] == 0xC2 && at[i + 1] < 0xA0);

@@ -23,7 +23,10 @@ struct slice slice_trim(struct slice slice); /* without spaces and tabs at both 
 /* Interned strings: equal text, equal pointer. Pointers live as long as the arena. */
 struct names {
   struct memory *memory;
-  const char **slots; /* open addressing; room is a power of two */
+  struct name_slot {
+    const char *text; /* NULL: free */
+    unsigned size, hash;
+  } *slots; /* open addressing; room is a power of two */
   size_t room;
   size_t count;
 };
@@ -31,8 +34,8 @@ struct names {
 void names_open(struct names *names, struct memory *memory);
 /* The one pointer for this text; NULL when there is no memory. */
 const char *names_add(struct names *names, struct slice slice);
-/* Puts a pointer that another table interned into this one, so that both give the same. */
-mls_status names_share(struct names *names, const char *interned);
+/* Goes on with a copy of the table: whoever holds the old one may go on reading it. */
+mls_status names_fork(struct names *names);
 /* The pointer, or NULL when this text was never interned. */
 const char *names_find(const struct names *names, struct slice slice);
 

@@ -330,27 +330,48 @@ mls_status trace_error(struct mls_values *values, unsigned cell, size_t row, str
   return tell(values, at, fault.node ? &fault : NULL, out);
 }
 
-mls_status memo_open(struct memo *memo, const struct mls_model *model, struct memory *memory) {
-  memo->entries = memory_array(memory, model->cell_count, sizeof *memo->entries);
-  return memo->entries ? MLS_OK : MLS_MEMORY;
+static size_t index_of(const struct mls_model *model, struct spot at) {
+  return model->cells[at.cell].offset + at.row;
+}
+
+static mls_status memo_add(struct memo *memo, struct spot at, unsigned *number) {
+  struct memo_origin *origins = memory_grow(memo->memory, memo->origins, memo->count, &memo->room,
+                                            sizeof *origins);
+  if (!origins) return MLS_MEMORY;
+  memo->origins = origins;
+  origins[memo->count++] = (struct memo_origin){ at.cell, at.row };
+  *number = (unsigned)memo->count;
+  return MLS_OK;
+}
+
+/* Up to the origin, or to a value whose origin is known. */
+static mls_status memo_walk(const struct mls_values *values, struct memo *memo, struct spot at,
+                            unsigned *number) {
+  const struct mls_model *model = values->model;
+  struct fault fault;
+  struct spot from = at;
+  while (!memo->known[index_of(model, at)] && step_up(values, &at, &fault)) {}
+  *number = memo->known[index_of(model, at)];
+  if (!*number) TRY(memo_add(memo, at, number));
+  for (at = from; !memo->known[index_of(model, at)];) {
+    memo->known[index_of(model, at)] = *number;
+    if (!step_up(values, &at, &fault)) break;
+  }
+  return MLS_OK;
 }
 
 mls_status trace_error_again(struct mls_values *values, struct memo *memo, unsigned cell,
                              size_t row, struct origin *out) {
-  struct spot at = { cell, row };
-  struct fault fault;
+  unsigned number;
   *out = (struct origin){ .cell = cell, .row = row };
   if (!value_is_error(values_get(values, cell, row))) return MLS_OK;
-  for (;;) {
-    const struct memo_entry *known = &memo->entries[at.cell];
-    if (known->row == at.row + 1) {
-      at = (struct spot){ known->cell, known->origin_row };
-      break;
-    }
-    if (!step_up(values, &at, &fault)) break;
-  }
-  memo->entries[cell] = (struct memo_entry){ row + 1, at.cell, at.row };
-  return trace_error(values, at.cell, at.row, out);
+  if (!memo->known)
+    memo->known = memory_array(memo->memory, values->model->value_count, sizeof *memo->known);
+  if (!memo->known) return fail_memory(&values->fails);
+  if (memo_walk(values, memo, (struct spot){ cell, row }, &number) != MLS_OK)
+    return fail_memory(&values->fails);
+  const struct memo_origin *origin = &memo->origins[number - 1];
+  return trace_error(values, origin->cell, origin->row, out);
 }
 
 /* ---- reasons ---- */
@@ -435,16 +456,6 @@ bool trace_fact_state(const struct mls_values *values, unsigned cell, size_t row
   return fact || !value_is_error(values_get(values, cell, row));
 }
 
-/* A number that needs a source; keys of look-ups and rows of prior are indexes. */
-static bool has_constant(const struct node *node) {
-  if (node_is_constant(node)) return true;
-  if (node->kind != NODE_CALL) return false;
-  unsigned count = node_lag(node) ? 2 : node->count;
-  for (unsigned i = 0; i < count; i++)
-    if (has_constant(node->arguments[i])) return true;
-  return false;
-}
-
 /* A set of bits over the values: cells once (at their first row), facts a row each. */
 struct seen {
   unsigned char *bits;
@@ -486,13 +497,8 @@ static void count_cell(const struct mls_values *values, unsigned cell, struct ev
     bool cited = line->cite_count > 0 && !values_setting(values, cell, 0);
     out->count[cited ? STATE_CITED : STATE_INPUT]++;
   }
-  if (!here->formula || !has_constant(here->formula)) return;
-  if (here->kind == CELL_BOUND) {
-    const struct instance *instance = &model->instances[here->instance];
-    const struct sheet *parent = model->instances[instance->parent].sheet;
-    line = &parent->lines[parent->uses[instance->use]];
-  }
-  out->count[line->cite_count > 0 ? STATE_CITED : STATE_ESTIMATE]++;
+  enum state state = state_of_constants(model, cell);
+  if (state != STATE_INPUT) out->count[state]++;
 }
 
 static mls_status count_all(struct mls_values *values, struct seen *seen, struct evidence *out) {

@@ -16,13 +16,14 @@ mls_status trace_error(struct mls_values *values, unsigned cell, size_t row, str
 /* The same for many cells of settled values: walks end where an earlier one passed, so that a
    report of a long column of errors takes time in its length only. */
 struct memo {
-  struct memo_entry {
-    size_t row; /* last asked of this cell, + 1; 0: none */
+  struct memory *memory; /* where it grows; the rest is zero at first */
+  unsigned *known;       /* a value -> number of its origin, counted from 1 */
+  struct memo_origin {
     unsigned cell;
-    size_t origin_row;
-  } *entries; /* one a cell */
+    size_t row;
+  } *origins;
+  size_t count, room;
 };
-mls_status memo_open(struct memo *memo, const struct mls_model *model, struct memory *memory);
 mls_status trace_error_again(struct mls_values *values, struct memo *memo, unsigned cell,
                              size_t row, struct origin *out);
 

@@ -247,6 +247,7 @@ static mls_status check_again(struct units *units, struct fails *fails, const ch
 static mls_status load_row(struct units *units, const struct csv *csv, const struct csv_row *row,
                            struct fails *fails) {
   struct place place = { csv->file, row->line, 1 };
+  TRY(csv_check_row(csv, row, 4, fails));
   const char *name = names_add(&units->row_names, slice_of(row->fields[0]));
   if (!name) return fail_memory(fails);
   if (!is_unit_name(name))
@@ -468,9 +469,16 @@ static mls_status row_settle(struct units *units, struct unit_row *row, struct f
   return status;
 }
 
+/* Errors inside a definition know no column: in a CSV it is that of the field. */
+static void place_definitions(struct fails *fails, struct fail *last) {
+  for (struct fail *fail = last ? last->next : fails->first; fail; fail = fail->next)
+    if (fail->place.column == 0) fail->place.column = 2;
+}
+
 mls_status units_load(struct units *units, struct csv *csv, struct fails *fails) {
   static const char *const header[] = { "unit", "definition", "kind", "differs", "note" };
   size_t errors = fails->errors;
+  struct fail *last = fails->last;
   TRY(csv_header(csv, fails, header, 5, true));
   for (size_t i = 1; i < csv->count; i++)
     if (load_row(units, csv, &csv->rows[i], fails) == MLS_MEMORY) return MLS_MEMORY;
@@ -479,6 +487,7 @@ mls_status units_load(struct units *units, struct csv *csv, struct fails *fails)
   for (size_t i = 0; i < units->count; i++)
     if (!units->rows[i].known && row_settle(units, &units->rows[i], fails) == MLS_MEMORY)
       return MLS_MEMORY;
+  place_definitions(fails, last);
   return fails->errors > errors ? fails->status : MLS_OK;
 }
 

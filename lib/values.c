@@ -7,6 +7,7 @@
 #include "check.h"
 #include "limits.h"
 #include "settle.h"
+#include "target.h"
 
 /* ---- opening and closing ---- */
 
@@ -132,122 +133,6 @@ static void apply(struct mls_values *values, unsigned cell, size_t row, double s
   values->states_known = false;
 }
 
-/* ---- what a path names ---- */
-
-struct target {
-  unsigned cell;
-  size_t row;
-  bool unused; /* a field that the registry has and no formula reads: accepted, changes nothing */
-  struct slice path;
-  struct place place;
-};
-
-static mls_status not_settable(struct mls_values *values, const struct target *target) {
-  const struct cell *cell = &values->model->cells[target->cell];
-  const char *path = target->path.at;
-  int size = (int)target->path.size;
-  if (cell->kind == CELL_BOUND) {
-    struct buffer buffer;
-    buffer_open(&buffer, &values->memory);
-    formula_print(&buffer, cell->formula);
-    mls_status status = buffer.failed
-                            ? fail_memory(&values->fails)
-                            : fail_add(&values->fails, MLS_NAME, target->place,
-                                       "%.*s is bound to %s; set what it is bound to", size, path,
-                                       buffer.bytes);
-    buffer_close(&buffer);
-    return status;
-  }
-  if (cell->table >= 0)
-    return fail_add(&values->fails, MLS_NAME, target->place,
-                    "%.*s is a column; give the table other rows with --rows", size, path);
-  return fail_add(&values->fails, MLS_NAME, target->place,
-                  "%.*s is calculated; only inputs and facts can be set", size, path);
-}
-
-static void offer_inputs(const struct mls_model *model, struct nearest *nearest,
-                         struct memory *memory) {
-  for (unsigned i = 0; i < model->cell_count; i++) {
-    const struct cell *cell = &model->cells[i];
-    if ((cell->kind != CELL_INPUT && cell->kind != CELL_FACT) || cell->table >= 0) continue;
-    struct buffer buffer;
-    buffer_open(&buffer, memory);
-    model_path(model, i, &buffer);
-    const char *path = buffer_keep(&buffer, memory);
-    buffer_close(&buffer);
-    if (path) nearest_offer(nearest, path);
-  }
-}
-
-static mls_status unknown_path(struct mls_values *values, const struct target *target) {
-  struct nearest nearest = { .wanted = target->path };
-  offer_inputs(values->model, &nearest, &values->scratch_memory);
-  return fail_add(&values->fails, MLS_NAME, target->place, "no input is called %.*s%s",
-                  (int)target->path.size, target->path.at,
-                  nearest_hint(&values->scratch_memory, &nearest));
-}
-
-/* The field of a registry whose item an unbound input chose, when no formula reads it. */
-static mls_status find_unused(struct mls_values *values, struct target *target, size_t dot) {
-  const struct mls_model *model = values->model;
-  unsigned chooser = model_find(model, (struct slice){ target->path.at, dot });
-  struct slice name = { target->path.at + dot + 1, target->path.size - dot - 1 };
-  if (chooser == GRAPH_NONE) return unknown_path(values, target);
-  const struct cell *cell = &model->cells[chooser];
-  target->cell = chooser;
-  if (cell->kind == CELL_BOUND && cell->registry) return not_settable(values, target);
-  if (cell->kind != CELL_INPUT || !cell->registry) return unknown_path(values, target);
-  struct nearest nearest = { .wanted = name };
-  for (size_t i = 0; i < cell->registry->field_count; i++) {
-    nearest_offer(&nearest, cell->registry->fields[i].name);
-    if (!slice_is(name, cell->registry->fields[i].name)) continue;
-    target->unused = true;
-    return MLS_OK;
-  }
-  return fail_add(&values->fails, MLS_NAME, target->place, "registry %s has no field %.*s%s",
-                  cell->registry->name, (int)name.size, name.at,
-                  nearest_hint(&values->scratch_memory, &nearest));
-}
-
-/* hw.flops.fp8: the row of a family whose word is the last part. */
-static bool find_family(const struct mls_model *model, struct target *target, size_t dot) {
-  unsigned cell = model_find(model, (struct slice){ target->path.at, dot });
-  struct slice word = { target->path.at + dot + 1, target->path.size - dot - 1 };
-  if (cell == GRAPH_NONE || model->cells[cell].kind != CELL_FACT || !model->cells[cell].family)
-    return false;
-  target->cell = cell;
-  for (unsigned i = 0; i < model->cells[cell].word_count; i++)
-    if (slice_is(word, model->words[model->cells[cell].words[i]])) {
-      target->row = i;
-      return true;
-    }
-  return false;
-}
-
-static mls_status find_target(struct mls_values *values, struct target *target) {
-  const struct mls_model *model = values->model;
-  target->cell = model_find(model, target->path);
-  if (target->cell == GRAPH_NONE) {
-    for (size_t dot = target->path.size; dot-- > 0;)
-      if (target->path.at[dot] == '.' && find_family(model, target, dot)) return MLS_OK;
-    for (size_t dot = target->path.size; dot-- > 0;)
-      if (target->path.at[dot] == '.' &&
-          model_find(model, (struct slice){ target->path.at, dot }) != GRAPH_NONE)
-        return find_unused(values, target, dot);
-    return unknown_path(values, target);
-  }
-  const struct cell *cell = &model->cells[target->cell];
-  if (cell->kind == CELL_FACT && cell->family && cell->table < 0)
-    return fail_add(&values->fails, MLS_NAME, target->place,
-                    "%.*s is a family of facts; name one, such as %.*s.%s", (int)target->path.size,
-                    target->path.at, (int)target->path.size, target->path.at,
-                    model->words[cell->words[0]]);
-  bool fact = cell->kind == CELL_FACT && cell->table < 0 &&
-              model->cells[cell->chooser].kind == CELL_INPUT;
-  bool input = cell->kind == CELL_INPUT && cell->table < 0;
-  return fact || input ? MLS_OK : not_settable(values, target);
-}
-
 /* ---- setting from text ---- */
 
 static mls_status wrong_set(struct mls_values *values, const struct target *target,
@@ -316,8 +201,8 @@ static mls_status check_unit(struct mls_values *values, const struct target *tar
   struct type is = { KIND_NUMBER, false, false, unit->strict, unit->count };
   struct type wanted = { KIND_NUMBER, false, false, cell->strict, cell->count };
   if (type_compatible(is, wanted)) return MLS_OK;
-  return fail_add(&values->fails, MLS_UNIT, target->place, "%.*s is in %s, found %s",
-                  (int)target->path.size, target->path.at,
+  return fail_add(&values->fails, MLS_UNIT, target->place, "%s is in %s, found %s",
+                  target->path,
                   *cell->unit->text ? cell->unit->text : "plain numbers",
                   *unit->text ? unit->text : "a plain number");
 }
@@ -327,7 +212,8 @@ static mls_status check_range(struct mls_values *values, const struct target *ta
   const struct cell *cell = &values->model->cells[target->cell];
   char number[TEXT_NUMBER];
   if (si - si != 0)
-    return fail_add(&values->fails, MLS_RANGE, target->place, "the number is too large");
+    return fail_add(&values->fails, MLS_RANGE, target->place,
+                    si == si ? "the number is too large" : "this is not a number");
   if (cell->kind != CELL_INPUT) return MLS_OK;
   const struct set *set = model_line(values->model, target->cell)->set;
   if (set_holds_number(set, declared)) return MLS_OK;
@@ -359,16 +245,14 @@ static mls_status set_number(struct mls_values *values, const struct target *tar
 
 mls_status values_set(struct mls_values *values, const char *path, struct slice text,
                       const struct unit *fallback, struct place place) {
-  struct target target = { .path = slice_trim(slice_of(path)), .place = place };
-  TRY(find_target(values, &target));
-  if (target.unused) {
-    fail_warn(&values->fails, place, "%s is read by no formula; setting it changes nothing", path);
-    return MLS_OK;
-  }
+  struct target target;
+  struct slice name = slice_trim(slice_of(path));
+  TRY(target_find(values->model, &values->scratch_memory, name, place, &values->fails, &target));
+  if (target.cell == GRAPH_NONE) return MLS_OK;
   text = slice_trim(text);
   if (text.size == 0)
     return fail_add(&values->fails, MLS_SYNTAX, place, "%s has no value", path);
-  if (values->model->cells[target.cell].text) return set_word(values, &target, text);
+  if (!target.number) return set_word(values, &target, text);
   return set_number(values, &target, text, fallback);
 }
 
@@ -424,8 +308,13 @@ const struct fact *settle_fact(const struct mls_values *values, unsigned cell, s
   } else if (!registry_field(at->registry, at->field, &field)) {
     return NULL;
   }
-  if (at->table >= 0) item = at->family ? row / at->word_count : row;
-  else item = values_item(values, cell);
+  if (at->table >= 0) {
+    const unsigned *words = model_rows(values->model, cell)->words;
+    const char *key = values->model->words[words[at->family ? row / at->word_count : row]];
+    if (!registry_item(at->registry, key, &item)) return NULL;
+  } else {
+    item = values_item(values, cell);
+  }
   return fact_find(at->registry, item, field);
 }
 

@@ -73,6 +73,9 @@ const struct fact *values_fact(const struct mls_values *values, unsigned cell, s
 /* The item that a registry input (or a bound one, or a fact's chooser) names now. */
 size_t values_item(const struct mls_values *values, unsigned cell);
 
+/* What the constants of a cell's formula rest on: cited when its line names a source, else an
+   estimate; STATE_INPUT when it has none. */
+enum state state_of_constants(const struct mls_model *model, unsigned cell);
 /* Weakest state of a cell over all its precedents. */
 enum state values_state(struct mls_values *values, unsigned cell);
 

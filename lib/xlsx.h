@@ -13,10 +13,12 @@
      xlsx_within.c   the check of a bound input as a tree
      xlsx_checks.c   checks and master check
      xlsx_cover.c    cover, sources, log
+     xlsx_pack.c     errors beside formulas
 
    Each number has two cells: one in SI base units, which all formulas refer to, and one in the unit
-   of the sheet, which is what a person reads or types. This holds for factor 1 too, so that the cell
-   a person reads is never an error and every row is built alike. A word or a key has one cell. */
+   of the sheet, which is what a person reads or types. This holds for factor 1 too, so that the
+   cell a person reads is never an error and every row is built alike. A word or a key has one cell.
+ */
 #ifndef MLS_XLSX_H
 #define MLS_XLSX_H
 
@@ -27,27 +29,39 @@
 enum {
   XLSX_ROWS = 1048576,
   XLSX_COLUMNS = 16384,
-  XLSX_FORMULA = 8192,    /* characters in a formula */
-  XLSX_QUOTED = 255,      /* characters of a text in a formula */
-  XLSX_TEXT = 32000,      /* bytes of a text in a cell: below the 32767 characters it may have */
-  XLSX_LINKS = 65530,     /* links on a worksheet */
+  XLSX_FORMULA = 8192, /* characters in a formula */
+  XLSX_QUOTED = 255,   /* characters of a text in a formula */
+  XLSX_TEXT = 32000,   /* bytes of a text in a cell: below the 32767 characters it may have */
+  XLSX_LINKS = 65530,  /* links on a worksheet */
   XLSX_URL = 2079,
-  XLSX_TAB = 31,          /* characters of a worksheet's name */
-  XLSX_NAME = 255,        /* characters of a defined name */
-  XLSX_LIST = 250,        /* characters of a list inside a validation */
-  XLSX_SHORT = 160,       /* a longer formula is cut into steps */
-  XLSX_PAGES = 1000,      /* worksheets */
-  XLSX_NAMES = 4000,      /* defined names: more make opening slow; addresses serve as well */
-  XLSX_CELLS = 8000000    /* filled cells: a larger workbook no longer opens */
+  XLSX_TAB = 31,       /* characters of a worksheet's name */
+  XLSX_NAME = 255,     /* characters of a defined name */
+  XLSX_SHORT = 160,    /* a longer formula is cut into steps */
+  XLSX_PAGES = 1000,   /* worksheets */
+  XLSX_NAMES = 4000,   /* defined names: more make opening slow; addresses serve as well */
+  XLSX_WIDTHS = 32,    /* columns whose texts may wrap */
+  XLSX_CELLS = 8000000 /* filled cells: a larger workbook no longer opens */
 };
 
 enum page_kind {
-  PAGE_COVER, PAGE_INSTANCE, PAGE_TABLE, PAGE_CHECKS, PAGE_FACTS, PAGE_SOURCES, PAGE_LOG
+  PAGE_COVER,
+  PAGE_INSTANCE,
+  PAGE_TABLE,
+  PAGE_CHECKS,
+  PAGE_FACTS,
+  PAGE_SOURCES,
+  PAGE_LOG
 };
 
 /* A row of an instance's worksheet. */
 enum entry_kind {
-  ENTRY_HEADING, ENTRY_NOTE, ENTRY_CELL, ENTRY_FACT, ENTRY_USE, ENTRY_TABLE, ENTRY_COLUMN
+  ENTRY_HEADING,
+  ENTRY_NOTE,
+  ENTRY_CELL,
+  ENTRY_FACT,
+  ENTRY_USE,
+  ENTRY_TABLE,
+  ENTRY_COLUMN
 };
 struct entry {
   enum entry_kind kind;
@@ -60,12 +74,12 @@ struct entry {
    stand below the lines of their instance. */
 struct extra {
   const struct node *node;
-  unsigned home;     /* instance in whose sheet the node is written */
-  unsigned cell;     /* the first that needs it */
-  unsigned last;     /* the last cell that needed it */
-  unsigned uses;     /* how many do */
-  const char *name;  /* defined name, or NULL */
-  size_t next;       /* constants of one hash: index + 1 */
+  unsigned home;    /* instance in whose sheet the node is written */
+  unsigned cell;    /* the first that needs it */
+  unsigned last;    /* the last cell that needed it */
+  unsigned uses;    /* how many do */
+  const char *name; /* defined name, or NULL */
+  size_t next;      /* constants of one hash: index + 1 */
 };
 
 /* A column of a table's worksheet: a cell of the model, or a step of a long formula. */
@@ -78,33 +92,36 @@ struct column {
 
 struct page {
   enum page_kind kind;
-  const char *name;    /* on the tab */
-  const char *quoted;  /* as a formula writes it, with its exclamation mark */
+  const char *name;   /* on the tab */
+  const char *quoted; /* as a formula writes it, with its exclamation mark */
   lxw_worksheet *sheet;
   unsigned instance;
-  unsigned table;      /* PAGE_TABLE: index among the tables of the sheet */
-  unsigned first;      /* first row of data */
-  unsigned base;       /* first column of the base-unit block */
-  unsigned sources;    /* PAGE_INSTANCE: columns for sources */
-  unsigned rows;       /* PAGE_TABLE: rows of data */
+  unsigned table;   /* PAGE_TABLE: index among the tables of the sheet */
+  unsigned first;   /* first row of data */
+  unsigned base;    /* first column of the base-unit block */
+  unsigned sources; /* PAGE_INSTANCE: columns for sources */
+  unsigned rows;    /* PAGE_TABLE: rows of data */
   size_t links;
+  bool errors; /* some formula has no value now */
   struct entry *entries;
   size_t entry_count, entry_room;
   struct extra *extras; /* begin two rows below the entries */
   size_t extra_count, extra_room;
   struct column *columns;
   size_t column_count, column_room;
-  unsigned planned;     /* PAGE_TABLE: columns without steps */
-  struct map steps;     /* node -> index of extra or column */
-  struct map constants; /* hash -> index of the first extra with it */
+  unsigned planned;           /* PAGE_TABLE: columns without steps */
+  bool mixed;                 /* PAGE_TABLE: some columns are calculated words */
+  struct map steps;           /* node -> index of extra or column */
+  struct map constants;       /* hash -> index of the first extra with it */
+  double widths[XLSX_WIDTHS]; /* of the first columns, where texts wrap */
 };
 
 /* Where the rows of a cell stand. */
 struct spot {
   unsigned page; /* GRAPH_NONE: nowhere */
-  unsigned row;    /* of row 0; the others below */
+  unsigned row;  /* of row 0; the others below */
   unsigned shown, base;
-  unsigned across; /* words of a family stand side by side in a table: so many; else 1 */
+  unsigned across;  /* words of a family stand side by side in a table: so many; else 1 */
   const char *name; /* defined name on its worksheet, or NULL */
 };
 
@@ -138,7 +155,7 @@ struct xlsx {
   struct memory scratch; /* for one row */
   struct names names;
   lxw_workbook *file;
-  mls_status status;     /* the first failure; what follows it does nothing */
+  mls_status status; /* the first failure; what follows it does nothing */
   struct page *pages;
   size_t page_count, page_room;
   unsigned *instance_page; /* page of each instance */
@@ -152,12 +169,14 @@ struct xlsx {
   struct cited *cited;
   size_t cited_count, cited_room;
   struct map cited_index;
-  unsigned *checks;        /* cells of the checks worksheet, in order */
+  unsigned *checks; /* cells of the checks worksheet, in order */
   size_t check_count;
-  struct map taken;        /* defined names and tab names in use, lower case, interned */
+  struct map taken; /* defined names and tab names in use, lower case, interned */
   size_t name_count;
   struct style_slot *styles;
   size_t style_count, style_room;
+  unsigned tall_page, tall_row; /* the row being written, and how high its texts make it */
+  double tall;
 };
 
 /* ---- xlsx_text.c ---- */
@@ -191,10 +210,33 @@ double xlsx_typed(double si, double factor);
 /* ---- xlsx_page.c ---- */
 
 enum style {
-  STYLE_PLAIN, STYLE_SAMPLE, STYLE_TITLE, STYLE_SUBTITLE, STYLE_HEAD, STYLE_SECTION, STYLE_TEXT, STYLE_WRAP, STYLE_MONO,
-  STYLE_NOTE, STYLE_LINK, STYLE_UNIT, STYLE_NUMBER, STYLE_OUTPUT, STYLE_OUTPUT_LABEL, STYLE_PULLED,
-  STYLE_INPUT, STYLE_INPUT_WORD, STYLE_BASE, STYLE_CONSTANT, STYLE_KEY, STYLE_BADGE, STYLE_VERDICT,
-  STYLE_GOOD, STYLE_FAIR, STYLE_BAD, /* of conditions: colours alone */
+  STYLE_PLAIN,
+  STYLE_SAMPLE,
+  STYLE_TITLE,
+  STYLE_SUBTITLE,
+  STYLE_HEAD,
+  STYLE_SECTION,
+  STYLE_TEXT,
+  STYLE_WRAP,
+  STYLE_MONO,
+  STYLE_NOTE,
+  STYLE_LINK,
+  STYLE_JUMP,
+  STYLE_UNIT,
+  STYLE_NUMBER,
+  STYLE_OUTPUT,
+  STYLE_OUTPUT_LABEL,
+  STYLE_PULLED,
+  STYLE_INPUT,
+  STYLE_INPUT_WORD,
+  STYLE_BASE,
+  STYLE_CONSTANT,
+  STYLE_KEY,
+  STYLE_BADGE,
+  STYLE_VERDICT,
+  STYLE_GOOD,
+  STYLE_FAIR,
+  STYLE_BAD, /* of conditions: colours alone */
   STYLE_COUNT
 };
 
@@ -237,9 +279,14 @@ void put_array(struct xlsx *x, unsigned page, unsigned row, unsigned column, con
 
 /* Title, subtitle, link home. */
 void put_page(struct xlsx *x, unsigned page, const char *title, const char *subtitle);
-/* Freeze panes, print set-up, protection: `columns` is how many are printed, over `across` pages. */
-void put_print(struct xlsx *x, unsigned page, const char *title, unsigned head, unsigned last_row,
-               unsigned columns, unsigned across);
+/* Freeze panes, print set-up, protection. */
+struct print {
+  unsigned head, last_head; /* rows repeated on every page; panes freeze below */
+  unsigned last_row;
+  unsigned columns;      /* how many are printed */
+  unsigned across, down; /* on so many pages; down 0: as many as it takes */
+};
+void put_print(struct xlsx *x, unsigned page, const char *title, struct print print);
 void put_width(struct xlsx *x, unsigned page, unsigned first, unsigned last, double width,
                bool outlined);
 /* Colours of states of verification, by their words, so that they follow a choice. */
@@ -261,7 +308,8 @@ const char *xlsx_keep(struct xlsx *x, struct buffer *buffer);
 #if defined(__GNUC__)
 __attribute__((format(printf, 2, 3)))
 #endif
-const char *xlsx_print(struct xlsx *x, const char *format, ...);
+const char *
+xlsx_print(struct xlsx *x, const char *format, ...);
 
 /* ---- xlsx_layout.c ---- */
 
@@ -330,9 +378,24 @@ void xlsx_write_facts(struct xlsx *x);
 const char *xlsx_fact_row(struct xlsx *x, unsigned page, unsigned cell, size_t row);
 /* A column of a registry's facts as a range: a letter of the facts worksheet. */
 enum fact_column {
-  FACT_ITEM, FACT_FIELD, FACT_VALUE, FACT_UNIT, FACT_LOW, FACT_HIGH, FACT_STATE, FACT_SOURCE,
-  FACT_LOCATOR, FACT_ACCESSED, FACT_NOTE, FACT_GAP, FACT_BASE, FACT_FACTOR, FACT_KEY, FACT_LINK,
-  FACT_LISTS_GAP, FACT_LISTS
+  FACT_ITEM,
+  FACT_FIELD,
+  FACT_VALUE,
+  FACT_UNIT,
+  FACT_LOW,
+  FACT_HIGH,
+  FACT_STATE,
+  FACT_SOURCE,
+  FACT_LOCATOR,
+  FACT_ACCESSED,
+  FACT_NOTE,
+  FACT_GAP,
+  FACT_BASE,
+  FACT_FACTOR,
+  FACT_KEY,
+  FACT_LINK,
+  FACT_LISTS_GAP,
+  FACT_LISTS
 };
 const char *xlsx_fact_range(struct xlsx *x, const struct block *block, enum fact_column column);
 void xlsx_write_checks(struct xlsx *x);
@@ -343,10 +406,28 @@ void xlsx_write_sources(struct xlsx *x);
 void xlsx_write_log(struct xlsx *x);
 void xlsx_write_cover(struct xlsx *x);
 
+/* ---- xlsx_pack.c ---- */
+
+bool xlsx_has_errors(const struct xlsx *x);
+/* Writes the package to the report, with an error where a formula has no value. */
+mls_status xlsx_pack(struct xlsx *x, const unsigned char *bytes, size_t size);
+
 /* Columns of the checks worksheet. */
 enum {
-  CHECK_LABEL, CHECK_WHERE, CHECK_HOLDS, CHECK_VERDICT, CHECK_LEFT, CHECK_RIGHT, CHECK_GAP, CHECK_UNIT,
-  CHECK_WORDS, CHECK_SPACE, CHECK_BASE, CHECK_LEFT_BASE, CHECK_RIGHT_BASE, CHECK_FACTOR
+  CHECK_LABEL,
+  CHECK_WHERE,
+  CHECK_HOLDS,
+  CHECK_VERDICT,
+  CHECK_LEFT,
+  CHECK_RIGHT,
+  CHECK_GAP,
+  CHECK_UNIT,
+  CHECK_WORDS,
+  CHECK_SPACE,
+  CHECK_BASE,
+  CHECK_LEFT_BASE,
+  CHECK_RIGHT_BASE,
+  CHECK_FACTOR
 };
 /* Columns of an instance's worksheet; sources begin at SHOW_SOURCE, the block at page->base. */
 enum { SHOW_LABEL, SHOW_VALUE, SHOW_UNIT, SHOW_WORDS, SHOW_FORMULA, SHOW_STATE, SHOW_SOURCE };

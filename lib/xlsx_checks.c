@@ -1,5 +1,5 @@
-/* The checks worksheet: every check and every bound input's set, 1 or 0, in words, both sides and the
-   gap, all live; and the master check that the cover shows. */
+/* The checks worksheet: every check and every bound input's set, 1 or 0, in words, both sides and
+   the gap, all live; and the master check that the cover shows. */
 #include "xlsx.h"
 
 #include <math.h>
@@ -33,14 +33,16 @@ static void put_verdict(struct xlsx *x, unsigned page, unsigned row, unsigned ce
   double value = values_get(x->values, cell, 0);
   const char *base = at(x, row, CHECK_BASE);
   const char *shown = xlsx_print(x, "IF(ISERROR(%s),\"missing\",%s)", base, base);
-  const char *words = xlsx_print(x, "IF(ISERROR(%s),\"missing\",IF(%s=1,\"holds\",\"fails\"))", base, base);
+  const char *words =
+      xlsx_print(x, "IF(ISERROR(%s),\"missing\",IF(%s=1,\"holds\",\"fails\"))", base, base);
   if (value_is_error(value)) {
     put_formula_text(x, page, row, CHECK_HOLDS, shown, "missing", STYLE_VERDICT);
     put_formula_text(x, page, row, CHECK_VERDICT, words, "missing", STYLE_VERDICT);
     return;
   }
   put_formula(x, page, row, CHECK_HOLDS, shown, value, STYLE_VERDICT, XLSX_PLAIN);
-  put_formula_text(x, page, row, CHECK_VERDICT, words, value != 0 ? "holds" : "fails", STYLE_VERDICT);
+  put_formula_text(x, page, row, CHECK_VERDICT, words, value != 0 ? "holds" : "fails",
+                   STYLE_VERDICT);
 }
 
 /* ---- both sides and the gap ---- */
@@ -49,8 +51,9 @@ static void put_number_or_missing(struct xlsx *x, unsigned page, unsigned row, u
                                   const char *formula, double value) {
   const char *whole = xlsx_print(x, "IF(ISERROR(%s),\"missing\",%s)", formula, formula);
   if (value_is_error(value)) put_formula_text(x, page, row, column, whole, "missing", STYLE_NUMBER);
-  else put_formula(x, page, row, column, whole, value, STYLE_NUMBER,
-                   xlsx_number_format(value, value == floor(value)));
+  else
+    put_formula(x, page, row, column, whole, value, STYLE_NUMBER,
+                xlsx_number_format(value, value == floor(value)));
 }
 
 static void put_side(struct xlsx *x, unsigned page, unsigned row, unsigned column, unsigned cell,
@@ -149,10 +152,12 @@ static void put_master(struct xlsx *x, unsigned page) {
   unsigned last = x->check_count ? row - 2 : first;
   const char *range = xlsx_print(x, "%s:%s", at(x, first, CHECK_HOLDS), at(x, last, CHECK_HOLDS));
   double fails = count_of(x, 0), missing = count_of(x, FUNCTION_ERROR);
-  put_count(x, page, row, "Checks that fail", xlsx_print(x, "COUNTIF(%s,0)", range), fails, XLSX_PLAIN);
+  put_count(x, page, row, "Checks that fail", xlsx_print(x, "COUNTIF(%s,0)", range), fails,
+            XLSX_PLAIN);
   put_count(x, page, row + 1, "Checks that cannot be told",
             xlsx_print(x, "COUNTIF(%s,\"missing\")", range), missing, XLSX_PLAIN);
-  const char *all = xlsx_print(x, "IF(%s+%s=0,1,0)", at(x, row, CHECK_HOLDS), at(x, row + 1, CHECK_HOLDS));
+  const char *all =
+      xlsx_print(x, "IF(%s+%s=0,1,0)", at(x, row, CHECK_HOLDS), at(x, row + 1, CHECK_HOLDS));
   put_count(x, page, row + 2, "Master check", all, fails + missing == 0, XLSX_HOLDS);
   put_verdicts(x, page, row + 2, row + 2, CHECK_HOLDS);
 }
@@ -166,21 +171,32 @@ double xlsx_master(struct xlsx *x) {
 }
 
 static void put_heads(struct xlsx *x, unsigned page) {
-  static const char *const heads[] = { "Check", "Where", "1 or 0", "Verdict", "Left side",
-                                       "Right side", "Gap", "Unit", "In words", NULL,
-                                       "Base-unit value", "Left, base unit", "Right, base unit",
+  static const char *const heads[] = { "Check",
+                                       "Where",
+                                       "1 or 0",
+                                       "Verdict",
+                                       "Left side",
+                                       "Right side",
+                                       "Gap",
+                                       "Unit",
+                                       "In words",
+                                       NULL,
+                                       "Base-unit value",
+                                       "Left, base unit",
+                                       "Right, base unit",
                                        "Factor" };
-  static const double widths[] = { 40, 28, 10, 11, 15, 15, 15, 14, 60, 2, 15, 17, 17, 13 };
+  static const double widths[] = { 40, 40, 10, 11, 15, 15, 15, 14, 60, 2, 15, 17, 17, 13 };
   for (unsigned i = 0; i < sizeof heads / sizeof *heads; i++) {
-    if (heads[i]) put_text(x, page, x->pages[page].first - 1, i, heads[i], STYLE_HEAD);
     put_width(x, page, i, i, widths[i], i >= CHECK_BASE);
+    if (heads[i]) put_text(x, page, x->pages[page].first - 1, i, heads[i], STYLE_HEAD);
   }
 }
 
 void xlsx_write_checks(struct xlsx *x) {
   unsigned page = checks_page(x), first = x->pages[page].first;
   put_page(x, page, "Checks",
-           "1 holds, 0 fails. The gap is at most 0 when a comparison holds. A false check means: not feasible.");
+           "1 holds, 0 fails. The gap is at most 0 when a comparison holds. A false check means: "
+           "not feasible.");
   put_heads(x, page);
   struct memory_mark mark = memory_mark(&x->scratch);
   for (size_t i = 0; i < x->check_count && x->status == MLS_OK; i++) {
@@ -193,5 +209,6 @@ void xlsx_write_checks(struct xlsx *x) {
     put_verdicts(x, page, first, last, CHECK_HOLDS);
   }
   put_master(x, page);
-  put_print(x, page, "Checks", first - 1, xlsx_master_row(x), CHECK_SPACE, 1);
+  put_print(x, page, "Checks",
+            (struct print){ first - 1, first - 1, xlsx_master_row(x), CHECK_SPACE, 1, 0 });
 }

@@ -30,9 +30,11 @@ static void put_answer(struct xlsx *x, unsigned page, unsigned row, unsigned cel
                            ? XLSX_PLAIN
                            : xlsx_number_format(si / factor, si / factor == floor(si / factor));
   put_text(x, page, row, COVER_LABEL, xlsx_label(x, cell, 0), STYLE_WRAP);
-  if (value_is_error(si)) put_formula_text(x, page, row, COVER_VALUE, formula, "missing", STYLE_OUTPUT);
-  else put_value(x, page, row, COVER_VALUE, formula, here->text ? si : si / factor, here->text,
-                 STYLE_OUTPUT, format);
+  if (value_is_error(si))
+    put_formula_text(x, page, row, COVER_VALUE, formula, "missing", STYLE_OUTPUT);
+  else
+    put_value(x, page, row, COVER_VALUE, formula, here->text ? si : si / factor, here->text,
+              STYLE_OUTPUT, format);
   put_text(x, page, row, COVER_UNIT, xlsx_unit(here->unit, kind), STYLE_UNIT);
   put_text(x, page, row, COVER_STATE, state_word(values_state(x->values, cell)), STYLE_BADGE);
   put_jump(x, page, row, COVER_NAME, spot->page, spot->row, xlsx_line(x, cell)->name);
@@ -86,20 +88,24 @@ static unsigned put_contents(struct xlsx *x, unsigned page, unsigned row) {
 }
 
 static unsigned put_legend(struct xlsx *x, unsigned page, unsigned row) {
-  static const struct { const char *text; enum style style; const char *meaning; } legend[] = {
-    { "Input", STYLE_INPUT_WORD, "Type here: unlocked, checked against its range or list" },
-    { "Formula", STYLE_NUMBER, "Calculated: live, shown in the unit of its row" },
-    { "Looked up", STYLE_PULLED, "A fact: follows the item that is chosen" },
-    { "Result", STYLE_OUTPUT, "What the sheet is asked for" },
-    { "Constant", STYLE_CONSTANT, "A fixed number of a formula" },
-    { "Base unit", STYLE_BASE, "The same in SI units, where the formulas are" }
-  };
+  static const struct {
+    const char *text;
+    enum style style;
+    const char *meaning;
+  } legend[] = { { "Input", STYLE_INPUT_WORD,
+                   "Type here: unlocked, checked against its range or list" },
+                 { "Formula", STYLE_NUMBER, "Calculated: live, shown in the unit of its row" },
+                 { "Looked up", STYLE_PULLED, "A fact: follows the item that is chosen" },
+                 { "Result", STYLE_OUTPUT, "What the sheet is asked for" },
+                 { "Constant", STYLE_CONSTANT, "A fixed number of a formula" },
+                 { "Base unit", STYLE_BASE, "The same in SI units, where the formulas are" } };
   put_row(x, page, row, 0, COVER_COLUMNS - 1, STYLE_HEAD);
   put_text(x, page, row, COVER_LABEL, "Colours", STYLE_HEAD);
   put_text(x, page, row++, COVER_VALUE, "Meaning", STYLE_HEAD);
   for (size_t i = 0; i < sizeof legend / sizeof *legend; i++, row++) {
     enum style style = legend[i].style;
-    put_text(x, page, row, COVER_LABEL, legend[i].text, style == STYLE_INPUT_WORD ? STYLE_SAMPLE : style);
+    put_text(x, page, row, COVER_LABEL, legend[i].text,
+             style == STYLE_INPUT_WORD ? STYLE_SAMPLE : style);
     put_text(x, page, row, COVER_VALUE, legend[i].meaning, STYLE_PLAIN);
   }
   put_text(x, page, row, COVER_LABEL, "verified, derived, cited, estimate, assumed", STYLE_BADGE);
@@ -114,7 +120,8 @@ static unsigned put_status(struct xlsx *x, unsigned page, unsigned row) {
   buffer_open(&out, &x->scratch);
   buffer_text(&out, x->pages[checks].quoted);
   xlsx_address(&out, xlsx_master_row(x), CHECK_HOLDS, true);
-  put_formula(x, page, row, COVER_VALUE, xlsx_keep(x, &out), xlsx_master(x), STYLE_VERDICT, XLSX_HOLDS);
+  put_formula(x, page, row, COVER_VALUE, xlsx_keep(x, &out), xlsx_master(x), STYLE_VERDICT,
+              XLSX_HOLDS);
   put_verdicts(x, page, row, row, COVER_VALUE);
   put_text(x, page, row, COVER_UNIT, "1 = yes", STYLE_UNIT);
   put_jump(x, page, row++, COVER_STATE, checks, 0, "see checks");
@@ -129,16 +136,20 @@ static unsigned put_status(struct xlsx *x, unsigned page, unsigned row) {
 void xlsx_write_cover(struct xlsx *x) {
   unsigned page = 0, row;
   const char *title = *main_sheet(x)->label ? main_sheet(x)->label : x->model->name;
-  put_page(x, page, title,
-           xlsx_print(x, "Calculated by mlsysim %s. Every number is a live formula: change a blue cell "
-                         "and all follows.", MLS_VERSION));
+  put_page(
+      x, page, title,
+      xlsx_print(x,
+                 "Calculated by mlsysim %s. Every number is a live formula: change a blue cell "
+                 "and all follows.",
+                 MLS_VERSION));
   static const double widths[] = { 46, 20, 17, 13, 30 };
   for (unsigned i = 0; i < COVER_COLUMNS; i++) put_width(x, page, i, i, widths[i], false);
   row = put_status(x, page, 3);
   row = put_answers(x, page, row);
   row = put_contents(x, page, row);
   row = put_legend(x, page, row);
-  put_print(x, page, title, 1, row, COVER_COLUMNS, 1);
+  enum { ONE_PAGE = 60 }; /* rows that can still be read on one */
+  put_print(x, page, title, (struct print){ 0, 1, row, COVER_COLUMNS, 1, row < ONE_PAGE });
 }
 
 /* ---- sources ---- */
@@ -173,40 +184,41 @@ static void put_cited(struct xlsx *x, unsigned page, unsigned row, const struct 
 }
 
 void xlsx_write_sources(struct xlsx *x) {
-  static const char *const heads[] = { "Key", "Title", "Authors", "Published (year)", "Address",
-                                       "Read on", "Kind", "Licence" };
+  static const char *const heads[] = { "Key",     "Title",   "Authors", "Published (year)",
+                                       "Address", "Read on", "Kind",    "Licence" };
   static const double widths[] = { 22, 60, 40, 11, 50, 12, 10, 24 };
   unsigned page = xlsx_page_of(x, PAGE_SOURCES), first = x->pages[page].first;
   put_page(x, page, "Sources", "What the sheets and facts of this workbook cite.");
   for (unsigned i = 0; i < sizeof heads / sizeof *heads; i++) {
-    put_text(x, page, first - 1, i, heads[i], STYLE_HEAD);
     put_width(x, page, i, i, widths[i], false);
+    put_text(x, page, first - 1, i, heads[i], STYLE_HEAD);
   }
   for (size_t i = 0; i < x->cited_count && x->status == MLS_OK; i++)
     put_cited(x, page, first + (unsigned)i, &x->cited[i]);
   if (x->cited_count == 0) put_text(x, page, first, 0, "Nothing is cited.", STYLE_NOTE);
   unsigned last = first + (unsigned)(x->cited_count ? x->cited_count - 1 : 0);
-  put_print(x, page, "Sources", first - 1, last, sizeof heads / sizeof *heads, 1);
+  unsigned columns = sizeof heads / sizeof *heads;
+  put_print(x, page, "Sources", (struct print){ first - 1, first - 1, last, columns, 1, 0 });
 }
 
 /* ---- log ---- */
 
 static const char *const conventions[] = {
-  "Every quantity has two cells: what a person reads, in the unit of its row, and the base-unit value "
-  "at the right (SI units, bytes, FLOP, currency), which all formulas use. Factor turns one into the "
-  "other.",
-  "Names are those of the sheet, on its own worksheet; names that begin with in. are the cells to type "
-  "into, those with out. the results.",
-  "Truths are 1 and 0. Text is compared letter for letter. Whole numbers are taken with a tolerance "
-  "(k_tiny below).",
-  "\"missing\" stands where a fact is missing or a number impossible; the base-unit cell then holds the "
-  "error.",
-  "Sheets are protected without a password: Review, Unprotect Sheet opens them. Macros, external "
-  "links, volatile functions, hidden cells and circular references: none.",
+  ("Every quantity has two cells: what a person reads, in the unit of its row, and the base-unit "
+   "value at the right (SI units, bytes, FLOP, currency), which all formulas use. Factor turns one "
+   "into the other."),
+  ("Names are those of the sheet, on its own worksheet; names that begin with in. are the cells to "
+   "type into, those with out. the results."),
+  ("Truths are 1 and 0. Text is compared letter for letter. Whole numbers are taken with a "
+   "tolerance (k_tiny below)."),
+  ("\"missing\" stands where a fact is missing or a number impossible; the base-unit cell then "
+   "holds the error."),
+  ("Sheets are protected without a password: Review, Unprotect Sheet opens them. Macros, external "
+   "links, volatile functions, hidden cells and circular references: none."),
 };
 static const char *const limits[] = {
-  "State badges of calculated rows are those at the time of the export; they do not follow a change.",
-  "Number formats were chosen for the values at the time of the export; the cells hold the full number.",
+  "State badges of calculated rows are those at the time of the export.",
+  "Number formats fit the values at the time of the export; the cells hold the full number.",
   "A blank input makes what rests on it missing.",
   "Rows of tables and instances of sheets are fixed; change them in the sheet and export again.",
 };
@@ -244,8 +256,8 @@ void xlsx_write_log(struct xlsx *x) {
   static const double widths[] = { 22, 100, 18, 12 };
   put_page(x, page, "Log", "How this workbook was made, and how to read it.");
   for (unsigned i = 0; i < 4; i++) {
-    put_text(x, page, row, i, heads[i], STYLE_HEAD);
     put_width(x, page, i, i, widths[i], false);
+    put_text(x, page, row, i, heads[i], STYLE_HEAD);
   }
   unsigned head = row++;
   put_text(x, page, row, 0, "Engine", STYLE_KEY);
@@ -255,11 +267,13 @@ void xlsx_write_log(struct xlsx *x) {
   put_text(x, page, row, 0, "Run", STYLE_KEY);
   put_text(x, page, row++, 1, or_none(x->report->runs[0].name), STYLE_WRAP);
   put_text(x, page, row, 0, "As of", STYLE_KEY);
-  put_text(x, page, row, 1, "The newest date of the facts, unless another was asked for", STYLE_WRAP);
+  put_text(x, page, row, 1, "The newest date of the facts, unless another was asked for",
+           STYLE_WRAP);
   put_date(x, page, row, 2, x->report->date);
   put_text(x, page, row++, 3, "date", STYLE_UNIT);
-  row = put_list(x, page, row + 1, "Conventions", conventions, sizeof conventions / sizeof *conventions);
+  row = put_list(x, page, row + 1, "Conventions", conventions,
+                 sizeof conventions / sizeof *conventions);
   row = put_list(x, page, row, "Limits", limits, sizeof limits / sizeof *limits);
   row = put_constants(x, page, row);
-  put_print(x, page, "Log", head, row, 4, 1);
+  put_print(x, page, "Log", (struct print){ head, head, row, 4, 1, 0 });
 }

@@ -1,6 +1,6 @@
-/* The facts worksheet: the registries that the model chooses from, a fact a row as it was typed, with
-   its source and state; and lists of words to choose from. Lookups find a fact by its key, which is
-   "item|field". */
+/* The facts worksheet: the registries that the model chooses from, a fact a row as it was typed,
+   with its source and state; and lists of words to choose from. Lookups find a fact by its key,
+   which is "item|field". */
 #include "xlsx.h"
 
 #include <math.h>
@@ -53,7 +53,8 @@ static void put_bound(struct xlsx *x, unsigned page, unsigned row, unsigned colu
 static void put_amount(struct xlsx *x, unsigned page, unsigned row, const struct fact *fact) {
   const struct unit *unit = fact->unit ? fact->unit : x->model->units->plain;
   const char *typed = xlsx_print(x, "%c%u", 'A' + FACT_VALUE, row + 1);
-  put_text(x, page, row, FACT_UNIT, xlsx_unit(unit, fact->word ? KIND_TEXT : KIND_NUMBER), STYLE_UNIT);
+  put_text(x, page, row, FACT_UNIT, xlsx_unit(unit, fact->word ? KIND_TEXT : KIND_NUMBER),
+           STYLE_UNIT);
   if (fact->word) {
     put_word(x, page, row, FACT_VALUE, fact->word, STYLE_NUMBER);
     put_formula_text(x, page, row, FACT_BASE, typed, xlsx_word(x, fact->word), STYLE_BASE);
@@ -65,7 +66,8 @@ static void put_amount(struct xlsx *x, unsigned page, unsigned row, const struct
   put_bound(x, page, row, FACT_LOW, fact->low, unit->factor);
   put_bound(x, page, row, FACT_HIGH, fact->high, unit->factor);
   const char *formula = xlsx_print(x, "%s*%c%u", typed, 'A' + FACT_FACTOR, row + 1);
-  put_formula(x, page, row, FACT_BASE, formula, fact->number * unit->factor, STYLE_BASE, XLSX_EXACT);
+  put_formula(x, page, row, FACT_BASE, formula, fact->number * unit->factor, STYLE_BASE,
+              XLSX_EXACT);
   put_number(x, page, row, FACT_FACTOR, unit->factor, STYLE_BASE, XLSX_PLAIN);
 }
 
@@ -99,7 +101,8 @@ static void put_fact(struct xlsx *x, unsigned page, unsigned row, const char *it
 static void put_block(struct xlsx *x, unsigned page, const struct block *block) {
   const struct registry *registry = block->registry;
   put_row(x, page, block->first - 1, 0, FACT_NOTE, STYLE_SECTION);
-  put_text(x, page, block->first - 1, 0, xlsx_print(x, "Registry %s", registry->name), STYLE_SECTION);
+  put_text(x, page, block->first - 1, 0, xlsx_print(x, "Registry %s", registry->name),
+           STYLE_SECTION);
   struct memory_mark mark = memory_mark(&x->scratch);
   for (size_t item = 0; item < registry->item_count; item++)
     for (size_t field = 0; field < registry->field_count && x->status == MLS_OK; field++) {
@@ -127,13 +130,14 @@ const char *xlsx_list_word(const struct xlsx *x, const struct list *list, size_t
 }
 
 static void put_heads(struct xlsx *x, unsigned page) {
-  static const char *const heads[] = { "Item", "Field", "Value", "Unit", "Low", "High", "State",
-                                       "Source", "Where in it", "Read on", "Note", NULL,
-                                       "Base-unit value", "Factor", "Key", "Link" };
+  static const char *const heads[] = { "Item", "Field", "Value",           "Unit",        "Low",
+                                       "High", "State", "Source",          "Where in it", "Read on",
+                                       "Note", NULL,    "Base-unit value", "Factor",      "Key",
+                                       "Link" };
   static const double widths[] = { 20, 22, 14, 16, 12, 12, 11, 20, 44, 12, 40, 2, 17, 13, 34, 30 };
   for (unsigned i = 0; i < sizeof heads / sizeof *heads; i++) {
-    if (heads[i]) put_text(x, page, x->pages[page].first - 1, i, heads[i], STYLE_HEAD);
     put_width(x, page, i, i, widths[i], i >= FACT_BASE);
+    if (heads[i]) put_text(x, page, x->pages[page].first - 1, i, heads[i], STYLE_HEAD);
   }
   if (x->list_count)
     put_width(x, page, FACT_LISTS, FACT_LISTS + (unsigned)x->list_count - 1, 18, true);
@@ -141,7 +145,9 @@ static void put_heads(struct xlsx *x, unsigned page) {
 
 void xlsx_write_facts(struct xlsx *x) {
   unsigned page = facts_page(x), first = x->pages[page].first, last = first;
-  put_page(x, page, "Facts", "What the model looks up, as typed in the registries; lists to choose from at the right.");
+  put_page(
+      x, page, "Facts",
+      "What the model looks up, as typed in the registries; lists to choose from at the right.");
   put_heads(x, page);
   for (size_t i = 0; i < x->block_count && x->status == MLS_OK; i++) {
     put_block(x, page, &x->blocks[i]);
@@ -150,5 +156,5 @@ void xlsx_write_facts(struct xlsx *x) {
   for (size_t i = 0; i < x->list_count; i++) put_list(x, page, &x->lists[i]);
   if (x->block_count == 0) put_text(x, page, first, 0, "This model looks no facts up.", STYLE_NOTE);
   put_badges(x, page, first, last, FACT_STATE);
-  put_print(x, page, "Facts", first - 1, last, FACT_GAP, 1);
+  put_print(x, page, "Facts", (struct print){ first - 1, first - 1, last, FACT_GAP, 1, 0 });
 }

@@ -1,6 +1,6 @@
-/* A tree as a formula of the spreadsheet, through the spellings of the function table. Numbers other
-   than 0 and 1 become cells of their own, and so do parts of a long formula: both are kept in the
-   list of what stands below the lines of the instance ("extras"). */
+/* A tree as a formula of the spreadsheet, through the spellings of the function table. Numbers
+   other than 0 and 1 become cells of their own, and so do parts of a long formula: both are kept in
+   the list of what stands below the lines of the instance ("extras"). */
 #include "xlsx.h"
 
 #include <ctype.h>
@@ -21,15 +21,27 @@ struct pen xlsx_pen(struct xlsx *x, unsigned cell) {
 /* ---- brackets ----
    By text: a spelling may put an argument between operators of its own, or between brackets. */
 
-enum { LEVEL_NONE = 0, LEVEL_COMPARE = 1, LEVEL_JOIN, LEVEL_ADD, LEVEL_MULTIPLY, LEVEL_POWER,
-       LEVEL_SIGN, LEVEL_CLOSED };
+enum {
+  LEVEL_NONE = 0,
+  LEVEL_COMPARE = 1,
+  LEVEL_JOIN,
+  LEVEL_ADD,
+  LEVEL_MULTIPLY,
+  LEVEL_POWER,
+  LEVEL_SIGN,
+  LEVEL_CLOSED
+};
 
 static int level_of(char c) {
   switch (c) {
-    case '<': case '>': case '=': return LEVEL_COMPARE;
+    case '<':
+    case '>':
+    case '=': return LEVEL_COMPARE;
     case '&': return LEVEL_JOIN;
-    case '+': case '-': return LEVEL_ADD;
-    case '*': case '/': return LEVEL_MULTIPLY;
+    case '+':
+    case '-': return LEVEL_ADD;
+    case '*':
+    case '/': return LEVEL_MULTIPLY;
     case '^': return LEVEL_POWER;
     default: return LEVEL_NONE;
   }
@@ -101,7 +113,8 @@ static const char *expand(struct xlsx *x, const char *template, const char *cons
 
 /* ---- references ---- */
 
-/* The base-unit cell of a row; on its own page relative in a table, so that it can be copied down. */
+/* The base-unit cell of a row; on its own page relative in a table, so that it can be copied down.
+ */
 static const char *address(struct xlsx *x, unsigned page, unsigned cell, size_t row) {
   const struct spot *spot = &x->spots[cell];
   bool here = spot->page == page;
@@ -154,7 +167,8 @@ static const char *spell_family(struct pen *pen, unsigned cell, const char *key)
   struct buffer out;
   buffer_open(&out, &x->scratch);
   buffer_print(&out, "INDEX(%s,MATCH(", range(x, pen->page, cell, x->spots[cell].base));
-  xlsx_literal(&out, xlsx_print(x, "%s.%s.", xlsx_line(x, cell)->name, x->model->cells[cell].field));
+  xlsx_literal(&out,
+               xlsx_print(x, "%s.%s.", xlsx_line(x, cell)->name, x->model->cells[cell].field));
   buffer_print(&out, "&%s,%s,0))", loosest(key) <= LEVEL_JOIN ? xlsx_print(x, "(%s)", key) : key,
                range(x, pen->page, cell, names));
   return xlsx_keep(x, &out);
@@ -170,8 +184,8 @@ static const char *spell_family_across(struct pen *pen, unsigned cell, const cha
   xlsx_address(&out, spot->row + (unsigned)pen->row, spot->base, false);
   buffer_char(&out, ':');
   xlsx_address(&out, spot->row + (unsigned)pen->row, spot->base + spot->across - 1, false);
-  buffer_text(&out, ",MATCH(");
-  xlsx_literal(&out, xlsx_print(x, "%s.", x->model->cells[cell].field));
+  buffer_text(&out, ",1,MATCH("); /* 1: not all spreadsheets count along a single row */
+  xlsx_literal(&out, xlsx_print(x, "%s.%s.", xlsx_line(x, cell)->key, x->model->cells[cell].field));
   buffer_print(&out, "&%s,", loosest(key) <= LEVEL_JOIN ? xlsx_print(x, "(%s)", key) : key);
   unsigned heads = x->pages[spot->page].first - 2;
   xlsx_address(&out, heads, spot->base, true);
@@ -284,8 +298,9 @@ static const char *spell_constant(struct pen *pen, const struct node *node) {
     if (extra->last != pen->cell) extra->uses++, extra->last = pen->cell;
     return extra_reference(pen, index);
   }
-  struct extra extra = { .node = node, .home = pen->home, .cell = pen->cell, .last = pen->cell,
-                         .uses = 1, .next = first };
+  struct extra extra = {
+    .node = node, .home = pen->home, .cell = pen->cell, .last = pen->cell, .uses = 1, .next = first
+  };
   extra.name = constant_name(x, pen->owner, node);
   if (!add_extra(pen, extra, &index)) return "NA()";
   if (map_put(&owner->constants, key, index + 1) != MLS_OK) x->status = MLS_MEMORY;

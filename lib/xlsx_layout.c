@@ -20,9 +20,7 @@ unsigned xlsx_chooser(const struct xlsx *x, unsigned cell) {
   return instance->cells[instance->sheet->lines[fact->line].slot];
 }
 
-bool xlsx_is_typed_word(const struct cell *cell) {
-  return cell->text && cell->kind == CELL_INPUT;
-}
+bool xlsx_is_typed_word(const struct cell *cell) { return cell->text && cell->kind == CELL_INPUT; }
 
 unsigned xlsx_page_of(const struct xlsx *x, enum page_kind kind) {
   for (unsigned i = 0; i < x->page_count; i++)
@@ -101,7 +99,8 @@ static void add_block(struct xlsx *x, const struct registry *registry) {
   x->blocks[x->block_count++] = (struct block){ registry, first + 1, registry->fact_count };
   add_list(x, registry, registry->name, registry->item_count);
   for (size_t i = 0; i < registry->fact_count; i++)
-    if (registry->facts[i].source) cite(x, registry->facts[i].source->key, registry->facts[i].source);
+    if (registry->facts[i].source)
+      cite(x, registry->facts[i].source->key, registry->facts[i].source);
 }
 
 static void add_set(struct xlsx *x, const struct line *line) {
@@ -269,9 +268,10 @@ static void place_table(struct xlsx *x, unsigned instance, unsigned table) {
   if (x->status != MLS_OK) return;
   unsigned key = here->cells[line->slot];
   struct page *at = &x->pages[page];
-  at->instance = instance, at->table = table, at->first = HEAD + 2;
+  at->instance = instance, at->table = table, at->first = HEAD + 3;
   at->rows = x->model->cells[key].rows;
-  for (unsigned i = x->fact_first[key]; i != GRAPH_NONE; i = x->fact_next[i]) add_columns(x, page, i);
+  for (unsigned i = x->fact_first[key]; i != GRAPH_NONE; i = x->fact_next[i])
+    add_columns(x, page, i);
   for (size_t i = 0; i < here->sheet->line_count; i++) {
     const struct line *column = &here->sheet->lines[i];
     if (column->table == (int)table && column->kind != LINE_NOTE)
@@ -349,12 +349,13 @@ static void list_checks(struct xlsx *x) {
   sort_checks(x, x->checks, spare, count);
   for (unsigned i = 0; i < count; i++)
     if (x->model->cells[x->checks[i]].kind == CELL_WITHIN)
-      x->spots[x->checks[i]] = (struct spot){ page, HEAD + 1 + i, CHECK_HOLDS, CHECK_BASE, 1, NULL };
+      x->spots[x->checks[i]] =
+          (struct spot){ page, HEAD + 1 + i, CHECK_HOLDS, CHECK_BASE, 1, NULL };
 }
 
 static void reserve_tabs(struct xlsx *x) {
-  static const char *const reserved[] = { "cover", "inputs", "checks", "facts", "sources",
-                                          "log", "scenarios", "history" };
+  static const char *const reserved[] = { "cover",   "inputs", "checks",    "facts",
+                                          "sources", "log",    "scenarios", "history" };
   for (size_t i = 0; i < sizeof reserved / sizeof *reserved; i++) {
     const char *name = names_add(&x->names, slice_of(reserved[i]));
     if (!name || map_put(&x->taken, name, 1) != MLS_OK) x->status = fail_memory(x->report->fails);
@@ -401,15 +402,19 @@ static void check_size(struct xlsx *x) {
   if (FACT_LISTS + x->list_count > XLSX_COLUMNS)
     xlsx_refuse(x, MLS_LIMIT, "the model has too many lists of words for a worksheet");
   if (cells > XLSX_CELLS)
-    xlsx_refuse(x, MLS_LIMIT, "the workbook would have more than %d filled cells; export a table of "
-                "this size as CSV", XLSX_CELLS);
+    xlsx_refuse(x, MLS_LIMIT,
+                "the workbook would have more than %d filled cells; export a table of "
+                "this size as CSV",
+                XLSX_CELLS);
 }
 
 mls_status xlsx_layout(struct xlsx *x) {
   const struct mls_model *model = x->model;
   if (2 * model->value_count > XLSX_CELLS)
-    xlsx_refuse(x, MLS_LIMIT, "the workbook would have more than %d filled cells; export a table of "
-                "this size as CSV", XLSX_CELLS);
+    xlsx_refuse(x, MLS_LIMIT,
+                "the workbook would have more than %d filled cells; export a table of "
+                "this size as CSV",
+                XLSX_CELLS);
   if (x->status != MLS_OK) return x->status;
   x->spots = memory_array(&x->memory, model->cell_count, sizeof *x->spots);
   x->fact_first = memory_array(&x->memory, model->cell_count, sizeof(unsigned));

@@ -62,8 +62,8 @@ const char *xlsx_print(struct xlsx *x, const char *format, ...) {
 /* ---- formats ---- */
 
 const char *xlsx_number_format(double largest, bool whole) {
-  static const char *const digits[] = { "#,##0.0", "#,##0.00", "0.000", "0.0000", "0.00000",
-                                        "0.000000", "0.0000000" };
+  static const char *const digits[] = { "#,##0.0", "#,##0.00", "0.000",    "0.0000",
+                                        "0.00000", "0.000000", "0.0000000" };
   double size = fabs(largest);
   if (whole && size < 1000) return XLSX_PLAIN;
   if (whole && size < 1e12) return "#,##0";
@@ -80,7 +80,17 @@ struct style_slot {
   lxw_format *format;
 };
 
-enum { BOLD = 1, ITALIC = 2, BORDER = 4, UNLOCKED = 8, WRAP = 16, CENTER = 32, MONO = 64, RIGHT = 128 };
+enum {
+  BOLD = 1,
+  ITALIC = 2,
+  BORDER = 4,
+  UNLOCKED = 8,
+  WRAP = 16,
+  CENTER = 32,
+  MONO = 64,
+  RIGHT = 128,
+  SHRINK = 256
+};
 
 struct look {
   lxw_color_t color, fill; /* fill 0: none */
@@ -89,9 +99,21 @@ struct look {
 };
 
 enum {
-  INK = 0x1F3864, GREY = 0x595959, PALE = 0xE8EEF7, BAND = 0xD9E2F3, BLUE = 0x0000FF,
-  YELLOW = 0xFFF9DB, GREEN = 0x006100, GREEN_FILL = 0xC6EFCE, RED = 0x9C0006, RED_FILL = 0xFFC7CE,
-  AMBER = 0x7F6000, AMBER_FILL = 0xFFEB9C, LINE_COLOR = 0xD0D0D0, SILVER = 0xF2F2F2, WHITE = 0xFFFFFF
+  INK = 0x1F3864,
+  GREY = 0x595959,
+  PALE = 0xE8EEF7,
+  BAND = 0xD9E2F3,
+  BLUE = 0x0000FF,
+  YELLOW = 0xFFF9DB,
+  GREEN = 0x006100,
+  GREEN_FILL = 0xC6EFCE,
+  RED = 0x9C0006,
+  RED_FILL = 0xFFC7CE,
+  AMBER = 0x7F6000,
+  AMBER_FILL = 0xFFEB9C,
+  LINE_COLOR = 0xD0D0D0,
+  SILVER = 0xF2F2F2,
+  WHITE = 0xFFFFFF
 };
 
 static const struct look looks[STYLE_COUNT] = {
@@ -106,7 +128,8 @@ static const struct look looks[STYLE_COUNT] = {
   [STYLE_MONO] = { 0x404040, 0, BORDER | WRAP | MONO, 8 },
   [STYLE_NOTE] = { GREY, 0, ITALIC, 10 },
   [STYLE_LINK] = { 0x0563C1, 0, BORDER, 10 },
-  [STYLE_UNIT] = { 0, 0, BORDER | CENTER, 10 },
+  [STYLE_JUMP] = { 0x0563C1, 0, 0, 10 },
+  [STYLE_UNIT] = { 0, 0, BORDER | CENTER | SHRINK, 10 },
   [STYLE_NUMBER] = { 0, 0, BORDER | RIGHT, 10 },
   [STYLE_OUTPUT] = { 0, PALE, BOLD | BORDER | RIGHT, 10 },
   [STYLE_OUTPUT_LABEL] = { 0, PALE, BOLD | BORDER | WRAP, 10 },
@@ -139,6 +162,8 @@ static void dress(lxw_format *format, const struct look *look, const char *numbe
   if (look->flags & WRAP) format_set_text_wrap(format);
   if (look->flags & CENTER) format_set_align(format, LXW_ALIGN_CENTER);
   if (look->flags & RIGHT) format_set_align(format, LXW_ALIGN_RIGHT);
+  if (look->flags & RIGHT) format_set_indent(format, 1);
+  if (look->flags & SHRINK) format_set_shrink(format);
   if (number_format) format_set_num_format(format, number_format);
 }
 
@@ -154,8 +179,8 @@ lxw_format *xlsx_style(struct xlsx *x, enum style style, const char *number_form
   for (size_t i = 0; i < x->style_count; i++)
     if (x->styles[i].style == style && x->styles[i].number_format == number_format)
       return x->styles[i].format;
-  struct style_slot *styles = memory_grow(&x->memory, x->styles, x->style_count, &x->style_room,
-                                          sizeof *styles);
+  struct style_slot *styles =
+      memory_grow(&x->memory, x->styles, x->style_count, &x->style_room, sizeof *styles);
   lxw_format *format = styles ? workbook_add_format(x->file) : NULL;
   if (!format) {
     if (x->status == MLS_OK) x->status = fail_memory(x->report->fails);
@@ -171,12 +196,46 @@ lxw_format *xlsx_style(struct xlsx *x, enum style style, const char *number_form
 
 static lxw_worksheet *sheet_of(struct xlsx *x, unsigned page) { return x->pages[page].sheet; }
 
+/* Lines that a text takes when it wraps at spaces; bytes of one character count once. */
+static unsigned lines_of(const char *text, double room) {
+  unsigned lines = 1;
+  double used = 0, word = 0;
+  for (;; text++) {
+    if (*text && *text != ' ') {
+      word += ((unsigned char)*text & 0xc0) != 0x80;
+      continue;
+    }
+    if (used > 0 && used + 1 + word > room) lines++, used = word;
+    else used += word + (used > 0);
+    for (; used > room; used -= room) lines++;
+    word = 0;
+    if (!*text) return lines;
+  }
+}
+
+/* A spreadsheet does not make rows higher for wrapped texts when it opens a file. */
+static void make_room(struct xlsx *x, unsigned page, unsigned row, unsigned column,
+                      const char *text, const struct look *look) {
+  double width = column < XLSX_WIDTHS ? x->pages[page].widths[column] : 0;
+  if (!(look->flags & WRAP) || width <= 0) return;
+  double room = width * (look->flags & MONO ? 1.1 : look->flags & BOLD ? 1.0 : 1.12);
+  unsigned lines = lines_of(text, room);
+  double height = 3 + lines * (look->flags & MONO ? 10.5 : 12.5);
+  bool same = x->tall_page == page && x->tall_row == row;
+  if (lines < 2 || (same && height <= x->tall)) return;
+  x->tall_page = page, x->tall_row = row, x->tall = height;
+  xlsx_check(x, worksheet_set_row(sheet_of(x, page), row, height > 400 ? 400 : height, NULL));
+}
+
 static void put_string(struct xlsx *x, unsigned page, unsigned row, unsigned column,
                        const char *text, enum style style) {
   lxw_format *format = xlsx_style(x, style, NULL);
   if (x->status != MLS_OK) return;
-  if (*text == 0) xlsx_check(x, worksheet_write_blank(sheet_of(x, page), row, (lxw_col_t)column, format));
-  else xlsx_check(x, worksheet_write_string(sheet_of(x, page), row, (lxw_col_t)column, text, format));
+  make_room(x, page, row, column, text, &looks[style]);
+  if (*text == 0)
+    xlsx_check(x, worksheet_write_blank(sheet_of(x, page), row, (lxw_col_t)column, format));
+  else
+    xlsx_check(x, worksheet_write_string(sheet_of(x, page), row, (lxw_col_t)column, text, format));
 }
 
 void put_text(struct xlsx *x, unsigned page, unsigned row, unsigned column, const char *text,
@@ -221,6 +280,12 @@ static const char *finish(struct xlsx *x, unsigned page, unsigned row, unsigned 
   return xlsx_print(x, "=%s", formula);
 }
 
+/* xlsx_pack.c turns it into an error. */
+static double no_value(struct xlsx *x, unsigned page) {
+  x->pages[page].errors = true;
+  return FUNCTION_ERROR;
+}
+
 void put_formula(struct xlsx *x, unsigned page, unsigned row, unsigned column, const char *formula,
                  double value, enum style style, const char *format) {
   lxw_format *look = xlsx_style(x, style, format);
@@ -229,8 +294,8 @@ void put_formula(struct xlsx *x, unsigned page, unsigned row, unsigned column, c
   lxw_worksheet *sheet = sheet_of(x, page);
   lxw_col_t at = (lxw_col_t)column;
   if (value == 0) value = 0; /* not -0, which is written as "-0" */
-  if (isfinite(value)) xlsx_check(x, worksheet_write_formula_num(sheet, row, at, text, look, value));
-  else xlsx_check(x, worksheet_write_formula_str(sheet, row, at, text, look, "#N/A"));
+  if (!isfinite(value)) value = no_value(x, page);
+  xlsx_check(x, worksheet_write_formula_num(sheet, row, at, text, look, value));
 }
 
 void put_formula_text(struct xlsx *x, unsigned page, unsigned row, unsigned column,
@@ -238,8 +303,8 @@ void put_formula_text(struct xlsx *x, unsigned page, unsigned row, unsigned colu
   lxw_format *look = xlsx_style(x, style, NULL);
   const char *text = finish(x, page, row, column, formula);
   if (x->status != MLS_OK) return;
-  xlsx_check(x, worksheet_write_formula_str(sheet_of(x, page), row, (lxw_col_t)column, text, look,
-                                            value));
+  xlsx_check(
+      x, worksheet_write_formula_str(sheet_of(x, page), row, (lxw_col_t)column, text, look, value));
 }
 
 void put_value(struct xlsx *x, unsigned page, unsigned row, unsigned column, const char *formula,
@@ -258,9 +323,9 @@ void put_array(struct xlsx *x, unsigned page, unsigned row, unsigned column, con
   const char *text = finish(x, page, row, column, formula);
   if (x->status != MLS_OK) return;
   lxw_col_t at = (lxw_col_t)column;
-  /* An array formula can hold no text: an error is kept as 0 until the first calculation. */
-  xlsx_check(x, worksheet_write_array_formula_num(sheet_of(x, page), row, at, row, at, text, look,
-                                                  isfinite(value) ? value : 0));
+  if (!isfinite(value)) value = no_value(x, page);
+  xlsx_check(
+      x, worksheet_write_array_formula_num(sheet_of(x, page), row, at, row, at, text, look, value));
 }
 
 /* ---- dates and links ---- */
@@ -292,26 +357,27 @@ void put_date(struct xlsx *x, unsigned page, unsigned row, unsigned column, cons
 }
 
 static void put_link(struct xlsx *x, unsigned page, unsigned row, unsigned column, const char *to,
-                     const char *text) {
-  lxw_format *look = xlsx_style(x, STYLE_LINK, NULL);
+                     const char *text, enum style style) {
+  lxw_format *look = xlsx_style(x, style, NULL);
   const char *safe = xlsx_safe(x, text);
   if (x->status != MLS_OK) return;
   if (x->pages[page].links++ >= XLSX_LINKS || strlen(safe) > XLSX_QUOTED) {
     put_string(x, page, row, column, safe, STYLE_TEXT);
     return;
   }
-  xlsx_check(x, worksheet_write_url_opt(sheet_of(x, page), row, (lxw_col_t)column, to, look, safe,
-                                        NULL));
+  xlsx_check(
+      x, worksheet_write_url_opt(sheet_of(x, page), row, (lxw_col_t)column, to, look, safe, NULL));
 }
 
 void put_jump(struct xlsx *x, unsigned page, unsigned row, unsigned column, unsigned to_page,
               unsigned to_row, const char *text) {
   const char *to = xlsx_print(x, "internal:%sA%u", x->pages[to_page].quoted, to_row + 1);
-  put_link(x, page, row, column, to, text);
+  bool home = row < x->pages[page].first - 1 && x->pages[page].kind != PAGE_COVER;
+  put_link(x, page, row, column, to, text, home ? STYLE_JUMP : STYLE_LINK);
 }
 
 void put_web(struct xlsx *x, unsigned page, unsigned row, unsigned column, const char *url) {
-  put_link(x, page, row, column, url, url);
+  put_link(x, page, row, column, url, url, STYLE_LINK);
 }
 
 void put_source(struct xlsx *x, unsigned page, unsigned row, unsigned column, const char *key) {
@@ -323,7 +389,7 @@ void put_source(struct xlsx *x, unsigned page, unsigned row, unsigned column, co
   const struct source *source = x->cited[index].source;
   unsigned sources = xlsx_page_of(x, PAGE_SOURCES);
   if (source && source->url && xlsx_url_is_safe(source->url))
-    put_link(x, page, row, column, source->url, xlsx_print(x, "[%s]", key));
+    put_link(x, page, row, column, source->url, xlsx_print(x, "[%s]", key), STYLE_LINK);
   else
     put_jump(x, page, row, column, sources, x->pages[sources].first + (unsigned)index,
              xlsx_print(x, "[%s]", key));

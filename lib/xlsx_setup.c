@@ -18,6 +18,7 @@ void put_page(struct xlsx *x, unsigned page, const char *title, const char *subt
 void put_width(struct xlsx *x, unsigned page, unsigned first, unsigned last, double width,
                bool outlined) {
   if (x->status != MLS_OK) return;
+  for (unsigned i = first; i <= last && i < XLSX_WIDTHS; i++) x->pages[page].widths[i] = width;
   lxw_row_col_options options = { .level = outlined ? 1 : 0 };
   xlsx_check(x, worksheet_set_column_opt(x->pages[page].sheet, (lxw_col_t)first, (lxw_col_t)last,
                                          width, NULL, &options));
@@ -35,8 +36,7 @@ static const char *header_text(struct xlsx *x, const char *text, size_t most) {
   return xlsx_keep(x, &out);
 }
 
-void put_print(struct xlsx *x, unsigned page, const char *title, unsigned head, unsigned last_row,
-               unsigned columns, unsigned across) {
+void put_print(struct xlsx *x, unsigned page, const char *title, struct print print) {
   lxw_worksheet *sheet = x->pages[page].sheet;
   const char *shown = header_text(x, xlsx_safe(x, title), 90);
   const char *top = xlsx_print(x, "&L&\"Arial,Bold\"%s&R&\"Arial,Regular\"&8mlsysim %s, as of %s",
@@ -47,11 +47,12 @@ void put_print(struct xlsx *x, unsigned page, const char *title, unsigned head, 
   worksheet_set_margins(sheet, 0.4, 0.4, 0.75, 0.6);
   xlsx_check(x, worksheet_set_header(sheet, top));
   xlsx_check(x, worksheet_set_footer(sheet, "&L&8&A&C&8Page &P of &N"));
-  worksheet_fit_to_pages(sheet, (uint16_t)across, 0);
+  worksheet_fit_to_pages(sheet, (uint16_t)print.across, (uint16_t)print.down);
   worksheet_print_across(sheet);
-  worksheet_freeze_panes(sheet, head + 1, 1);
-  xlsx_check(x, worksheet_repeat_rows(sheet, head, head));
-  xlsx_check(x, worksheet_print_area(sheet, 0, 0, last_row, (lxw_col_t)(columns - 1)));
+  worksheet_freeze_panes(sheet, print.last_head + 1, 1);
+  xlsx_check(x, worksheet_repeat_rows(sheet, print.head, print.last_head));
+  if (print.across > 1) xlsx_check(x, worksheet_repeat_columns(sheet, 0, 0));
+  xlsx_check(x, worksheet_print_area(sheet, 0, 0, print.last_row, (lxw_col_t)(print.columns - 1)));
   worksheet_gridlines(sheet, LXW_HIDE_ALL_GRIDLINES);
   worksheet_outline_settings(sheet, 1, 0, 0, 0);
   lxw_protection allowed = { .format_columns = 1, .format_rows = 1 };
@@ -62,8 +63,8 @@ void put_badges(struct xlsx *x, unsigned page, unsigned first, unsigned last, un
   static const struct {
     const char *word;
     enum style style;
-  } rules[] = { { "verified", STYLE_GOOD }, { "derived", STYLE_GOOD },  { "cited", STYLE_FAIR },
-                { "estimate", STYLE_BAD },  { "assumed", STYLE_BAD },   { "missing", STYLE_BAD } };
+  } rules[] = { { "verified", STYLE_GOOD }, { "derived", STYLE_GOOD }, { "cited", STYLE_FAIR },
+                { "estimate", STYLE_BAD },  { "assumed", STYLE_BAD },  { "missing", STYLE_BAD } };
   lxw_col_t at = (lxw_col_t)column;
   for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
     lxw_conditional_format rule = { .type = LXW_CONDITIONAL_TYPE_TEXT,
@@ -71,8 +72,8 @@ void put_badges(struct xlsx *x, unsigned page, unsigned first, unsigned last, un
                                     .value_string = (char *)(uintptr_t)rules[i].word,
                                     .format = xlsx_style(x, rules[i].style, NULL) };
     if (x->status != MLS_OK) return;
-    xlsx_check(x, worksheet_conditional_format_range(x->pages[page].sheet, first, at, last, at,
-                                                     &rule));
+    xlsx_check(
+        x, worksheet_conditional_format_range(x->pages[page].sheet, first, at, last, at, &rule));
   }
 }
 
@@ -83,9 +84,11 @@ void put_verdicts(struct xlsx *x, unsigned page, unsigned first, unsigned last, 
                                   .criteria = LXW_CONDITIONAL_CRITERIA_EQUAL_TO };
   lxw_col_t at = (lxw_col_t)column;
   rule.value = 1, rule.format = good;
-  xlsx_check(x, worksheet_conditional_format_range(x->pages[page].sheet, first, at, last, at, &rule));
+  xlsx_check(x,
+             worksheet_conditional_format_range(x->pages[page].sheet, first, at, last, at, &rule));
   rule.value = 0, rule.format = bad;
-  xlsx_check(x, worksheet_conditional_format_range(x->pages[page].sheet, first, at, last, at, &rule));
+  xlsx_check(x,
+             worksheet_conditional_format_range(x->pages[page].sheet, first, at, last, at, &rule));
 }
 
 /* ---- validation ---- */
@@ -108,8 +111,8 @@ static char *cut(struct xlsx *x, const char *text, size_t most) {
 }
 
 /* The range that a list validation chooses from. LXW_VALIDATION_TYPE_LIST_FORMULA of libxlsxwriter
-   1.1.4 copies the formula twice and loses one copy: so the list is added with a word in it, which is
-   then replaced by the range. */
+   1.1.4 copies the formula twice and loses one copy: so the list is added with a word in it, which
+   is then replaced by the range. */
 static void choose_from(struct xlsx *x, unsigned page, const struct set *set) {
   struct lxw_data_validations *all = x->pages[page].sheet->data_validations;
   lxw_data_val_obj *added = NULL, *each;
@@ -152,7 +155,7 @@ void put_validation(struct xlsx *x, unsigned page, unsigned first, unsigned last
   rule.input_title = rule.error_title = cut(x, line->name, 32);
   rule.input_message = cut(x, xlsx_print(x, "%s, %s", in, words), 255);
   rule.error_message = cut(x, xlsx_print(x, "Not allowed here: %s, %s", in, words), 225);
-  char *placeholder[] = { (char *)(uintptr_t)"list", NULL };
+  char *placeholder[] = { (char *)(uintptr_t) "list", NULL };
   rule.validate = LXW_VALIDATION_TYPE_LIST;
   rule.value_list = placeholder;
   if (number) choose_number(&rule, line, unit);

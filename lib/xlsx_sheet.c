@@ -37,7 +37,7 @@ const char *xlsx_shown(struct xlsx *x, unsigned row, unsigned base, unsigned fac
   if (text) return xlsx_print(x, "IF(ISERROR(%s),\"missing\",%s)", value, value);
   const char *over = xlsx_print(x, factor_row == row ? "%s%u" : "%s$%u",
                                 xlsx_letters(letters, factor), factor_row + 1);
-  return xlsx_print(x, "IF(ISERROR(%s),\"missing\",%s/%s)", value, value, over);
+  return xlsx_print(x, "IF(ISNUMBER(%s),%s/%s,\"missing\")", value, value, over);
 }
 
 /* The cell a person reads, beside a base-unit value of a row. */
@@ -80,8 +80,8 @@ static void put_typed(struct xlsx *x, unsigned page, unsigned row, unsigned cell
   put_number(x, page, row, SHOW_VALUE, xlsx_typed(si, unit->factor), STYLE_INPUT, XLSX_PLAIN);
   put_text(x, page, row, SHOW_UNIT, xlsx_unit(unit, KIND_NUMBER), STYLE_UNIT);
   const char *typed = at(x, row, SHOW_VALUE);
-  const char *formula = xlsx_print(x, "IF(ISNUMBER(%s),%s*%s,NA())", typed, typed,
-                                   at(x, row, base + BASE_FACTOR));
+  const char *formula =
+      xlsx_print(x, "IF(ISNUMBER(%s),%s*%s,NA())", typed, typed, at(x, row, base + BASE_FACTOR));
   put_formula(x, page, row, base + BASE_VALUE, formula, si, STYLE_BASE, base_format(si));
   put_block(x, page, row, xlsx_base_unit(x, here->strict, here->count), unit->factor, "");
 }
@@ -169,12 +169,14 @@ static const char *in_facts(struct xlsx *x, unsigned cell, enum fact_column colu
 
 static void put_fact_links(struct xlsx *x, unsigned page, unsigned row, unsigned cell,
                            const char *index, const struct fact *fact) {
-  const char *state = xlsx_print(x, "IF(ISERROR(%s),\"missing\",%s)", index,
-                                 in_facts(x, cell, FACT_STATE, index));
+  const char *state =
+      xlsx_print(x, "IF(ISNUMBER(%s),%s,\"missing\")", index, in_facts(x, cell, FACT_STATE, index));
   put_formula_text(x, page, row, SHOW_STATE, state, fact ? state_word(fact->state) : "missing",
                    STYLE_BADGE);
-  const char *link = xlsx_print(x, "IF(ISERROR(%s),\"missing\",HYPERLINK(%s,%s))", index,
-                                in_facts(x, cell, FACT_LINK, index),
+  const char *link = xlsx_print(x,
+                                "HYPERLINK(IF(ISNUMBER(%s),%s,\"#facts!A1\"),"
+                                "IF(ISNUMBER(%s),%s,\"missing\"))",
+                                index, in_facts(x, cell, FACT_LINK, index), index,
                                 in_facts(x, cell, FACT_SOURCE, index));
   const char *key = !fact ? "missing" : "no source";
   if (fact && fact->source) key = xlsx_print(x, "[%s]", fact->source->key);
@@ -224,7 +226,8 @@ static void put_fact(struct xlsx *x, unsigned page, unsigned row, const struct e
   put_text(x, page, row, SHOW_LABEL, xlsx_print(x, "   %s", label), STYLE_WRAP);
   if (set) put_overridden(x, page, row, entry);
   else put_looked_up(x, page, row, entry);
-  const char *how = set ? "set for this run instead of the fact" : "looked up on the facts worksheet";
+  const char *how =
+      set ? "set for this run instead of the fact" : "looked up on the facts worksheet";
   put_text(x, page, row, SHOW_WORDS, how, STYLE_WRAP);
   put_text(x, page, row, SHOW_FORMULA, fact_name(x, entry), STYLE_MONO);
   put_text(x, page, row, x->pages[page].base + BASE_NAME, fact_name(x, entry), STYLE_BASE);
@@ -264,8 +267,8 @@ static void put_table(struct xlsx *x, unsigned page, unsigned row, const struct 
   const char *label = *line->label ? line->label : line->name;
   put_row(x, page, row, 0, last_shown(&x->pages[page]), STYLE_KEY);
   put_jump(x, page, row, SHOW_LABEL, to, 0, xlsx_print(x, "Table %s: %s", line->name, label));
-  put_text(x, page, row, SHOW_WORDS, xlsx_print(x, "%u rows, one for each %s", x->pages[to].rows,
-                                                line->key), STYLE_KEY);
+  put_text(x, page, row, SHOW_WORDS,
+           xlsx_print(x, "%u rows, one for each %s", x->pages[to].rows, line->key), STYLE_KEY);
   put_text(x, page, row, SHOW_FORMULA, xlsx_print(x, "%s in %s", line->key, line->set->text),
            STYLE_MONO);
   put_cites(x, page, row, line);
@@ -300,9 +303,10 @@ static void put_entry(struct xlsx *x, unsigned page, unsigned row, const struct 
 }
 
 static void put_heads(struct xlsx *x, unsigned page) {
-  static const char *const shown[] = { "Quantity", "Value", "Unit", "Formula in words",
+  static const char *const shown[] = { "Quantity",         "Value", "Unit",  "Formula in words",
                                        "Formula in names", "State", "Source" };
-  static const char *const base[] = { "Base-unit value", "Base unit", "Factor", "Name", "Fact row" };
+  static const char *const base[] = { "Base-unit value", "Base unit", "Factor", "Name",
+                                      "Fact row" };
   const struct page *here = &x->pages[page];
   unsigned row = here->first - 1;
   for (unsigned i = 0; i < SHOW_SOURCE + here->sources; i++)
@@ -332,8 +336,8 @@ void xlsx_write_instance(struct xlsx *x, unsigned page) {
   struct memory_mark mark = memory_mark(&x->scratch);
   put_page(x, page, title_of(x, page),
            "Blue on yellow: type here. Formulas are in the base-unit block at the right.");
-  put_heads(x, page);
   put_widths(x, page);
+  put_heads(x, page);
   for (size_t i = 0; i < x->pages[page].entry_count && x->status == MLS_OK; i++) {
     memory_reset(&x->scratch, mark);
     put_entry(x, page, x->pages[page].first + (unsigned)i, &x->pages[page].entries[i]);
@@ -354,22 +358,26 @@ static void put_constant(struct xlsx *x, unsigned page, unsigned row, const stru
   const char *text = node->unit ? xlsx_print(x, "%s [%s]", typed, node->unit->text)
                                 : xlsx_print(x, "number %s", typed);
   put_text(x, page, row, SHOW_FORMULA, text, STYLE_MONO);
-  const char *formula = xlsx_print(x, "%s*%s", at(x, row, SHOW_VALUE), at(x, row, base + BASE_FACTOR));
+  const char *formula =
+      xlsx_print(x, "%s*%s", at(x, row, SHOW_VALUE), at(x, row, base + BASE_FACTOR));
   double si = node->number * factor;
   put_formula(x, page, row, base + BASE_VALUE, formula, si, STYLE_BASE, base_format(si));
   const struct dims *none = x->model->units->none;
-  put_block(x, page, row, xlsx_base_unit(x, node->unit ? node->unit->strict : none,
-                                         node->unit ? node->unit->count : none),
+  put_block(x, page, row,
+            xlsx_base_unit(x, node->unit ? node->unit->strict : none,
+                           node->unit ? node->unit->count : none),
             factor, extra->name ? extra->name : "");
 }
 
 static void put_step(struct xlsx *x, unsigned page, unsigned row, const struct extra *extra) {
   const struct node *node = extra->node;
-  struct pen pen = { .x = x, .page = page, .owner = page, .home = extra->home, .cell = extra->cell,
-                     .whole = node };
+  struct pen pen = {
+    .x = x, .page = page, .owner = page, .home = extra->home, .cell = extra->cell, .whole = node
+  };
   double si = values_evaluate(x->values, extra->home, 0, node);
   bool text = node->type.kind == KIND_TEXT, array = node->total != NODE_PLAIN && node->count == 2 &&
-                                                    node->kind == NODE_CALL && node->function->array;
+                                                    node->kind == NODE_CALL &&
+                                                    node->function->array;
   const char *unit = node->type.kind == KIND_NUMBER
                          ? xlsx_base_unit(x, node->type.strict, node->type.count)
                          : xlsx_unit(NULL, node->type.kind);
@@ -412,6 +420,8 @@ void xlsx_write_extras(struct xlsx *x, unsigned page) {
   unsigned last = here->extra_count ? xlsx_extra_row(here, here->extra_count - 1)
                                     : here->first + (unsigned)here->entry_count;
   put_badges(x, page, here->first, last, SHOW_STATE);
-  put_print(x, page, title_of(x, page), here->first - 1, last, SHOW_SOURCE + here->sources, 1);
+  unsigned head = here->first - 1;
+  put_print(x, page, title_of(x, page),
+            (struct print){ head, head, last, SHOW_SOURCE + here->sources, 1, 0 });
   memory_reset(&x->scratch, mark);
 }

@@ -1,6 +1,6 @@
-/* Steps: a long formula is cut into parts with cells of their own, so that a person can follow it and
-   so that spellings that repeat an argument stay short. Aggregates that a column reads are steps too:
-   a spreadsheet would otherwise add up the column again in every row. */
+/* Steps: a long formula is cut into parts with cells of their own, so that a person can follow it
+   and so that spellings that repeat an argument stay short. Aggregates that a column reads are
+   steps too: a spreadsheet would otherwise add up the column again in every row. */
 #include "xlsx.h"
 
 #include <string.h>

@@ -51,11 +51,12 @@ static const char *format_of(const struct xlsx *x, const struct page *page,
 
 static const char *column_name(struct xlsx *x, const struct column *column) {
   const struct cell *cell = &x->model->cells[column->cell];
-  const char *name = xlsx_line(x, column->cell)->name;
-  if (column->node) return xlsx_print(x, "part of %s", name);
-  if (cell->kind != CELL_FACT) return name;
-  if (!cell->family) return cell->field;
-  return xlsx_print(x, "%s.%s", cell->field, x->model->words[cell->words[column->word]]);
+  const struct line *line = xlsx_line(x, column->cell);
+  if (column->node) return xlsx_print(x, "part of %s", line->name);
+  if (cell->kind != CELL_FACT) return line->name;
+  if (!cell->family) return xlsx_print(x, "%s.%s", line->key, cell->field);
+  const char *word = x->model->words[cell->words[column->word]];
+  return xlsx_print(x, "%s.%s.%s", line->key, cell->field, word);
 }
 
 static const char *base_unit(struct xlsx *x, const struct column *column) {
@@ -74,8 +75,9 @@ static const char *column_label(struct xlsx *x, const struct column *column) {
 static void put_head(struct xlsx *x, unsigned page, const struct column *column) {
   const struct page *here = &x->pages[page];
   const char *label = column_label(x, column), *name = column_name(x, column);
-  const char *unit = column->node ? base_unit(x, column)
-                                  : xlsx_unit(x->model->cells[column->cell].unit, kind_of(x, column));
+  const char *unit = column->node
+                         ? base_unit(x, column)
+                         : xlsx_unit(x->model->cells[column->cell].unit, kind_of(x, column));
   put_text(x, page, up(here, LABEL_UP), column->shown, label, STYLE_HEAD);
   put_text(x, page, up(here, NAME_UP), column->shown, name, STYLE_KEY);
   put_text(x, page, up(here, UNIT_UP), column->shown, unit, STYLE_UNIT);
@@ -118,9 +120,9 @@ static void put_input(struct writer *w, unsigned row, double si) {
   put_number(x, w->page, row, w->column->shown, xlsx_typed(si, w->factor), STYLE_INPUT, XLSX_PLAIN);
   const char *typed = at(x, row, w->column->shown);
   char letters[8];
-  const char *formula = xlsx_print(x, "IF(ISNUMBER(%s),%s*%s$%u,NA())", typed, typed,
-                                   xlsx_letters(letters, w->column->base),
-                                   up(&x->pages[w->page], FACTOR_UP) + 1);
+  const char *formula =
+      xlsx_print(x, "IF(ISNUMBER(%s),%s*%s$%u,NA())", typed, typed,
+                 xlsx_letters(letters, w->column->base), up(&x->pages[w->page], FACTOR_UP) + 1);
   put_formula(x, w->page, row, w->column->base, formula, si, STYLE_BASE, XLSX_EXACT);
 }
 
@@ -139,16 +141,38 @@ static const char *formula_of(struct writer *w, size_t row) {
   return xlsx_spell(&w->pen, w->column->node ? w->column->node : cell->formula);
 }
 
+/* One formula for all columns of a page, also where some hold words: it can then be copied across.
+ */
+static const char *shown_formula(struct writer *w, unsigned row) {
+  struct xlsx *x = w->x;
+  unsigned factor_row = up(&x->pages[w->page], FACTOR_UP), base = w->column->base;
+  char letters[8];
+  if (!x->pages[w->page].mixed)
+    return xlsx_shown(x, row, base, factor_row, base, w->kind == KIND_TEXT);
+  const char *value = at(x, row, base);
+  return xlsx_print(x, "IF(ISNUMBER(%s),%s/%s$%u,IF(ISERROR(%s),\"missing\",%s))", value, value,
+                    xlsx_letters(letters, base), factor_row + 1, value, value);
+}
+
+static bool has_words(const struct xlsx *x, const struct page *page) {
+  for (unsigned i = 0; i < page->planned; i++) {
+    const struct cell *cell = &x->model->cells[page->columns[i].cell];
+    if (cell->text && cell->kind != CELL_INPUT) return true;
+  }
+  return false;
+}
+
 static void put_calculated(struct writer *w, unsigned row, size_t index, double si) {
   struct xlsx *x = w->x;
   bool text = w->kind == KIND_TEXT;
   put_value(x, w->page, row, w->column->base, formula_of(w, index), si, text, STYLE_BASE,
             w->kind == KIND_NUMBER ? XLSX_EXACT : XLSX_PLAIN);
-  const char *shown = xlsx_shown(x, row, w->column->base, up(&x->pages[w->page], FACTOR_UP),
-                                 w->column->base, text);
-  if (value_is_error(si)) put_formula_text(x, w->page, row, w->column->shown, shown, "missing", w->style);
-  else put_value(x, w->page, row, w->column->shown, shown, text ? si : si / w->factor, text,
-                 w->style, w->format);
+  const char *shown = shown_formula(w, row);
+  if (value_is_error(si))
+    put_formula_text(x, w->page, row, w->column->shown, shown, "missing", w->style);
+  else
+    put_value(x, w->page, row, w->column->shown, shown, text ? si : si / w->factor, text, w->style,
+              w->format);
 }
 
 static void put_rows(struct writer *w) {
@@ -215,24 +239,32 @@ static void put_widths(struct xlsx *x, unsigned page) {
   put_width(x, page, 0, 0, 18, false);
   if (here->planned) put_width(x, page, 1, here->planned, 14, false);
   put_width(x, page, here->base, here->base, 7, true);
-  unsigned last = here->column_count ? here->columns[here->column_count - 1].base : here->base;
-  if (last < here->base + here->planned) last = here->base + here->planned;
-  put_width(x, page, here->base + 1, last, 15, true);
+  if (here->planned) put_width(x, page, here->base + 1, here->base + here->planned, 15, true);
+}
+
+static void put_step_widths(struct xlsx *x, unsigned page) {
+  const struct page *here = &x->pages[page];
+  if (here->column_count == here->planned) return;
+  put_width(x, page, here->columns[here->planned].shown, here->columns[here->column_count - 1].base,
+            20, true);
 }
 
 void xlsx_write_table(struct xlsx *x, unsigned page) {
   const struct page *here = &x->pages[page];
   const struct instance *instance = &x->model->instances[here->instance];
   const struct line *line = &instance->sheet->lines[instance->sheet->tables[here->table]];
+  put_widths(x, page);
   put_page_heads(x, page, line);
+  x->pages[page].mixed = has_words(x, here);
   put_keys(x, page, instance->cells[line->slot]);
   for (size_t i = 0; i < x->pages[page].column_count && x->status == MLS_OK; i++)
     put_column(x, page, x->pages[page].columns[i]);
   here = &x->pages[page];
-  put_widths(x, page);
+  put_step_widths(x, page);
   enum { ACROSS = 12 }; /* columns on a printed page */
   unsigned columns = 1 + here->planned;
   const char *title = xlsx_print(x, "%s: %s", here->name, *line->label ? line->label : line->name);
-  put_print(x, page, title, here->first - 1, here->first + here->rows - 1, columns,
-            (columns + ACROSS - 1) / ACROSS);
+  put_print(x, page, title,
+            (struct print){ up(here, LABEL_UP), up(here, UNIT_UP), here->first + here->rows - 1,
+                            columns, (columns + ACROSS - 1) / ACROSS, 0 });
 }

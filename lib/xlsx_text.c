@@ -1,5 +1,5 @@
-/* What a spreadsheet accepts as text, name and address. Everything that comes from a sheet, a registry
-   or a user's CSV passes here before it reaches a file that somebody opens. */
+/* What a spreadsheet accepts as text, name and address. Everything that comes from a sheet, a
+   registry or a user's CSV passes here before it reaches a file that somebody opens. */
 #include "xlsx.h"
 
 #include <ctype.h>
@@ -85,7 +85,8 @@ void xlsx_literal(struct buffer *out, const char *text) {
 const char *xlsx_letters(char out[8], unsigned column) {
   char *at = out + 7;
   *at = 0;
-  for (unsigned left = column + 1; left; left = (left - 1) / 26) *--at = (char)('A' + (left - 1) % 26);
+  for (unsigned left = column + 1; left; left = (left - 1) / 26)
+    *--at = (char)('A' + (left - 1) % 26);
   memmove(out, at, strlen(at) + 1);
   return out;
 }
@@ -132,11 +133,23 @@ static bool equals_folded(const char *a, const char *b) {
 
 /* Names that a spreadsheet keeps for itself. */
 static bool is_reserved(const char *name) {
-  static const char *const reserved[] = {
-    "true", "false", "print_area", "print_titles", "criteria", "extract", "database",
-    "consolidate_area", "sheet_title", "auto_open", "auto_close", "auto_activate",
-    "auto_deactivate", "recorder", "data_form", "_filterdatabase", NULL
-  };
+  static const char *const reserved[] = { "true",
+                                          "false",
+                                          "print_area",
+                                          "print_titles",
+                                          "criteria",
+                                          "extract",
+                                          "database",
+                                          "consolidate_area",
+                                          "sheet_title",
+                                          "auto_open",
+                                          "auto_close",
+                                          "auto_activate",
+                                          "auto_deactivate",
+                                          "recorder",
+                                          "data_form",
+                                          "_filterdatabase",
+                                          NULL };
   for (size_t i = 0; reserved[i]; i++)
     if (equals_folded(name, reserved[i])) return true;
   return tolower((unsigned char)name[0]) == '_' && tolower((unsigned char)name[1]) == 'x' &&

@@ -1,5 +1,6 @@
-/* The formula of the check that a bound input stays in its set. The sheet has no tree for it: one is
-   made of the same functions, so that spelling, units and steps are those of any other formula. */
+/* The formula of the check that a bound input stays in its set. The sheet has no tree for it: one
+   is made of the same functions, so that spelling, units and steps are those of any other formula.
+ */
 #include "xlsx.h"
 
 static struct node *make(struct xlsx *x, enum node_kind kind) {
@@ -33,7 +34,11 @@ static struct node *make_number(struct xlsx *x, double number, const struct unit
 static struct node *make_path(struct xlsx *x, unsigned cell) {
   struct node *node = make(x, NODE_PATH);
   const struct cell *here = &x->model->cells[cell];
-  if (!node) return NULL;
+  const char **names = memory_array(&x->memory, 1, sizeof *names);
+  if (!node || !names) return NULL;
+  names[0] = xlsx_line(x, cell)->name;
+  node->names = names;
+  node->name_count = 1;
   node->ref.kind = REF_CELL;
   node->ref.slot = here->slot;
   node->type.strict = here->strict;
@@ -58,25 +63,25 @@ static struct node *make_call(struct xlsx *x, const char *name, enum function_fo
 /* abs(u - round(u, 1)) <= 1e-9 with u = (x - low) / step */
 static struct node *on_step(struct xlsx *x, unsigned cell, const struct set *set,
                             const struct unit *unit) {
-  struct node *from = make_call(x, "-", FORM_INFIX, make_path(x, cell),
-                                make_number(x, set->low, unit));
+  struct node *from =
+      make_call(x, "-", FORM_INFIX, make_path(x, cell), make_number(x, set->low, unit));
   struct node *steps = make_call(x, "/", FORM_INFIX, from, make_number(x, set->step, unit));
   if (!steps) return NULL;
   steps->type.strict = steps->type.count = x->model->units->none;
   struct node *whole = make_call(x, "round", FORM_CALL, steps, make_number(x, 1, NULL));
-  struct node *off = make_call(x, "abs", FORM_CALL, make_call(x, "-", FORM_INFIX, steps, whole), NULL);
+  struct node *off =
+      make_call(x, "abs", FORM_CALL, make_call(x, "-", FORM_INFIX, steps, whole), NULL);
   return make_call(x, "<=", FORM_INFIX, off, make_number(x, 1e-9, NULL));
 }
 
 static const struct node *in_range(struct xlsx *x, unsigned cell, const struct line *line) {
   const struct set *set = line->set;
-  struct node *above = make_call(x, "<=", FORM_INFIX, make_number(x, set->low, line->unit),
-                                 make_path(x, cell));
-  struct node *below = make_call(x, "<=", FORM_INFIX, make_path(x, cell),
-                                 make_number(x, set->high, line->unit));
+  struct node *above =
+      make_call(x, "<=", FORM_INFIX, make_number(x, set->low, line->unit), make_path(x, cell));
+  struct node *below =
+      make_call(x, "<=", FORM_INFIX, make_path(x, cell), make_number(x, set->high, line->unit));
   struct node *both = make_call(x, "and", FORM_CALL, above, below);
-  if (set->step > 0)
-    both = make_call(x, "and", FORM_CALL, both, on_step(x, cell, set, line->unit));
+  if (set->step > 0) both = make_call(x, "and", FORM_CALL, both, on_step(x, cell, set, line->unit));
   return both;
 }
 

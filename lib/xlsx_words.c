@@ -67,10 +67,10 @@ static void add_path(struct xlsx *x, struct buffer *out, const struct node *node
 }
 
 static const char *symbol(const char *name) {
-  static const char *const symbols[][2] = {
-    { "*", "\xc3\x97" }, { "/", "\xc3\xb7" }, { "-", "\xe2\x88\x92" }, { "<=", "\xe2\x89\xa4" },
-    { ">=", "\xe2\x89\xa5" }, { "==", "=" }, { "!=", "\xe2\x89\xa0" }
-  };
+  static const char *const symbols[][2] = { { "*", "\xc3\x97" },      { "/", "\xc3\xb7" },
+                                            { "-", "\xe2\x88\x92" },  { "<=", "\xe2\x89\xa4" },
+                                            { ">=", "\xe2\x89\xa5" }, { "==", "=" },
+                                            { "!=", "\xe2\x89\xa0" } };
   for (size_t i = 0; i < sizeof symbols / sizeof *symbols; i++)
     if (strcmp(symbols[i][0], name) == 0) return symbols[i][1];
   return name;
@@ -92,11 +92,12 @@ static void add_infix(struct xlsx *x, struct buffer *out, const struct node *nod
   unsigned level = node->function->level;
   bool power = level == 5;
   add_part(x, out, left, home,
-           is_operator(left) && (left->function->level < level || (power && left->function->level == 5)));
+           is_operator(left) &&
+               (left->function->level < level || (power && left->function->level == 5)));
   buffer_print(out, " %s ", symbol(node->function->name));
   add_part(x, out, right, home,
-           is_operator(right) && (right->function->level < level ||
-                                  (!power && right->function->level == level)));
+           is_operator(right) &&
+               (right->function->level < level || (!power && right->function->level == level)));
 }
 
 static void add_call(struct xlsx *x, struct buffer *out, const struct node *node, unsigned home) {

@@ -10,6 +10,8 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
+import zipfile
 
 BINARY = os.path.abspath(sys.argv[1])
 failures, passed = [], 0
@@ -30,7 +32,7 @@ sheet_h,datasheet,Data sheet of H,Maker,2023,https://maker.example/h,2026-01-02
 """
 DEVICE = """item,field,value,unit,low,high,source,locator,accessed,state,note
 H,memory,80,GB,,,sheet_h,page 1,2026-01-02,verified,
-H,price,30,kUSD,,,,,2026-03-04,estimate,a guess
+H,price,30,kUSD,,,,,2090-03-04,estimate,a guess
 B,memory,192,GB,,,sheet_h,page 1,2026-01-02,verified,
 """
 FLEET = """sheet fleet  # A small fleet @sheet_h
@@ -141,7 +143,7 @@ def general():
 
 def running():
     got = run("run", "fleet", *DATA)
-    expect("run", got, 0, ["fleet  A small fleet", "as of 2026-03-04", "Results", "cost", "240",
+    expect("run", got, 0, ["fleet  A small fleet", "as of 2090-03-04", "Results", "cost", "240",
                            "affordable", "holds", "60 kUSD to spare"], quiet=True)
     check("run: no escapes into a pipe", "\033" not in got[1], got)
     expect("run a file", run("run", "data/templates/cost/fleet.sheet", *DATA), 0, ["Results"],
@@ -199,7 +201,7 @@ def scenarios():
     expect("far scenario", run("run", "fleet", "down.csv", "--scenario", "xxxxxx", *DATA), 2,
            err=["down.csv has no scenario xxxxxx; it has base, rich"])
     expect("scenario without file", run("run", "fleet", "--scenario", "rich", *DATA), 2,
-           err=["--scenario needs an INPUTS.csv"])
+           err=["--scenario needs an INPUTS file"])
     write("bad.csv", "name,unit,base\ngpus,GPU,0\nbudget,GB,5\nxyz,,3\n")
     expect("bad scenario", run("run", "fleet", "bad.csv", *DATA), 2,
            err=["bad.csv:2:", ": range: ", "bad.csv:3:", ": unit: ", "bad.csv:4:", ": name: "])
@@ -229,7 +231,7 @@ def as_json():
     got = run("run", "fleet", "down.csv", "--json", *DATA)
     expect("json", got, 0, quiet=True)
     read = json.loads(got[1])
-    check("json head", (read["schema"], read["sheet"], read["date"]) == (1, "fleet", "2026-03-04"))
+    check("json head", (read["schema"], read["sheet"], read["date"]) == (1, "fleet", "2090-03-04"))
     check("json names", [one["name"] for one in read["scenarios"]] == ["base", "rich"], read)
     cell = read["scenarios"][1]["cells"][0]
     check("json cell", cell == {"path": "cost", "kind": "output", "value": 120, "unit": "kUSD",
@@ -287,6 +289,10 @@ def checking():
     price = next(line for line in lines if line["name"] == "price")
     check("check json tree", price["tree"]["call"] == "/" and
           price["tree"]["type"]["strict"] == "USD", price)
+    odd = os.fsdecode(b"odd\xff\033.sheet")
+    write(odd, WRONG)
+    got = run("check", odd, "--json", *DATA)
+    check("check json of an odd name", json.loads(got[1])[0]["file"] == "odd\ufffd\033.sheet", got)
     got = run("check", "wrong.sheet", "fleet", "--json", *DATA)
     read = json.loads(got[1])
     check("check json errors", [e["kind"] for e in read[0]["errors"]] == ["unit", "syntax"] or
@@ -300,9 +306,15 @@ def outputs():
     got = run("run", "fleet", "down.csv", "-o", "out/a.json", *DATA)
     expect("output", got, 0, ["Results"], quiet=True)
     check("output json", json.load(open("out/a.json"))["sheet"] == "fleet")
+    expect("workbook", run("run", "fleet", "down.csv", "-o", "out/a.xlsx", *DATA), 0, ["Results"],
+           ["out/a.xlsx holds the scenario base; choose another with --scenario"])
+    check("workbook is one", zipfile.is_zipfile("out/a.xlsx"))
+    again = open("out/a.xlsx", "rb").read()
+    run("run", "fleet", "down.csv", "-o", "out/a.xlsx", *DATA)
+    check("workbook: same bytes", open("out/a.xlsx", "rb").read() == again)
     check("output mode", os.stat("out/a.json").st_mode & 0o777 == 0o666 & ~UMASK)
     expect("ending", run("run", "fleet", "-o", "out/a.pdf", *DATA), 2,
-           err=["-o out/a.pdf: the file must end in .xlsx or .json"])
+           err=["-o out/a.pdf: the file must end in .xlsx"])
     expect("input as output", run("run", "fleet", "down.json", "-o", "down.json", *DATA), 2,
            err=["-o down.json: this is a file that is read"])
     expect("two names", run("run", "fleet", "-o", "out/b.json", "-o", "out/b.json", *DATA), 2,
@@ -369,6 +381,19 @@ def terminal(**environment):
     return text
 
 
+def interrupted():
+    write("long.sheet", "sheet long\ninput x = 1 in 0..9\ntable t for k in 1..400000\n"
+          "  a = k * x\noutput y = last(t.a)\n")
+    os.makedirs("stop", exist_ok=True)
+    child = subprocess.Popen([BINARY, "run", "long.sheet", "--all", "-o", "stop/a.json", *DATA],
+                             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    while child.poll() is None and not os.listdir("stop"):
+        time.sleep(0.001)
+    child.send_signal(signal.SIGINT)
+    check("interrupted", child.wait() == -signal.SIGINT, child.returncode)
+    check("interrupted leaves nothing", os.listdir("stop") == [], os.listdir("stop"))
+
+
 def folders():
     path = os.path.abspath("data")
     expect("path", run("run", "fleet", MLSYSIM_PATH=path), 0, ["Results"], quiet=True)
@@ -376,9 +401,9 @@ def folders():
     expect("path wrong", run("run", "fleet", MLSYSIM_PATH=f"/nowhere:{path}"), 0, ["Results"],
            ["warning: MLSYSIM_PATH: /nowhere has neither templates/ nor registry/"])
     write("more/device.csv", DEVICE.splitlines()[0] +
-          "\nH,price,40,kUSD,,,,,2026-03-05,estimate,another\n")
+          "\nH,price,40,kUSD,,,,,2090-03-05,estimate,another\n")
     got = run("run", "fleet", *DATA, "--registry", "more")
-    expect("override", got, 0, ["320", "as of 2026-03-05"])
+    expect("override", got, 0, ["320", "as of 2090-03-05"])
     check("override is told", "warning:" in got[2] and "device.csv" in got[2], got)
     color = terminal()
     check("colour", b"\033[1;31mFAILS\033[0m" in color, color)
@@ -392,7 +417,7 @@ with tempfile.TemporaryDirectory() as folder:
     os.chdir(folder)
     prepare()
     for part in (general, running, setting, scenarios, dates, as_json, why, checking, outputs,
-                 full_disk, folders):
+                 full_disk, interrupted, folders):
         try:
             part()
         except Exception as error:  # a broken answer must not hide the rest

@@ -1,5 +1,5 @@
-/* A book over sheets and registries held in strings, opened through the public calls; for suites that
-   look at what the library says about a settled model. */
+/* A book over sheets and registries held in strings, opened through the public calls; for suites
+   that look at what the library says about a settled model. */
 #ifndef TEST_FIXTURE_H
 #define TEST_FIXTURE_H
 

@@ -5,21 +5,44 @@
 #include <string.h>
 
 Suite *suite_bad(void);
+Suite *suite_check(void);
 Suite *suite_csv(void);
 Suite *suite_export(void);
+Suite *suite_export_forms(void);
+Suite *suite_format(void);
+Suite *suite_formula(void);
 Suite *suite_function(void);
+Suite *suite_graph(void);
+Suite *suite_json(void);
+Suite *suite_list(void);
+Suite *suite_memory(void);
+Suite *suite_real(void);
 Suite *suite_registry(void);
+Suite *suite_reject(void);
 Suite *suite_rows(void);
 Suite *suite_scenario(void);
+Suite *suite_scenario_json(void);
+Suite *suite_sheet(void);
+Suite *suite_text(void);
 Suite *suite_trace(void);
+Suite *suite_unit(void);
+Suite *suite_values(void);
+Suite *suite_xlsx(void);
 
 static const struct {
   const char *name;
   Suite *(*make)(void);
 } suites[] = {
-  { "bad", suite_bad },           { "csv", suite_csv },   { "export", suite_export },
-  { "function", suite_function }, { "registry", suite_registry },
-  { "rows", suite_rows },         { "scenario", suite_scenario }, { "trace", suite_trace },
+  { "bad", suite_bad }, { "check", suite_check }, { "csv", suite_csv },
+  { "export", suite_export }, { "export_forms", suite_export_forms },
+  { "format", suite_format }, { "formula", suite_formula },
+  { "function", suite_function }, { "graph", suite_graph }, { "json", suite_json },
+  { "list", suite_list }, { "memory", suite_memory },
+  { "real", suite_real }, { "registry", suite_registry }, { "reject", suite_reject },
+  { "rows", suite_rows }, { "scenario", suite_scenario }, { "scenario_json", suite_scenario_json },
+  { "sheet", suite_sheet },
+  { "text", suite_text }, { "trace", suite_trace }, { "unit", suite_unit },
+  { "values", suite_values }, { "xlsx", suite_xlsx },
 };
 
 static int wanted(const char *name, int count, char **arguments) {

@@ -24,12 +24,12 @@ def gamma_upper_lower(a, x):
         a, x = mp.mpf(a), mp.mpf(x)
         log_head = a * mp.log(x) - x - mp.loggamma(a + 1)
         guess = mp.log(x) * (a - 1) - x - mp.loggamma(a)  # about log of either tail when it is small
-        extra = int(max(0, -guess / mp.log(10))) + 30
+        extra = int(max(0, -guess / mp.log(10))) + 30 if x > a else 0
     with mp.workdps(60 + extra):
         a, x = mp.mpf(a), mp.mpf(x)
         term = total = mp.mpf(1)
-        n = 0
-        while term > total * mp.mpf(10) ** -(mp.mp.dps) or n < x - a:
+        n, least = 0, mp.mpf(10) ** -mp.mp.dps
+        while term > total * least or n < x - a:
             n += 1
             term *= x / (a + n)
             total += term
@@ -42,8 +42,8 @@ def beta_series(a, b, x, digits):
     with mp.workdps(digits + 20):
         a, b = mp.mpf(a), mp.mpf(b)
         term = total = mp.mpf(1)
-        n = 0
-        while term > total * mp.mpf(10) ** -digits:
+        n, least = 0, mp.mpf(10) ** -digits
+        while term > total * least:
             term *= (a + b + n) / (a + 1 + n) * x
             total += term
             n += 1
@@ -54,28 +54,36 @@ def beta_series(a, b, x, digits):
 
 def beta_lower_upper(a, b, x):
     """(lower, upper) regularised incomplete beta; x an mpf with its complement exact."""
-    y = 1 - x
+    y, middle = 1 - x, mp.mpf(a + 1) / (a + b + 2)
     if y < 0.05:  # few terms, but the lower tail may need all these digits
-        return beta_series(b, a, y, 400)[::-1]
-    if x > 0.05 and x > mp.mpf(a + 1) / (a + b + 2):
-        return beta_series(b, a, y, 60)[::-1]
-    return beta_series(a, b, x, 400 if x < 0.05 else 60)
+        return beta_series(b, a, y, 400 if x < middle else 60)[::-1]
+    if x < 0.05:
+        return beta_series(a, b, x, 400 if x > middle else 60)
+    return beta_series(b, a, y, 60)[::-1] if x > middle else beta_series(a, b, x, 60)
 
 
 def normal_cdf(z):
     return mp.erfc(-z / mp.sqrt(2)) / 2
 
 
-def root_of(function, start):
-    """The root in log x of an increasing function(log x), by secants from a good start."""
-    a, b = mp.mpf(start), mp.mpf(start) + mp.mpf("1e-3")
-    fa, fb = function(a), function(b)
-    for _ in range(60):
-        if fa == fb or abs(b - a) < mp.mpf(10) ** -28:
-            break
-        a, b, fa = b, b - fb * (b - a) / (fb - fa), fb
-        fb = function(b)
-    return b
+def root_of(function, low, high):
+    """The root of an increasing function between low and high: bisection, then the Illinois rule."""
+    low, high = mp.mpf(low), mp.mpf(high)
+    for _ in range(12):
+        middle = (low + high) / 2
+        low, high = (middle, high) if function(middle) < 0 else (low, middle)
+    at_low, at_high, side = function(low), function(high), 0
+    for _ in range(80):
+        middle = high - at_high * (high - low) / (at_high - at_low)
+        value = function(middle)
+        if abs(value) < mp.mpf(10) ** -30:
+            return middle
+        if value < 0:
+            low, at_low, at_high = middle, value, at_high / (2 if side < 0 else 1)
+        else:
+            high, at_high, at_low = middle, value, at_low / (2 if side > 0 else 1)
+        side = -1 if value < 0 else 1
+    raise ArithmeticError("no root")
 
 
 # ---- tables ----
@@ -88,12 +96,13 @@ def ratio(value):
 
 
 def table(name, rows):
+    print("%d rows of %s" % (len(rows), name), file=sys.stderr)
     print("static const struct row %s[] = {" % name)
     for arguments, value in rows:
         high, low = ratio(value)
         padded = [float(v).hex() for v in arguments] + ["0"] * (3 - len(arguments))
         print("    {{%s}, %s, %s}," % (", ".join(padded), high, low))
-    print("};\n")
+    print("};\n", flush=True)
 
 
 def uniform(a, b):
@@ -162,8 +171,7 @@ def special():
         if abs(mp.mpf(p) - mp.mpf(0.5)) < 0.2:
             z = mp.sqrt(2) * mp.erfinv(2 * mp.mpf(p) - 1)
         else:
-            log_z = root_of(lambda t: mp.log(q) - mp.log(normal_cdf(-mp.exp(t))),
-                            mp.log(mp.sqrt(-2 * mp.log(q))) - mp.mpf(0.2))
+            log_z = root_of(lambda t: mp.log(q) - mp.log(normal_cdf(-mp.exp(t))), -1, mp.log(39))
             z = -mp.exp(log_z) if p < 0.5 else mp.exp(log_z)
         rows.append(((p, 0, 1), z))
     table("NORMAL_QUANTILE", rows)
@@ -197,7 +205,7 @@ def gamma():
     for a in (1e-3, 0.1, 0.5, 1.0, 2.5, 9.99, 31.0, 39.9, 40.1, 77.0, 500.0, 12345.6, 1e6):
         for z in (-30, -9, -4, -1.5, -0.1, 0, 0.1, 1, 3, 7):
             x = a + z * a ** 0.5 if a > 100 else a * 2.0 ** (z / a ** 0.5)
-            if 1e-300 < x < 1e300:
+            if 1e-300 < x < 2 * a + 700:
                 value = gamma_upper_lower(a, x)[0]
                 if value > mp.mpf(1e-300):
                     rows.append(((x, a, 1), value))
@@ -213,17 +221,15 @@ def gamma():
 
 
 def gamma_quantile_row(p, a):
-    p_exact = mp.mpf(p)
-    z = mp.sqrt(2) * mp.erfinv(2 * p_exact - 1) if 1e-20 < p else mp.mpf(-37)
-    base = 1 - mp.mpf(1) / (9 * a) + z / (3 * mp.sqrt(a))
-    start = mp.log(a * base ** 3) if base > 0.3 and a >= 1 else (
-        mp.log(p_exact) + mp.loggamma(mp.mpf(a) + 1)) / a
-    if start < -600:
+    p_exact, a_exact = mp.mpf(p), mp.mpf(a)
+    low = (mp.log(p_exact) + mp.loggamma(a_exact + 1)) / a_exact  # the series' first term: a bound
+    if low < -600:
         return None
+    low, high = low - 1e-6, mp.log(a_exact + 12 * mp.sqrt(a_exact) + 60)
     if p < 0.5:
-        x = root_of(lambda t: mp.log(gamma_upper_lower(a, mp.exp(t))[0] / p_exact), start)
+        x = root_of(lambda t: mp.log(gamma_upper_lower(a, mp.exp(t))[0] / p_exact), low, high)
     else:
-        x = root_of(lambda t: -mp.log(gamma_upper_lower(a, mp.exp(t))[1] / (1 - p_exact)), start)
+        x = root_of(lambda t: -mp.log(gamma_upper_lower(a, mp.exp(t))[1] / (1 - p_exact)), low, high)
     return (p, a, 1), mp.exp(x)
 
 
@@ -251,31 +257,22 @@ def beta():
 
 
 def beta_quantile_row(p, a, b):
-    """By bisection of the logit, then secants: starts are not this script's strength."""
+    """In the logit t of x, so that both ends are as far as they are in the doubles."""
     p_exact = mp.mpf(p)
 
     def function(t):
-        x = 1 / (1 + mp.exp(-t))
-        lower, upper = beta_lower_upper(a, b, x)
+        with mp.workdps(150):  # 1 - x must keep its digits
+            lower, upper = beta_lower_upper(a, b, 1 / (1 + mp.exp(-t)))
         return mp.log(lower / p_exact) if p < 0.5 else -mp.log(upper / (1 - p_exact))
 
-    low, high = mp.mpf(-700), mp.mpf(700)
-    center = mp.log(mp.mpf(a) / b)
-    width = 1 / mp.sqrt(a) + 1 / mp.sqrt(b)
-    if a > 40 and b > 10:
-        low, high = center - 40 * width, center + 40 * width
-    with mp.workdps(20):
-        for _ in range(40):
-            middle = (low + high) / 2
-            if function(middle) < 0:
-                low = middle
-            else:
-                high = middle
-    if low < -650:
+    low, high = mp.mpf(-640), mp.mpf(90)
+    if a > 40 or b > 40:
+        center, width = mp.log(mp.mpf(a) / b), 1 / mp.sqrt(a) + 1 / mp.sqrt(b)
+        low, high = max(low, center - 40 * width - 240 / a), min(high, center + 20 * width + 100 / b)
+    if function(low) > 0 or function(high) < 0:
         return None
     with mp.workdps(60):
-        x = root_of(function, high)
-        return (p, a, b), 1 / (1 + mp.exp(-x))
+        return (p, a, b), 1 / (1 + mp.exp(-root_of(function, low, high)))
 
 
 # ---- the polynomials in lib/real.c and lib/real_tail.c ----

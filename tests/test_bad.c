@@ -1,7 +1,7 @@
-/* Wrong files: each CSV in tests/bad has one mistake (or a few, where their order matters), and a
-   sibling .expect with all the messages it must give. The first word of its name says what reads it:
-   registry, sources, units, or inputs (of plan.sheet). With MLSYSIM_EXPECT=write in the environment
-   the .expect files are written anew: read the difference before you keep it. */
+/* Wrong files: each CSV in tests/bad has one mistake (or a few, where their order counts), and a
+   sibling .expect with all the messages it must give. The first word of its name says what reads
+   it: registry, sources, units, or inputs (of plan.sheet). With MLSYSIM_EXPECT=write in the
+   environment the .expect files are written anew: read the difference before you keep it. */
 #include <dirent.h>
 
 #include "mlsysim.h"

@@ -37,13 +37,16 @@ struct example {
   size_t size;
   const char *expected;
 };
-#define EXAMPLE(bytes, expected) { bytes, sizeof(bytes) - 1, expected }
+#define EXAMPLE(bytes, expected) \
+  { bytes, sizeof(bytes) - 1, expected }
 
 START_TEST(test_rows) {
   static const struct example examples[] = {
     EXAMPLE("a,b\n1,2\n", "1:a|b/2:1|2/"),
     EXAMPLE("a,b\n1,2", "1:a|b/2:1|2/"),
-    EXAMPLE("\xEF\xBB\xBF" "a,b\r\n1,2\r\n", "1:a|b/2:1|2/"),
+    EXAMPLE("\xEF\xBB\xBF"
+            "a,b\r\n1,2\r\n",
+            "1:a|b/2:1|2/"),
     EXAMPLE("\xEF\xBB\xBF\"a\",b\n", "1:a|b/"),
     EXAMPLE("a,b\r\n\r\n\n1,2\r\n", "1:a|b/4:1|2/"),
     EXAMPLE("\n\r\n \t\n a\n", "4: a/"),
@@ -76,18 +79,19 @@ END_TEST
 
 #define SAVE "expected a CSV: save it as \"CSV UTF-8\"\n"
 #define SEPARATED "; expected \",\" (and a point in numbers: 0.5)\n"
-#define INSIDE \
+#define INSIDE                                                                      \
   "a quote stands inside a field that does not begin with one; write the field as " \
   "\"... \"\" ...\"\n"
-#define FOLLOWS \
-  "text follows a closing quote; expected a comma (a quote inside quotes is \"\")\n"
+#define FOLLOWS "text follows a closing quote; expected a comma (a quote inside quotes is \"\")\n"
 
 START_TEST(test_wrong_bytes) {
   static const struct example examples[] = {
     EXAMPLE("", "f.csv:1:1: syntax: the file is empty; expected a header line\n"),
     EXAMPLE("\xEF\xBB\xBF", "f.csv:1:1: syntax: the file is empty; expected a header line\n"),
     EXAMPLE("\n \r\n\n", "f.csv:1:1: syntax: the file is empty; expected a header line\n"),
-    EXAMPLE("\xFF\xFE" "a\0", "f.csv:1:1: syntax: the file is UTF-16 text; " SAVE),
+    EXAMPLE("\xFF\xFE"
+            "a\0",
+            "f.csv:1:1: syntax: the file is UTF-16 text; " SAVE),
     EXAMPLE("\xFE\xFF\0a", "f.csv:1:1: syntax: the file is UTF-16 text; " SAVE),
     EXAMPLE("a\0,\0b\0", "f.csv:1:1: syntax: the file is UTF-16 text or not a text; " SAVE),
     EXAMPLE("PK\x03\x04...", "f.csv:1:1: syntax: the file is an Excel workbook; " SAVE),
@@ -96,7 +100,8 @@ START_TEST(test_wrong_bytes) {
     EXAMPLE("\"a\";\"b\"\n", "f.csv:1:1: syntax: fields are separated by \";\"" SEPARATED),
     EXAMPLE("a\tb\n", "f.csv:1:1: syntax: fields are separated by tabs" SEPARATED),
     EXAMPLE("a,b\n1,\"x", "f.csv:2:2: syntax: the quote that opens this field is never closed\n"),
-    EXAMPLE("a,b\n\"1\n2\",\"x\n\n", "f.csv:3:2: syntax: the quote that opens this field is never closed\n"),
+    EXAMPLE("a,b\n\"1\n2\",\"x\n\n",
+            "f.csv:3:2: syntax: the quote that opens this field is never closed\n"),
     EXAMPLE("a,b\n1,x\"y\n", "f.csv:2:2: syntax: " INSIDE),
     EXAMPLE("a,b\n1, \"y\"\n", "f.csv:2:2: syntax: " INSIDE),
     EXAMPLE("a,b\n\"1\r\n2\"x,3\n", "f.csv:3:1: syntax: " FOLLOWS),
@@ -263,9 +268,15 @@ START_TEST(test_number_advice) {
     { "1 000", ": write 1000 without separators" },
     { "1 000,5", ": write 1000.5 without separators" },
     { "1'000.5", ": write 1000.5 without separators" },
-    { "1\xC2\xA0" "000", ": write 1000 without separators" },
-    { "1\xE2\x80\xAF" "000", ": write 1000 without separators" },
-    { "1\xE2\x80\x99" "000", ": write 1000 without separators" },
+    { "1\xC2\xA0"
+      "000",
+      ": write 1000 without separators" },
+    { "1\xE2\x80\xAF"
+      "000",
+      ": write 1000 without separators" },
+    { "1\xE2\x80\x99"
+      "000",
+      ": write 1000 without separators" },
     { "0,8", ": write 0.8 with a decimal point" },
     { "-0,85", ": write -0.85 with a decimal point" },
     { "1000,5", ": write 1000.5 with a decimal point" },
@@ -276,15 +287,30 @@ START_TEST(test_number_advice) {
     { ".5", ": write a digit before the point" },
     { "5.", ": write a digit after the point, or no point" },
     { "$5", ": write the currency as a unit, 5 [USD]" },
-    { "\xE2\x82\xAC" "5", ": write the currency as a unit, 5 [EUR]" },
-    { "\xC2\xA3" "5", ": write the currency as a unit, 5 [GBP]" },
+    { "\xE2\x82\xAC"
+      "5",
+      ": write the currency as a unit, 5 [EUR]" },
+    { "\xC2\xA3"
+      "5",
+      ": write the currency as a unit, 5 [GBP]" },
     { "(5)", ": write a negative number with -" },
-    { "\xE2\x88\x92" "5", ": write its sign as -" },
-    { "\xE2\x80\x93" "5", ": write its sign as -" },
+    { "\xE2\x88\x92"
+      "5",
+      ": write its sign as -" },
+    { "\xE2\x80\x93"
+      "5",
+      ": write its sign as -" },
     { "#N/A", ": the spreadsheet could not calculate it" },
     { "=1+1", ": a spreadsheet formula; save the file with its values" },
-    { "12.5.2026", "" }, { "1,2,3", "" }, { "abc", "" }, { "", "" }, { "-", "" }, { "5 x y", "" },
-    { "1,", "" }, { ",5", "" }, { "1,,5", "" },
+    { "12.5.2026", "" },
+    { "1,2,3", "" },
+    { "abc", "" },
+    { "", "" },
+    { "-", "" },
+    { "5 x y", "" },
+    { "1,", "" },
+    { ",5", "" },
+    { "1,,5", "" },
   };
   for (size_t i = 0; i < sizeof examples / sizeof *examples; i++)
     ck_assert_str_eq(csv_number_advice(&told.memory, slice_of(examples[i][0])), examples[i][1]);
@@ -297,9 +323,11 @@ START_TEST(test_pin) {
   struct fail *last = told.fails.last;
   fail_add(&told.fails, MLS_NAME, inside, "second");
   csv_pin(&told.fails, last, field);
-  ck_assert_str_eq(told_lines(&told, &told.fails), "f.csv:3:9: name: first\nf.csv:3:4: name: second\n");
+  ck_assert_str_eq(told_lines(&told, &told.fails),
+                   "f.csv:3:9: name: first\nf.csv:3:4: name: second\n");
   csv_pin(&told.fails, NULL, field);
-  ck_assert_str_eq(told_lines(&told, &told.fails), "f.csv:3:4: name: first\nf.csv:3:4: name: second\n");
+  ck_assert_str_eq(told_lines(&told, &told.fails),
+                   "f.csv:3:4: name: first\nf.csv:3:4: name: second\n");
 }
 END_TEST
 
@@ -315,9 +343,10 @@ START_TEST(test_sort) {
   }
   csv_sort(&told.fails, last);
   ck_assert_int_eq(told.fails.last->place.line, 9);
-  ck_assert_str_eq(told_lines(&told, &told.fails),
-                   "f.csv:7:1: name: first\nf.csv:3:1: name: 2\nf.csv:3:2: name: 1\n"
-                   "f.csv:3:2: name: 4\nf.csv:4:7: name: 5\nf.csv:5:1: name: 0\nf.csv:9:1: name: 3\n");
+  ck_assert_str_eq(
+      told_lines(&told, &told.fails),
+      "f.csv:7:1: name: first\nf.csv:3:1: name: 2\nf.csv:3:2: name: 1\n"
+      "f.csv:3:2: name: 4\nf.csv:4:7: name: 5\nf.csv:5:1: name: 0\nf.csv:9:1: name: 3\n");
   csv_sort(&told.fails, NULL);
   ck_assert_int_eq(told.fails.first->place.line, 3);
 }

@@ -226,11 +226,14 @@ START_TEST(description_has_trees_and_units) {
   ck_assert_has(sink.text, "{\"name\": \"part\"");
   ck_assert_has(sink.text, "\"name\": \"price\", \"unit\": {\"text\": \"kUSD\", \"factor\": 1000, "
                            "\"bases\": \"USD\"}");
-  ck_assert_has(sink.text, "\"formula\": \"hw.price * gpus / 1 [GPU]\", \"tree\": {\"call\": \"/\"");
+  ck_assert_has(sink.text, "\"formula\": \"hw.price * gpus / 1 [GPU]\", \"tree\": "
+                           "{\"call\": \"/\"");
   ck_assert_has(sink.text, "{\"path\": \"hw.price\", \"means\": {\"ref\": \"cell\", \"sheet\": "
                            "\"fleet\", \"slot\": \"fact\", \"line\": \"hw\", \"registry\": "
-                           "\"device\", \"field\": \"price\", \"family\": false}, \"type\": "
-                           "{\"kind\": \"number\", \"strict\": \"USD\", \"count\": \"\"}}");
+                           "\"device\", \"field\": \"price\", \"family\": false, "
+                           "\"unit\": {\"text\": \"kUSD\", \"factor\": 1000, \"bases\": "
+                           "\"USD\"}}, \"type\": {\"kind\": \"number\", \"strict\": "
+                           "\"USD\", \"count\": \"\"}}");
   ck_assert_has(sink.text, "\"binds\": [{\"name\": \"size\", \"formula\": ");
   ck_assert_has(sink.text, "\"likely\": [60, 90]");
   free(sink.text);

@@ -15,7 +15,8 @@ static struct facts facts;
 
 static const char unit_rows[] =
     "unit,definition,kind,differs,note\n"
-    "kg,,base,,\nm,,base,,\ns,,base,,\nB,,base,,\nFLOP,,base,,\nUSD,,base,,\ntoken,,count,,\nGPU,,count,,\n"
+    "kg,,base,,\nm,,base,,\ns,,base,,\nB,,base,,\nFLOP,,base,,\nUSD,,base,,\ntoken,,count,,\nGPU,,"
+    "count,,\n"
     "%,0.01,,,\nms,0.001 s,,,\nh,3600 s,,,\nGB,1e9 B,,,\nTFLOP,1e12 FLOP,,,\nW,1 kg*m^2/s^3,,,\n"
     "kW,1000 W,,,\n";
 
@@ -109,9 +110,10 @@ END_TEST
 
 START_TEST(test_registry_view) {
   size_t index, family;
-  ck_assert_int_eq(load("a.csv", "B1,flops.x,1,FLOP/s,,,,,,estimate,\n"
-                                 "A1,name,Ampere,,,,,,,estimate,\n"
-                                 "B1,flops.y,2,FLOP/s,,,,,,estimate,\n"),
+  ck_assert_int_eq(load("a.csv",
+                        "B1,flops.x,1,FLOP/s,,,,,,estimate,\n"
+                        "A1,name,Ampere,,,,,,,estimate,\n"
+                        "B1,flops.y,2,FLOP/s,,,,,,estimate,\n"),
                    MLS_OK);
   const struct registry *registry = hardware();
   ck_assert_str_eq(registry->name, "hardware");
@@ -152,25 +154,29 @@ END_TEST
 
 /* Without a sources.csv a key is kept, and not checked. */
 START_TEST(test_no_sources) {
-  ck_assert_int_eq(load("a.csv", "H100,tdp,700,W,,,somebody,,,cited,\n"
-                                 "H200,tdp,700,W,,,somebody,,,cited,\n"),
+  ck_assert_int_eq(load("a.csv",
+                        "H100,tdp,700,W,,,somebody,,,cited,\n"
+                        "H200,tdp,700,W,,,somebody,,,cited,\n"),
                    MLS_OK);
   ck_assert_str_eq(find("H100", "tdp")->source->key, "somebody");
   ck_assert_str_eq(find("H200", "tdp")->source->title, "");
   ck_assert_uint_eq(facts.source_count, 1);
-  ck_assert_int_eq(load_sources("sources.csv", "key,kind,title,authors,year,url,accessed\n"
-                                               "somebody,web,T,,,,\n"),
+  ck_assert_int_eq(load_sources("sources.csv",
+                                "key,kind,title,authors,year,url,accessed\n"
+                                "somebody,web,T,,,,\n"),
                    MLS_OK);
   ck_assert_str_eq(told_lines(&told, &told.fails), "");
 }
 END_TEST
 
 START_TEST(test_override) {
-  ck_assert_int_eq(load("one/hardware.csv", "H100,tdp,700,W,,,,,,estimate,\n"
-                                            "H100,memory,80,GB,,,,,,estimate,\n"),
+  ck_assert_int_eq(load("one/hardware.csv",
+                        "H100,tdp,700,W,,,,,,estimate,\n"
+                        "H100,memory,80,GB,,,,,,estimate,\n"),
                    MLS_OK);
-  ck_assert_int_eq(load("two/hardware.csv", "H100,memory,96,GB,,,,,,estimate,\n"
-                                            "H300,memory,1,GB,,,,,,estimate,\n"),
+  ck_assert_int_eq(load("two/hardware.csv",
+                        "H100,memory,96,GB,,,,,,estimate,\n"
+                        "H300,memory,1,GB,,,,,,estimate,\n"),
                    MLS_OK);
   ck_assert_str_eq(told_lines(&told, &told.fails),
                    "two/hardware.csv:2:2: warning: memory of H100 overrides the one of "
@@ -186,17 +192,17 @@ END_TEST
 START_TEST(test_override_same_name) {
   ck_assert_int_eq(load("hardware.csv", "H100,tdp,700,W,,,,,,estimate,\n"), MLS_OK);
   ck_assert_int_eq(load("hardware.csv", "H100,tdp,0.6,kW,,,,,,estimate,\n"), MLS_OK);
-  ck_assert_str_eq(
-      told_lines(&told, &told.fails),
-      "hardware.csv:2:2: warning: tdp of H100 overrides the one of hardware.csv:2\n");
+  ck_assert_str_eq(told_lines(&told, &told.fails),
+                   "hardware.csv:2:2: warning: tdp of H100 overrides the one of hardware.csv:2\n");
   ck_assert(find("H100", "tdp")->value == 600);
 }
 END_TEST
 
 START_TEST(test_other_file_differs) {
   ck_assert_int_eq(load("one.csv", "H100,tdp,700,W,,,,,,estimate,\n"), MLS_OK);
-  ck_assert_int_eq(load("two.csv", "H200,tdp,700,GB,,,,,,estimate,\n"
-                                   "h100,tdp,1,W,,,,,,estimate,\n"),
+  ck_assert_int_eq(load("two.csv",
+                        "H200,tdp,700,GB,,,,,,estimate,\n"
+                        "h100,tdp,1,W,,,,,,estimate,\n"),
                    MLS_FACT);
   ck_assert_str_eq(told_lines(&told, &told.fails),
                    "two.csv:2:4: fact: tdp is in GB, that is B, but tdp is in W, that is "
@@ -212,7 +218,7 @@ struct example {
   const char *lines, *expected;
 };
 
-#define ITEM_FORM \
+#define ITEM_FORM                                                                                \
   "expected a letter, then letters, digits, _ and - (and nothing that a spreadsheet reads as a " \
   "truth, number or date)\n"
 #define FIELD_FORM "expected lower case, digits and _, as tdp or flops.fp16\n"
@@ -228,11 +234,13 @@ static const struct example wrong_lines[] = {
   { ",tdp,700,W,,,,,,estimate,\n", "h.csv:2:1: syntax: the item is empty; expected a word\n" },
   { "H100 ,tdp,700,W,,,,,,estimate,\n",
     "h.csv:2:1: syntax: \"H100 \" begins or ends with a space; expected none\n" },
-  { "8xH100,tdp,700,W,,,,,,estimate,\n", "h.csv:2:1: syntax: \"8xH100\" is not an item; " ITEM_FORM },
+  { "8xH100,tdp,700,W,,,,,,estimate,\n",
+    "h.csv:2:1: syntax: \"8xH100\" is not an item; " ITEM_FORM },
   { "H 100,tdp,700,W,,,,,,estimate,\n", "h.csv:2:1: syntax: \"H 100\" is not an item; " ITEM_FORM },
   { "TRUE,tdp,700,W,,,,,,estimate,\n", "h.csv:2:1: syntax: \"TRUE\" is not an item; " ITEM_FORM },
   { "E5,tdp,700,W,,,,,,estimate,\n", "h.csv:2:1: syntax: \"E5\" is not an item; " ITEM_FORM },
-  { "JAN-25,tdp,700,W,,,,,,estimate,\n", "h.csv:2:1: syntax: \"JAN-25\" is not an item; " ITEM_FORM },
+  { "JAN-25,tdp,700,W,,,,,,estimate,\n",
+    "h.csv:2:1: syntax: \"JAN-25\" is not an item; " ITEM_FORM },
   { "table,tdp,700,W,,,,,,estimate,\n",
     "h.csv:2:1: name: \"table\" is a word of the language; choose another item\n" },
   { "H100,tdp,700,W,,,,,,estimate,\nh100,memory,1,GB,,,,,,estimate,\n",
@@ -243,8 +251,10 @@ static const struct example wrong_lines[] = {
   { "H100, tdp,700,W,,,,,,estimate,\n",
     "h.csv:2:2: syntax: \" tdp\" begins or ends with a space; expected none\n" },
   { "H100,TDP,700,W,,,,,,estimate,\n", "h.csv:2:2: syntax: \"TDP\" is not a field; " FIELD_FORM },
-  { "H100,a.b.c,700,W,,,,,,estimate,\n", "h.csv:2:2: syntax: \"a.b.c\" is not a field; " FIELD_FORM },
-  { "H100,flops.,700,W,,,,,,estimate,\n", "h.csv:2:2: syntax: \"flops.\" is not a field; " FIELD_FORM },
+  { "H100,a.b.c,700,W,,,,,,estimate,\n",
+    "h.csv:2:2: syntax: \"a.b.c\" is not a field; " FIELD_FORM },
+  { "H100,flops.,700,W,,,,,,estimate,\n",
+    "h.csv:2:2: syntax: \"flops.\" is not a field; " FIELD_FORM },
   { "H100,flops.8bit,700,W,,,,,,estimate,\n",
     "h.csv:2:2: syntax: \"flops.8bit\" is not a field; " FIELD_FORM },
   { "H100,in,700,W,,,,,,estimate,\n",
@@ -286,7 +296,8 @@ static const struct example wrong_lines[] = {
     "h.csv:3:4: fact: power is in W, that is kg*m^2/s^3 (W), but power is in W/GPU, that is "
     "kg*m^2/s^3/GPU (W), in line 2; expected one dimension and kind for power\n" },
   { "H100,flops.a,1,TFLOP/s,,,,,,estimate,\nH100,flops.b,1,B,,,,,,estimate,\n",
-    "h.csv:3:4: fact: flops.b is in B but flops.a is in TFLOP/s, that is FLOP/s, in line 2; expected "
+    "h.csv:3:4: fact: flops.b is in B but flops.a is in TFLOP/s, that is FLOP/s, in line 2; "
+    "expected "
     "one dimension and kind for flops.*\n" },
   { "H100,kind,dense,,,,,,,estimate,\nH200,kind,5,,,,,,,estimate,\n",
     "h.csv:3:3: fact: kind is a plain number but kind is a word in line 2; expected one dimension "
@@ -324,14 +335,16 @@ static const struct example wrong_lines[] = {
   { "H100,tdp,700,W,,,,,2026-1x-01,estimate,\n",
     "h.csv:2:9: syntax: \"2026-1x-01\" is not a date; expected a day as 2026-11-23\n" },
   { "H100,tdp,700,W,,,,,,verifed,\n",
-    "h.csv:2:10: name: state is \"verifed\"; expected verified, cited, derived or estimate (did you "
+    "h.csv:2:10: name: state is \"verifed\"; expected verified, cited, derived or estimate (did "
+    "you "
     "mean verified?)\n" },
   { "H100,tdp,700,W,,,,,,,\n",
     "h.csv:2:10: name: state is \"\"; expected verified, cited, derived or estimate\n" },
   { "H100,tdp,700,W,,,,,,assumed,\n",
     "h.csv:2:10: name: state is \"assumed\"; expected verified, cited, derived or estimate\n" },
   /* twice */
-  { "H100,tdp,700,W,,,,,,estimate,\nH100,memory,1,GB,,,,,,estimate,\nH100,tdp,700,W,,,,,,estimate,\n",
+  { "H100,tdp,700,W,,,,,,estimate,\nH100,memory,1,GB,,,,,,estimate,\nH100,tdp,700,W,,,,,,estimate,"
+    "\n",
     "h.csv:4:2: fact: tdp of H100 stands in line 2 already\n" },
   /* all errors of a line and of a file */
   { "H 100,TDP,x,Wat,,,z,,soon,perhaps,\nH200,tdp,y,W,,,,,,cited,\n",
@@ -361,8 +374,9 @@ START_TEST(test_wrong_lines) {
 END_TEST
 
 START_TEST(test_leap_years) {
-  ck_assert_int_eq(load("h.csv", "A1,x,1,,,,,,2028-02-29,estimate,\nA2,x,1,,,,,,2000-02-29,estimate,\n"),
-                   MLS_OK);
+  ck_assert_int_eq(
+      load("h.csv", "A1,x,1,,,,,,2028-02-29,estimate,\nA2,x,1,,,,,,2000-02-29,estimate,\n"),
+      MLS_OK);
   ck_assert_int_eq(load("h.csv", "A1,y,1,,,,,,1900-02-29,estimate,\n"), MLS_SYNTAX);
 }
 END_TEST
@@ -371,9 +385,10 @@ START_TEST(test_header) {
   struct csv csv;
   read_csv("h.csv", "item,field,value,units,low,high,source,locator,accessed,state,note\n", &csv);
   ck_assert_int_eq(registry_load(&facts, "hardware", &csv, &told.fails), MLS_SYNTAX);
-  ck_assert_str_eq(told_lines(&told, &told.fails),
-                   "h.csv:1:4: syntax: found \"units\" in the header; expected \"unit\" (the header "
-                   "is item,field,value,unit,low,high,source,locator,accessed,state,note)\n");
+  ck_assert_str_eq(
+      told_lines(&told, &told.fails),
+      "h.csv:1:4: syntax: found \"units\" in the header; expected \"unit\" (the header "
+      "is item,field,value,unit,low,high,source,locator,accessed,state,note)\n");
 }
 END_TEST
 
@@ -451,8 +466,9 @@ END_TEST
 #define KEY_FORM "is not a key; expected letters, digits, _ and -\n"
 
 START_TEST(test_sources) {
-  ck_assert_int_eq(load_sources("s.csv", "key,kind,title,authors,year,url,accessed,licence,redistribute\n"
-                                         "5g,web,T,A,2020,u,2026-01-01,CC-BY-4.0,yes\n"),
+  ck_assert_int_eq(load_sources("s.csv",
+                                "key,kind,title,authors,year,url,accessed,licence,redistribute\n"
+                                "5g,web,T,A,2020,u,2026-01-01,CC-BY-4.0,yes\n"),
                    MLS_OK);
   const struct source *source = source_find(&facts, names_find(&names, SLICE("5g")));
   ck_assert_str_eq(source->kind, "web");
@@ -475,7 +491,8 @@ END_TEST
 START_TEST(test_wrong_sources) {
   static const struct example examples[] = {
     { "key,kind,title,authors,year,url\n",
-      "s.csv:1:7: syntax: found the end of the line in the header; expected \"accessed\" (the header "
+      "s.csv:1:7: syntax: found the end of the line in the header; expected \"accessed\" (the "
+      "header "
       "is key,kind,title,authors,year,url,accessed)\n" },
     { "key,kind,title,authors,year,url,accessed,license,redistribute\n",
       "s.csv:1:8: syntax: found \"license\" in the header; expected \"licence\" (the header is "

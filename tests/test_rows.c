@@ -12,12 +12,14 @@ static struct units units;
 static struct rows_csv rows;
 
 static void open_units(void) {
-  static const char text[] = "unit,definition,kind,differs,note\nB,,base,,\nGB,1e9 B,,,\n%,0.01,,,\n";
+  static const char text[] =
+      "unit,definition,kind,differs,note\nB,,base,,\nGB,1e9 B,,,\n%,0.01,,,\n";
   struct csv csv;
   told_open(&told);
   names_open(&names, &told.memory);
   ck_assert_int_eq(units_open(&units, &told.memory, &names), MLS_OK);
-  ck_assert_int_eq(csv_read(&told.memory, &told.fails, "u.csv", text, sizeof text - 1, &csv), MLS_OK);
+  ck_assert_int_eq(csv_read(&told.memory, &told.fails, "u.csv", text, sizeof text - 1, &csv),
+                   MLS_OK);
   ck_assert_int_eq(units_load(&units, &csv, &told.fails), MLS_OK);
 }
 
@@ -62,33 +64,40 @@ struct example {
 START_TEST(test_wrong) {
   static const struct example examples[] = {
     { "", "r.csv:1:1: syntax: the file is empty; expected a header line\n" },
-    { "month,load\n", "r.csv:1:1: syntax: the file has a header alone; expected at least one row\n" },
+    { "month,load\n",
+      "r.csv:1:1: syntax: the file has a header alone; expected at least one row\n" },
     { "month,,load\n1,2,3\n",
       "r.csv:1:2: syntax: found \"\" in the header; expected a name, as load or load [%]\n" },
     { "month,[%]\n1,2\n",
       "r.csv:1:2: syntax: found \"[%]\" in the header; expected a name, as load or load [%]\n" },
     { "month,load [%\n1,2\n",
-      "r.csv:1:2: syntax: found \"load [%\" in the header; expected a unit in brackets at its end, as "
+      "r.csv:1:2: syntax: found \"load [%\" in the header; expected a unit in brackets at its end, "
+      "as "
       "load [%]\n" },
     { "month,load [%] x\n1,2\n",
-      "r.csv:1:2: syntax: found \"load [%] x\" in the header; expected a unit in brackets at its end, "
+      "r.csv:1:2: syntax: found \"load [%] x\" in the header; expected a unit in brackets at its "
+      "end, "
       "as load [%]\n" },
     { "month,load []\n1,2\n",
-      "r.csv:1:2: syntax: found \"load []\" in the header; expected a unit in brackets at its end, as "
+      "r.csv:1:2: syntax: found \"load []\" in the header; expected a unit in brackets at its end, "
+      "as "
       "load [%]\n" },
     { "month,load [gb]\n1,2\n", "r.csv:1:2: name: unknown unit gb (did you mean GB?)\n" },
     { "month [GB],load\n1,2\n", "r.csv:1:1: syntax: the key month has a unit; expected none\n" },
     { "month,load,load [%]\n1,2,3\n", "r.csv:1:3: name: column load stands in field 2 already\n" },
-    { "\"mon\nth\",load\n1,2\n", "r.csv:1:1: syntax: this field holds a line break; only a note may\n" },
+    { "\"mon\nth\",load\n1,2\n",
+      "r.csv:1:1: syntax: this field holds a line break; only a note may\n" },
     { ",a,a,b [x]\n1,2,3,4\n",
       "r.csv:1:1: syntax: found \"\" in the header; expected a name, as load or load [%]\n"
       "r.csv:1:3: name: column a stands in field 2 already\n"
       "r.csv:1:4: name: unknown unit x (did you mean B?)\n" },
     { "month,load\n1,2\n2\n3,4,5\n",
       "r.csv:3:2: syntax: this line has 1 field, the header 2\n"
-      "r.csv:4:3: syntax: this line has 3 fields, the header 2 (a field that holds a comma stands in "
+      "r.csv:4:3: syntax: this line has 3 fields, the header 2 (a field that holds a comma stands "
+      "in "
       "quotes)\n" },
-    { "month,load\n1,2\n ,3\n", "r.csv:3:1: syntax: the key is empty; expected a number or a word\n" },
+    { "month,load\n1,2\n ,3\n",
+      "r.csv:3:1: syntax: the key is empty; expected a number or a word\n" },
     { "month,load\n1,2\n2,3\n 1,4\n", "r.csv:4:1: name: key \"1\" stands in line 2 already\n" },
     { "month,load,size\n1, ,\n",
       "r.csv:2:2: syntax: no value for load; expected a number or a word\n"

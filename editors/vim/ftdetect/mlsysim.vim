@@ -1,0 +1,2 @@
+" Sheets of mlsysim.
+autocmd BufRead,BufNewFile *.sheet setfiletype mlsysim

@@ -1,0 +1,396 @@
+#!/usr/bin/env python3
+"""independent.py [FILE]: expected values of the five first templates, written from their equations in
+plain Python. It reads the registry's CSV files and tests/golden/inputs/*.csv itself and knows the
+defaults by heart; it does not run or import the program. Writes templates.csv, or FILE ('-': stdout).
+
+After a wanted change of a template: change the equation here by hand, run this, look at the diff.
+Missing facts are None and make None; the column `error` then says `missing`."""
+import csv
+import math
+import os
+import re
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+REGISTRY = os.path.join(HERE, '..', '..', 'registry')
+HEADER = ['sheet', 'scenario', 'path', 'row', 'unit', 'value', 'error']
+
+
+# ---- units and facts ----
+
+def read(path):
+    with open(path, newline='', encoding='utf-8') as file:
+        return list(csv.DictReader(file))
+
+
+UNITS = {row['unit']: row['definition'] for row in read(os.path.join(REGISTRY, 'units.csv'))}
+
+
+def factor(text):
+    """1 TFLOP/s -> 1e12: how many base units one of it is."""
+    total, sign = 1.0, 1
+    for piece in re.split(r'([*/])', text.replace(' ', '')):
+        if piece in ('*', '/'):
+            sign = 1 if piece == '*' else -1
+        elif piece not in ('', '1'):
+            name, _, power = piece.partition('^')
+            definition = UNITS[name]
+            one = 1.0
+            if definition:
+                number, _, rest = definition.partition(' ')
+                one = float(number) * (factor(rest) if rest else 1.0)
+            total *= one ** (sign * int(power or 1))
+    return total
+
+
+def facts(registry):
+    items = {}
+    for row in read(os.path.join(REGISTRY, registry + '.csv')):
+        fields = items.setdefault(row['item'], {})
+        try:
+            fields[row['field']] = float(row['value']) * factor(row['unit'])
+        except ValueError:
+            fields[row['field']] = row['value']
+    return items
+
+
+REGISTRIES = {name: facts(name) for name in ('hardware', 'workload', 'format', 'fabric', 'grid')}
+
+
+class Item(dict):
+    """Facts of one item; an absent fact is None."""
+    def __getattr__(self, name):
+        return self.get(name)
+
+
+# ---- arithmetic that passes a missing value on ----
+
+def lift(function):
+    def lifted(*arguments):
+        return None if any(x is None for x in arguments) else function(*arguments)
+    return lifted
+
+
+mul = lift(lambda *xs: math.prod(xs))
+div = lift(lambda a, b: a / b)
+add = lift(lambda *xs: sum(xs))
+sub = lift(lambda a, b: a - b)
+larger, smaller = lift(max), lift(min)
+
+
+def default(x, y):
+    return y if x is None else x
+
+
+def ceil(x):
+    return math.ceil(x - 1e-9)
+
+
+# ---- the sheets: dictionaries path -> (unit, value in base units or a text) ----
+
+ROOFLINE = dict(hw='H100', model='Llama3_8B', precision='fp16', batch=1, seq=1, efficiency=0.5,
+                memory_share=1, moved=0)
+
+
+def touched(model, tokens):
+    """Parameters read when each token picks experts at random: all but those no token picked."""
+    if model.experts is None:
+        return model.params
+    missed = (1 - model.experts_active / model.experts) ** (tokens - 1)
+    return model.params - (model.params - model.active_params) * missed
+
+
+def roofline(i):
+    hw, model, width = i['hw'], i['model'], i['precision'].width
+    active = default(model.active_params, model.params)
+    work = i['batch'] * default(model.forward, 2 * active * i['seq'])
+    touch = touched(model, i['batch'] * i['seq'])
+    traffic = touch * width + i['batch'] * i['moved']
+    peak = hw.get('flops.' + i['words']['precision'])
+    rate = mul(peak, i['efficiency'])
+    bandwidth = mul(hw.memory_bandwidth, i['memory_share'])
+    compute_time, memory_time = div(work, rate), div(traffic, bandwidth)
+    latency = add(larger(compute_time, memory_time), hw.dispatch)
+    ridge = div(rate, bandwidth)
+    binds = None if ridge is None else 'memory' if work / traffic < ridge else 'compute'
+    throughput = div(i['batch'], latency)
+    return {
+        'work': ('TFLOP', work), 'read': ('param', touch), 'traffic': ('GB', traffic),
+        'intensity': ('FLOP/B', work / traffic), 'rate': ('TFLOP/s', rate),
+        'bandwidth': ('TB/s', bandwidth), 'ridge': ('FLOP/B', ridge),
+        'compute_time': ('ms', compute_time), 'memory_time': ('ms', memory_time),
+        'latency': ('ms', latency), 'throughput': ('sample/s', throughput),
+        'tokens_rate': ('token/s', mul(throughput, i['seq'])), 'bottleneck': (None, binds),
+        'utilisation': ('%', div(div(work, latency), peak)),
+        'knee': ('sample', div(mul(i['batch'], memory_time), compute_time)),
+        'weights': ('GB', model.params * width),
+        'fits': (None, lift(lambda a, b: a <= b)(model.params * width, hw.memory_capacity))}
+
+
+RING = dict(message=100e6, ranks=8, bandwidth=50e9, latency=5e-6, share=1)
+
+
+def ring_all_reduce(i):
+    n, shard = i['ranks'], div(i['message'], i['ranks'])
+    steps = 2 * (n - 1)
+    speed = mul(i['bandwidth'], i['share'])
+    wire, wait = div(mul(steps, shard), speed), mul(steps, i['latency'])
+    time = add(wire, wait)
+    bus = None if time is None else steps * shard / time if time > 0 else 0.0
+    return {'steps': ('', steps), 'shard': ('MB', shard), 'wire_time': ('ms', wire),
+            'wait_time': ('ms', wait), 'time': ('ms', time), 'bus_bandwidth': ('GB/s', bus),
+            'even_message': ('MB', mul(i['latency'], n, speed))}
+
+
+def ring_time(message, ranks, bandwidth, latency):
+    return ring_all_reduce(dict(message=message, ranks=ranks, bandwidth=bandwidth, latency=latency,
+                                share=1))['time'][1]
+
+
+TRAINING = dict(hw='H100', model='Llama3_70B', precision='fp16', fabric='IB_NDR', gpus=1024, tensor=8,
+                pipeline=8, interleave=1, microbatches=64, batch=1024, seq=4096, efficiency=0.5,
+                overlap=0.8, recompute='selective', sequence_parallel='yes', zero=0, expert_ways=1, domain=8)
+
+
+def training(i):
+    hw, model, fabric = i['hw'], i['model'], i['fabric']
+    p, t, v, m, gpus = i['pipeline'], i['tensor'], i['interleave'], i['microbatches'], i['gpus']
+    replicas = gpus / (t * p)
+    micro = i['batch'] / replicas / m
+    tokens = i['batch'] * i['seq']
+    full, zero = i['recompute'] == 'full', i['zero']
+
+    # arithmetic: 6 per active parameter and token; attention 4 L a d s per token forward, half of it
+    # masked, times three for forward and backward
+    active = default(model.active_params, model.params)
+    linear = 6 * active * tokens
+    width_head = default(model.head_dim, div(model.hidden, model.heads))
+    attention = 3 * 0.5 * 4 * model.layers * model.heads * width_head * i['seq'] * tokens
+    work = linear + attention
+    again = work / 3 if full else attention / 3 if i['recompute'] == 'selective' else 0.0
+    peak = mul(gpus, hw.get('flops.' + i['words']['precision']))
+    longest = ceil(model.layers / (p * v)) * p * v       # layers if all stages were as long as the longest
+    uneven = longest / model.layers
+    compute = div((work + again) * uneven, mul(peak, i['efficiency']))
+
+    # gradients: one all-reduce a step; stage 3 gathers twice per microbatch and scatters once
+    width = max(i['precision'].width, 2.0)
+    ways, experts = i['expert_ways'], 0.0
+    if model.experts is not None:       # active = rest + k/E experts, params = rest + experts
+        experts = (model.params - active) * model.experts / (model.experts - model.experts_active)
+    shard = (model.params - experts * (1 - 1 / ways)) / (t * p)
+    link = default(hw.link_bandwidth, fabric.bandwidth)
+    hop = default(hw.link_latency, fabric.latency)
+    near = max(1, min(i['domain'] / t, replicas))           # copies inside the fast domain
+    if replicas <= near:
+        sync = ring_time(shard * width, replicas, link, hop)
+    else:
+        sync = ring_time(shard * width, replicas, min(link, near * fabric.bandwidth), fabric.latency)
+    sync *= (m + 0.5) if zero == 3 else 1
+    window = compute if zero == 3 else mul(compute, 2 / 3 / m)
+    exposed = sub(sync, smaller(sync * i['overlap'], window))
+
+    # activations inside a layer and between stages
+    activation = micro * i['seq'] * model.hidden * width
+    speed, delay = (link, hop) if t <= i['domain'] else (fabric.bandwidth, fabric.latency)
+    syncs = (6 if full else 4) * longest / p
+    tensor_time = syncs * m * ring_time(activation, t, speed, delay)
+    sent = activation / t * default(model.experts_active, 0) * (1 - 1 / ways)
+    expert_time = 4 * longest / p * m * sent / (link if t * ways <= i['domain'] else fabric.bandwidth)
+    pass_on = activation / t / fabric.bandwidth + fabric.latency if p > 1 else 0.0
+    pipe_time = 2 * m * v * pass_on
+    bubble = (p - 1) / (m * v + p - 1)
+    bubble_time = mul(add(compute, tensor_time, expert_time), (p - 1) / (m * v))
+
+    # memory
+    per_param = (2 / (replicas if zero >= 3 else 1) + 2 / (replicas if zero >= 2 else 1)
+                 + 12 / (replicas if zero >= 1 else 1))
+    sharded = i['sequence_parallel'] == 'yes'
+    stored = 2.0 if full else (34 / t if sharded else 10 + 24 / t)
+    if i['recompute'] == 'none':
+        stored += 5 * model.heads * i['seq'] / model.hidden / t
+    flight = min(m, p) * (1 + (p - 1) / (p * v) if v > 1 else 1)
+    kept = micro * i['seq'] * model.hidden * stored * longest / p * flight
+    state = shard * per_param
+
+    step = add(compute, bubble_time, exposed, tensor_time, expert_time, pipe_time)
+    rate = div(tokens, step)
+    return {
+        'replicas': ('', replicas), 'microbatch': ('sample', micro), 'linear': ('PFLOP', linear),
+        'attention': ('PFLOP', attention), 'work': ('PFLOP', work), 'again': ('PFLOP', again),
+        'uneven': ('', uneven), 'neighbours': ('', near), 'compute_time': ('s', compute), 'gradient': ('GB', shard * width),
+        'sync_time': ('s', sync), 'window': ('s', window), 'gradient_time': ('s', exposed),
+        'activation': ('MB', activation), 'tensor_time': ('s', tensor_time),
+        'expert_time': ('s', expert_time), 'shard': ('param', shard), 'pipe_time': ('s', pipe_time), 'bubble': ('%', bubble), 'bubble_time': ('s', bubble_time),
+        'state': ('GB', state), 'stored': ('B', stored), 'in_flight': ('', flight),
+        'activations': ('GB', kept), 'memory': ('GB', state + kept),
+        'step_time': ('s', step), 'scaling': ('%', div(compute, step)),
+        'tokens_rate': ('token/s', rate), 'gpu_rate': ('token/s/GPU', div(rate, gpus)),
+        'model_use': ('%', div(div(work, step), peak)),
+        'hardware_use': ('%', div(div(work + again, step), peak)),
+        'whole_split': (None, gpus % (t * p) == 0), 'whole_batch': (None, i['batch'] % (replicas * m) == 0),
+        'whole_rounds': (None, v == 1 or m % p == 0), 'enough_layers': (None, p * v <= model.layers),
+        'fits': (None, lift(lambda a, b: a <= b)(state + kept, hw.memory_capacity))}
+
+
+SERVING = dict(hw='H100', model='Llama3_70B', precision='fp8', fabric='PCIe_5', gpus=4, batch=16,
+               prompt=2048, answer=512, efficiency=0.5, memory_share=0.75, layer_tax=0.05e-3,
+               expert_tax=0.035e-3, request_tax=0.1, bunching=0.3, cache_scale=1, page=16, mixed=1,
+               reserve=0.1, ttft_limit=6.0, itl_limit=0.05)
+
+
+def serving(i):
+    hw, model, g, b = i['hw'], i['model'], i['gpus'], i['batch']
+    prompt, answer, width = i['prompt'], i['answer'], i['precision'].width
+    active = default(model.active_params, model.params)
+    weights = model.params * width
+    head = default(mul(model.vocab, model.hidden), 0)
+    width_head = default(model.head_dim, div(model.hidden, model.heads))
+    latent = model.kv_rank is not None
+    per_layer = model.kv_rank + model.rope_dim if latent else 2 * model.kv_heads * width_head
+    kv_token = model.layers * per_layer * width * i['cache_scale']
+    copies = max(1, g / (1 if latent else model.kv_heads))
+    paged = ceil((prompt + answer) / i['page']) * i['page']
+    cache = kv_token * paged * b * copies
+    memory = mul(hw.memory_capacity, g, 1 - i['reserve'])
+    room = lift(lambda m: math.floor((m - weights) / (kv_token * paged * copies) + 1e-9))(memory)
+    tax = i['layer_tax'] + (i['expert_tax'] if model.experts is not None else 0)
+    fast = mul(g, hw.get('flops.' + i['words']['precision']), i['efficiency'])
+    bandwidth = mul(g, hw.memory_bandwidth, i['memory_share'])
+    speed = default(hw.link_bandwidth, i['fabric'].bandwidth)
+    delay = default(hw.link_latency, i['fabric'].latency)
+    wire = max(width, 2.0)
+
+    linear = 2 * b * ((active - head) * prompt + head)
+    wide = model.layers * model.heads * width_head
+    attention = 4 * wide * prompt ** 2 / 2 * b
+    prompt_time = larger(div(linear + attention, fast), div(weights, bandwidth))
+    ttft = add(prompt_time, 2 * model.layers * ring_time(b * prompt * model.hidden * wire, g, speed, delay),
+               hw.dispatch)
+    context = prompt + answer / 2
+    step_work = b * (2 * active + 4 * wide * context)
+    touch = touched(model, b)
+    traffic = touch * width + kv_token * context * b * copies
+    step = larger(div(step_work, fast), div(traffic, bandwidth))
+    itl = add(step, model.layers * (2 * ring_time(b * model.hidden * wire, g, speed, delay) + tax))
+    tpot = add(itl, mul(i['mixed'], div(ttft, answer)))
+    wait = add(i['request_tax'], tpot, mul(div(ttft, b), 1 + i['bunching'] * (b - 1) / 2))
+    served = div(b, tpot)
+    at_most = lift(lambda a, c: a <= c)
+    return {
+        'weights': ('GB', weights), 'kv_token': ('KiB/token', kv_token), 'kv_cache': ('GB', cache),
+        'memory': ('GB', memory), 'room': ('', room), 'linear': ('TFLOP', linear),
+        'attention': ('TFLOP', attention), 'prompt_time': ('ms', prompt_time), 'ttft': ('ms', ttft),
+        'step_work': ('TFLOP', step_work), 'read': ('param', touch), 'step_traffic': ('GB', traffic),
+        'step_time': ('ms', step), 'itl': ('ms', itl), 'rate': ('token/s', div(b, itl)),
+        'tpot': ('ms', tpot), 'first_wait': ('ms', wait), 'served_rate': ('token/s', served),
+        'gpu_rate': ('token/s/GPU', div(served, g)),
+        'request_time': ('s', add(ttft, mul(answer - 1, itl))),
+        'fits': (None, at_most(weights + cache, memory)),
+        'prompt_service': (None, at_most(ttft, i['ttft_limit'])),
+        'steady_service': (None, at_most(itl, i['itl_limit']))}
+
+
+HOUR, MONTH, YEAR = 3600.0, 730 * 3600.0, 8760 * 3600.0
+MONTHLY_TCO = dict(hw='H100', grid='US_Avg', gpus=1024, load=0.8, host=0.8, facility=2, life=36 * MONTH,
+                   upkeep=0.05 / YEAR, drift=0.0025 / MONTH, busy=0.9, wacc=0.1, budget=80e6,
+                   **{'job.microbatches': 64, 'job.tensor': 8})
+
+
+def monthly_tco(i):
+    hw, grid, gpus = i['hw'], i['grid'], i['gpus']
+    purchase = mul(gpus, hw.price, i['facility'])
+    power = mul(gpus, hw.tdp, 1 + i['host'])
+    energy = mul(power, i['load'], grid.pue)           # W: energy of a month over a month
+    monthly = (1 + i['wacc']) ** (1 / 12)
+    price, book, total, bills, present = grid.price, purchase, 0.0, 0.0, purchase
+    cells, discount = {}, 1.0
+    for month in range(1, 37):
+        price = price if month == 1 else price * (1 + i['drift'] * MONTH)
+        bill = mul(energy, price, MONTH)
+        repair = mul(purchase, i['upkeep'], MONTH)
+        decline = smaller(book, div(mul(purchase, MONTH), i['life']))
+        book = sub(book, decline)
+        cash = add(purchase if month == 1 else 0.0, bill, repair)
+        total, bills = add(total, cash), add(bills, bill)
+        discount /= monthly
+        present = add(present, mul(add(bill, repair), discount))
+        if month in (1, 2, 12, 24, 25, 36):
+            for name, unit, value in (('price', 'USD/kWh', price), ('power', 'kUSD', bill),
+                                      ('repair', 'kUSD', repair), ('decline', 'MUSD', decline),
+                                      ('closing', 'MUSD', book), ('cash', 'MUSD', cash),
+                                      ('total', 'MUSD', total),
+                                      ('expense', 'MUSD', add(decline, bill, repair)),
+                                      ('after', '', discount)):
+                if name != 'closing' or value is None or value > 1e-6:  # the last book value is 0 but for rounding
+                    cells['plan.' + name, month] = (unit, value)
+        if month == 12:
+            first_year = total
+    job = training(dict(prepare('training', {}), hw=hw, gpus=gpus, tensor=i['job.tensor'],
+                        microbatches=i['job.microbatches']))
+    hour = div(total, gpus * 36 * MONTH)
+    rate = job['tokens_rate'][1]
+    cells.update({
+        'purchase': ('MUSD', purchase), 'it_power': ('MW', power), 'energy': ('MWh/month', energy),
+        'tco': ('MUSD', total), 'present_cost': ('MUSD', present), 'first_year': ('MUSD', first_year),
+        'carbon': ('t', mul(energy, grid.carbon, 36 * MONTH)), 'embodied': ('t', mul(gpus, hw.embodied)),
+        'hour_price': ('USD/h/GPU', hour), 'job.tokens_rate': ('token/s', rate),
+        'token_price': ('USD/token', div(div(mul(hour, gpus), rate), i['busy'])),
+        'power_share': ('%', div(bills, total)),
+        'affordable': (None, lift(lambda a, b: a <= b)(total, i['budget']))})
+    return cells
+
+
+SHEETS = {'roofline': (roofline, ROOFLINE), 'ring_all_reduce': (ring_all_reduce, RING),
+          'training': (training, TRAINING), 'serving': (serving, SERVING),
+          'monthly_tco': (monthly_tco, MONTHLY_TCO)}
+ITEMS = {'hw': 'hardware', 'model': 'workload', 'precision': 'format', 'fabric': 'fabric', 'grid': 'grid'}
+
+
+def prepare(sheet, settings):
+    """Defaults and settings with items turned into facts; the words stay in `words`."""
+    words = dict(SHEETS[sheet][1], **settings)
+    found = {name: Item(REGISTRIES[ITEMS[name]][value]) if name in ITEMS else value
+             for name, value in words.items()}
+    return dict(found, words=words)
+
+
+def scenarios(sheet):
+    """tests/golden/inputs/SHEET.csv: one row a scenario, units in the header."""
+    path = os.path.join(HERE, 'inputs', sheet + '.csv')
+    yield 'base', {}
+    for row in read(path):
+        settings = {}
+        for head, text in row.items():
+            name, _, unit = head.partition(' [')
+            if name != 'scenario':
+                try:
+                    settings[name] = float(text) * factor(unit.rstrip(']'))
+                except ValueError:
+                    settings[name] = text
+        yield row['scenario'], settings
+
+
+def expected():
+    for sheet, (calculate, _) in SHEETS.items():
+        for scenario, settings in scenarios(sheet):
+            for path, (unit, value) in calculate(prepare(sheet, settings)).items():
+                path, line = path if isinstance(path, tuple) else (path, '')
+                error = 'missing' if value is None else ''
+                if isinstance(value, bool):
+                    value = 'true' if value else 'false'
+                elif isinstance(value, (int, float)):
+                    value = repr(value / factor(unit))
+                yield [sheet, scenario, path, line, unit or '', '' if value is None else value, error]
+
+
+def main():
+    target = sys.argv[1] if len(sys.argv) > 1 else os.path.join(HERE, 'templates.csv')
+    file = sys.stdout if target == '-' else open(target, 'w', newline='', encoding='utf-8')
+    writer = csv.writer(file, lineterminator='\n')
+    writer.writerow(HEADER)
+    writer.writerows(expected())
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,289 @@
+/* Memory: the arena; and every call of the library while the n-th request for memory fails, for n = 1,
+   2, 3 ... until it succeeds. A sanitizer or valgrind sees what is lost or touched after. */
+#include <stdint.h>
+
+#include "ask.h"
+#include "memory.h"
+
+Suite *suite_memory(void);
+
+/* ---- the arena ---- */
+
+START_TEST(test_arena) {
+  struct memory memory;
+  memory_open(&memory, NULL);
+  char *first = memory_push(&memory, 0);
+  ck_assert_ptr_nonnull(first);
+  ck_assert_ptr_ne(first, memory_push(&memory, 1));
+  struct memory_mark mark = memory_mark(&memory);
+  for (size_t size = 1; size < 3000000; size = size * 3 + 1) {
+    unsigned char *block = memory_push(&memory, size);
+    ck_assert_ptr_nonnull(block);
+    ck_assert_uint_eq((uintptr_t)block % _Alignof(double), 0);
+    for (size_t i = 0; i < size; i += 97) ck_assert_uint_eq(block[i], 0);
+    memset(block, 0xFF, size);
+  }
+  memory_reset(&memory, mark);
+  unsigned char *again = memory_push(&memory, 100);
+  for (int i = 0; i < 100; i++) ck_assert_uint_eq(again[i], 0);
+  ck_assert_ptr_null(memory_push(&memory, SIZE_MAX));
+  ck_assert_ptr_null(memory_push(&memory, SIZE_MAX / 2 + 1));
+  ck_assert_ptr_null(memory_array(&memory, SIZE_MAX / 4, 8));
+  ck_assert_ptr_nonnull(memory_array(&memory, 0, 8));
+  ck_assert_str_eq(memory_text(&memory, "abc", 2), "ab");
+  ck_assert_str_eq(memory_text(&memory, "", 0), "");
+  size_t room = 0;
+  int *grown = NULL;
+  for (int i = 0; i < 10000; i++) {
+    grown = memory_grow(&memory, grown, (size_t)i, &room, sizeof *grown);
+    ck_assert_ptr_nonnull(grown);
+    grown[i] = i;
+  }
+  for (int i = 0; i < 10000; i++) ck_assert_int_eq(grown[i], i);
+  void *taken = memory_take(&memory, NULL, 0);
+  ck_assert_ptr_nonnull(taken);
+  memory_give(&memory, memory_take(&memory, taken, 1000));
+  memory_give(&memory, NULL);
+  memory_close(&memory);
+  memory_close(&memory);
+}
+END_TEST
+
+/* ---- scarce memory ---- */
+
+struct scarce {
+  size_t left;  /* requests that are granted; then one fails, and those after it are granted */
+  bool failed;
+  size_t blocks; /* held */
+};
+
+static void *scarce_resize(void *context, void *old, size_t size) {
+  struct scarce *scarce = context;
+  if (!scarce->failed && scarce->left == 0) {
+    scarce->failed = true;
+    return NULL;
+  }
+  if (!scarce->failed) scarce->left--;
+  void *block = realloc(old, size);
+  if (block && !old) scarce->blocks++;
+  return block;
+}
+
+static void scarce_release(void *context, void *block) {
+  ((struct scarce *)context)->blocks -= block != NULL;
+  free(block);
+}
+
+#define SHEET                                                                                        \
+  "sheet try_it\ninput gpus [GPU] = 4 in 1..64 by 1\ninput hw = Big in chips\ninput mode = fast in fast, slow\n" \
+  "use j = job(hw = hw, mode = mode)\ntable plan for month in 0..9\n  input cost [USD] = 1 in 0..9\n"  \
+  "  total [USD] = prior(total, 0) + cost\n  root = sqrt(5 - month)\ntable d_d for d in chips\n  x [W] = d.tdp + d.flops(\"fp16\") * 0 [W*s/FLOP]\n" \
+  "output bill [USD] = sum(plan.total)  # The bill @book_q\nspeed [FLOP/s] = hw.flops(\"fp16\")\ncheck fits = bill <= 10 [USD]\n"
+
+static const char rows_csv[] = "month,cost\n3,4\n1,5 [USD]\n";
+static const char inputs_csv[] = "name,unit,base,high\ngpus,,8,16\nhw,,Small,Big\nhw.tdp,W,100,200\n";
+
+struct job {
+  struct world world;
+  struct scarce scarce;
+  mls_allocator allocator;
+  mls_scenarios *scenarios;
+};
+
+static mls_status drop(void *context, const void *bytes, size_t size) {
+  (void)context, (void)bytes, (void)size;
+  return MLS_OK;
+}
+
+/* Each step gives MLS_OK or MLS_MEMORY, whatever came before. */
+#define STEP(call)                                                                  \
+  do {                                                                              \
+    mls_status step_ = (call);                                                      \
+    ck_assert_msg(step_ == MLS_OK || step_ == MLS_MEMORY, "%s: %s", #call, mls_status_word(step_)); \
+    if (step_ == MLS_MEMORY) return false;                                          \
+  } while (0)
+
+static bool open_all(struct job *job) {
+  mls_options options = { .size = sizeof options, .allocator = job->allocator, .find = world_find, .find_context = &job->world };
+  mls_rows rows = { .table = "plan", .file = "rows.csv", .bytes = rows_csv, .size = sizeof rows_csv - 1 };
+  STEP(mls_open(&options, &job->world.book));
+  STEP(mls_model_open_bytes(job->world.book, "try_it.sheet", SHEET, sizeof SHEET - 1, &rows, 1, &job->world.model));
+  STEP(mls_values_new(job->world.model, &job->allocator, &job->world.values));
+  return true;
+}
+
+static bool set_all(struct job *job) {
+  mls_values *v = job->world.values;
+  size_t cell, count;
+  double si;
+  STEP(mls_set(v, "gpus", "8 [GPU]"));
+  STEP(mls_set(v, "hw", "Small"));
+  STEP(mls_set(v, "hw.tdp", "1 [kW]"));
+  STEP(mls_set(v, "mode", "slow"));
+  STEP(mls_set(v, "gpus", "16"));
+  STEP(mls_cell_find(job->world.model, "plan.cost", &cell));
+  STEP(mls_set_number(v, cell, 1, 2));
+  STEP(mls_settle(v));
+  STEP(mls_get(v, cell, 1, &si));
+  ck_assert_str_ne(mls_state(v, cell), "");
+  mls_status bad = mls_set(v, "gpu", "3");
+  ck_assert(bad == MLS_NAME || bad == MLS_MEMORY);
+  STEP(mls_strict(job->world.book, job->world.model, &count));
+  return true;
+}
+
+static bool tell_all(struct job *job) {
+  mls_values *v = job->world.values;
+  mls_run run = { "base", v };
+  mls_report report = { .size = sizeof report, .all = 1, .runs = &run, .run_count = 1 };
+  mls_verdict verdict;
+  mls_cell_error error;
+  size_t cell;
+  STEP(mls_cell_find(job->world.model, "fits", &cell));
+  STEP(mls_check(v, cell, &verdict));
+  STEP(mls_cell_find(job->world.model, "plan.root", &cell));
+  STEP(mls_error(v, cell, 0, &error));
+  report.form = "json";
+  STEP(mls_export(job->world.model, &report, drop, NULL));
+  STEP(mls_why(v, "bill", &report, drop, NULL));
+  report.form = "text";
+  STEP(mls_export(job->world.model, &report, drop, NULL));
+  STEP(mls_why(v, "j.power", &report, drop, NULL));
+  STEP(mls_describe(job->world.model, drop, NULL));
+  return true;
+}
+
+static bool scenarios_all(struct job *job) {
+  mls_values *v = job->world.values;
+  STEP(mls_scenarios_read(job->world.model, v, "in.csv", inputs_csv, sizeof inputs_csv - 1, &job->scenarios));
+  STEP(mls_scenarios_apply(job->scenarios, 0, v));
+  STEP(mls_settle(v));
+  STEP(mls_scenarios_apply(job->scenarios, 1, v));
+  return true;
+}
+
+static bool workbook(struct job *job) {
+  mls_run run = { "base", job->world.values };
+  mls_report report = { .size = sizeof report, .form = "xlsx", .runs = &run, .run_count = 1 };
+  STEP(mls_export(job->world.model, &report, drop, NULL));
+  return true;
+}
+
+/* Runs `work` on a job that was opened with `before` requests granted. */
+static bool run(size_t left, bool (*prepare)(struct job *), bool (*work)(struct job *)) {
+  struct job job = { .world = { .extra = ask_files, .extra_count = COUNT_OF(ask_files) }, .scarce = { .left = SIZE_MAX } };
+  job.allocator = (mls_allocator){ scarce_resize, scarce_release, &job.scarce };
+  if (!prepare) job.scarce.left = left;
+  if (prepare) ck_assert(prepare(&job));
+  if (prepare) job.scarce.left = left;
+  bool done = work(&job);
+  ck_assert_msg(done || job.scarce.failed, "memory was told missing and was not");
+  mls_scenarios_free(job.scenarios);
+  mls_values_free(job.world.values);
+  mls_close(job.world.book);
+  ck_assert_msg(job.scarce.blocks == 0, "%zu blocks are lost after %zu requests", job.scarce.blocks, left);
+  return !job.scarce.failed;
+}
+
+static void each(bool (*prepare)(struct job *), bool (*work)(struct job *), size_t least) {
+  size_t n = 0;
+  while (!run(n, prepare, work)) n++;
+  ck_assert_msg(n >= least, "only %zu requests", n);
+}
+
+START_TEST(test_open) { each(NULL, open_all, 10); }
+END_TEST
+START_TEST(test_set) { each(open_all, set_all, 5); }
+END_TEST
+START_TEST(test_tell) { each(open_all, tell_all, 10); }
+END_TEST
+START_TEST(test_scenarios) { each(open_all, scenarios_all, 3); }
+END_TEST
+START_TEST(test_workbook) { each(open_all, workbook, 3); }
+END_TEST
+
+/* After a failed request the same handles work: the call is made again and succeeds. */
+START_TEST(test_again) {
+  for (size_t n = 0;; n++) {
+    struct job job = { .world = { .extra = ask_files, .extra_count = COUNT_OF(ask_files) }, .scarce = { .left = SIZE_MAX } };
+    job.allocator = (mls_allocator){ scarce_resize, scarce_release, &job.scarce };
+    ck_assert(open_all(&job));
+    double *before = NULL;
+    ck_assert_int_eq(mls_settle(job.world.values), MLS_OK);
+    job.scarce.left = n;
+    (void)set_all(&job);
+    bool failed = job.scarce.failed;
+    job.scarce.failed = false, job.scarce.left = SIZE_MAX;
+    ck_assert(set_all(&job));
+    ck_assert(ask(&job.world, "gpus") == 16 && ask(&job.world, "hw.tdp") == 1000);
+    mls_reset(job.world.values);
+    ck_assert(ask(&job.world, "gpus") == 4);
+    free(before);
+    mls_values_free(job.world.values);
+    mls_close(job.world.book);
+    ck_assert_uint_eq(job.scarce.blocks, 0);
+    if (!failed) break;
+  }
+}
+END_TEST
+
+/* A model that could not be opened for want of memory opens when there is some; the same book. */
+START_TEST(test_open_again) {
+  for (size_t n = 0;; n++) {
+    struct job job = { .world = { .extra = ask_files, .extra_count = COUNT_OF(ask_files) }, .scarce = { .left = SIZE_MAX } };
+    job.allocator = (mls_allocator){ scarce_resize, scarce_release, &job.scarce };
+    mls_options options = { .size = sizeof options, .allocator = job.allocator, .find = world_find, .find_context = &job.world };
+    mls_model *model;
+    ck_assert_int_eq(mls_open(&options, &job.world.book), MLS_OK);
+    job.scarce.left = n;
+    mls_status status = mls_model_open_bytes(job.world.book, "try_it.sheet", SHEET, sizeof SHEET - 1, NULL, 0, &model);
+    ck_assert(status == MLS_OK || status == MLS_MEMORY);
+    ck_assert((status == MLS_OK) == (model != NULL));
+    bool failed = job.scarce.failed;
+    job.scarce.failed = false, job.scarce.left = SIZE_MAX;
+    status = mls_model_open_bytes(job.world.book, "try_it.sheet", SHEET, sizeof SHEET - 1, NULL, 0, &model);
+    const mls_message *message = mls_book_message(job.world.book, 0);
+    ck_assert_msg(status == MLS_OK, "after %zu requests: %s", n, message ? message->text : "");
+    mls_close(job.world.book);
+    ck_assert_uint_eq(job.scarce.blocks, 0);
+    if (!failed) break;
+  }
+}
+END_TEST
+
+/* Folders of the file system: not found and no memory are told apart. */
+START_TEST(test_folders) {
+  static const char *const registries[] = { ROOT "/tests/reject/base", NULL };
+  static const char *const templates[] = { ROOT "/tests/reject", NULL };
+  for (size_t n = 0;; n++) {
+    struct scarce scarce = { .left = n };
+    mls_options options = { .size = sizeof options, .allocator = { scarce_resize, scarce_release, &scarce },
+                            .templates = templates, .registries = registries };
+    mls_book *book = NULL;
+    mls_model *model = NULL;
+    mls_status status = mls_open(&options, &book);
+    if (status == MLS_OK) status = mls_model_open(book, "part", &model);
+    mls_close(book);
+    ck_assert_uint_eq(scarce.blocks, 0);
+    ck_assert_msg(status == (scarce.failed ? MLS_MEMORY : MLS_OK), "after %zu requests: %s", n, mls_status_word(status));
+    if (!scarce.failed) break;
+  }
+}
+END_TEST
+
+Suite *suite_memory(void) {
+  Suite *suite = suite_create("memory");
+  TCase *tests = tcase_create("memory");
+  tcase_set_timeout(tests, 300);
+  tcase_add_test(tests, test_arena);
+  tcase_add_test(tests, test_open);
+  tcase_add_test(tests, test_set);
+  tcase_add_test(tests, test_tell);
+  tcase_add_test(tests, test_scenarios);
+  tcase_add_test(tests, test_workbook);
+  tcase_add_test(tests, test_again);
+  tcase_add_test(tests, test_open_again);
+  tcase_add_test(tests, test_folders);
+  suite_add_tcase(suite, tests);
+  return suite;
+}
