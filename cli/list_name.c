@@ -53,12 +53,18 @@ bool title_field(const mls_registry *registry, size_t *field) {
 
 /* ---- items of a registry ---- */
 
+/* Columns that leave room for the title. */
+static size_t columns_that_fit(void) {
+  size_t width = terminal_width();
+  return width == 0 || width >= 130 ? FIELDS_SHOWN : width >= 100 ? 3 : 2;
+}
+
 /* The fields that are columns: neither the title nor more than fit. */
 static size_t choose(const mls_registry *registry, size_t *shown, size_t *title, bool *titled) {
-  size_t count, kept = 0;
+  size_t count, kept = 0, most = columns_that_fit();
   size_t *order = fields_by_coverage(registry, &count);
   *titled = title_field(registry, title);
-  for (size_t i = 0; order && i < count && kept < FIELDS_SHOWN; i++)
+  for (size_t i = 0; order && i < count && kept < most; i++)
     if (!*titled || order[i] != *title) shown[kept++] = order[i];
   free(order);
   return kept;
@@ -155,8 +161,8 @@ static void add_input(struct list_page *page, const struct path *path, const mls
   char set[512];
   print_set(input, set, sizeof set);
   table_add(&page->table, "%s", path->text);
-  table_add(&page->table, "%s", input->column ? "(rows)" : input->typed ? input->typed : "");
-  table_add(&page->table, "%s", path->about.unit);
+  table_add(&page->table, "%s%s%s", input->column ? "(rows)" : input->typed ? input->typed : "",
+            path->about.unit[0] ? " " : "", path->about.unit);
   table_add(&page->table, "%s", set);
   table_add(&page->table, "%s", path->about.label);
 }
@@ -214,8 +220,7 @@ static int list_part(struct list_page *page, const struct paths *paths, enum par
   const mls_model *model = page->session->model;
   size_t count = 0;
   mls_input input;
-  page->table.columns = part == PART_INPUTS ? 5 : 3;
-  page->table.right = part == PART_INPUTS ? 2 : 0;
+  page->table.columns = part == PART_INPUTS ? 4 : 3;
   if (page->form == LIST_JSON) js_open(&page->json, keys[part], '[');
   for (size_t i = 0; i < paths->count; i++) {
     if (!belongs(model, &paths->at[i], part, &input)) continue;

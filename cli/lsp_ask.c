@@ -166,6 +166,7 @@ static bool find_line(const struct sheet *sheet, const char *table, const char *
   char open[64] = "";
   const char *end = sheet->text + sheet->size;
   const char *line = sheet->text;
+  *at = 0;
   for (*number = 0; line < end; line += size + 1, ++*number) {
     const char *stop = memchr(line, '\n', (size_t)(end - line));
     size = (size_t)((stop ? stop : end) - line);
@@ -204,7 +205,7 @@ static bool find_file(struct session *session, const char *name, struct out *pat
     out_text(path, found.folder);
     out_text(path, "/");
     out_text(path, found.below);
-    return !path->failed;
+    return !path->failed && path->bytes[0] == '/'; /* an address of a file is absolute */
   }
   return false;
 }

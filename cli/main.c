@@ -25,7 +25,7 @@ static const struct command commands[] = {
     "  --json                   print JSON\n"
     "  --as-of YYYY-MM-DD       date of the report; else SOURCE_DATE_EPOCH, else the newest fact\n"
     "  --strict                 exit status 1 when a check is false or cannot be decided\n"
-    "  --watch[=N]              run again when a file that is read changes, N runs or until Ctrl-C\n"
+    "  --watch[=N]              run again when a file it reads changes: N runs, or until Ctrl-C\n"
     EVERYWHERE
     "\nExamples\n"
     "  mlsysim run training\n"
@@ -107,9 +107,9 @@ static const struct command commands[] = {
     TAKES_JSON, 1, 1, command_schema },
   { "step", "SHEET [INPUTS] [options]", "walk through a calculation cell by cell",
     "In the order of calculation: each cell's formula, the numbers put in, its value, unit, state\n"
-    "and source, what it reads and what reads it. On a terminal one at a time: Enter next, b back,\n"
-    "/name go to a cell, 12 go to a step, q quit; else all of them. Of a long column the first two\n"
-    "rows and the last are shown.\n\n"
+    "and source, what it reads and what reads it. On a terminal one at a time: Enter next,\n"
+    "b back, /name go to a cell, 12 go to a step, q quit; else all of them. Of a long column the\n"
+    "first two rows and the last are shown.\n\n"
     "  --set path=value, --scenario NAME, --rows table=FILE.csv, --csv excel-eu\n"
     "                           as for run\n"
     "  --json                   print JSON\n"

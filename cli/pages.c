@@ -1,5 +1,5 @@
 /* The man page and the completions for shells, made from the tables of commands and options, so
-   that they say what the program does. The files in docs/man and completions are what these print. */
+   that they say what the program does. The files in docs/man and completions print as these. */
 #include <stdio.h>
 #include <string.h>
 

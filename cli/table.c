@@ -86,12 +86,19 @@ static size_t fitting(const char *text, size_t room) {
   return blank ? blank : at;
 }
 
-/* Long texts go on below, `indent` blanks in; a narrow place is not wrapped at all. */
+/* Long texts go on below, `indent` blanks in; where that would make a tower, all of it stands below
+   near the left edge. */
 static void put_wrapped(const char *text, size_t indent, size_t width) {
-  enum { NARROW = 24 };
-  if (width < indent + NARROW) {
+  enum { NARROW = 16, EDGE = 6, LINES = 3 };
+  size_t all = width_of(text, strlen(text));
+  if (width < EDGE + NARROW || all + indent <= width) {
     print_text(text);
     return;
+  }
+  if (width < indent + NARROW || all > (width - indent) * LINES) {
+    putchar('\n');
+    indent = EDGE;
+    blanks(indent);
   }
   while (*text) {
     size_t size = fitting(text, width - indent);

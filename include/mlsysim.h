@@ -311,9 +311,10 @@ MLS_API mls_status mls_strict(mls_book *book, const mls_model *model, size_t *co
 
 /* ---- What there is ------------------------------------------------------------------------ */
 
-/* Lists, for programs that show, complete or choose. Each fills a structure of the caller: `size` is
-   sizeof of it, so that later versions may add members. MLS_VALUE: an argument is NULL; MLS_NAME: the
-   index is past the last. Text that does not exist is "", unless a member says NULL. */
+/* Lists, for programs that show, complete or choose. Each fills a structure of the caller: `size`
+   is sizeof of it, so that later versions may add members. MLS_VALUE: an argument is NULL;
+   MLS_NAME: the index is past the last. Text that does not exist is "", unless a member says
+   NULL. */
 
 /* A file that a name leads to. */
 typedef struct {
@@ -325,16 +326,16 @@ typedef struct {
   int used;           /* 0: the name leads to another file, which hides or overrides this one */
 } mls_found;
 
-/* Looks afresh for all files of a kind ("sheet", "registry"; units and sources are among the latter)
-   in the folders of the options: by name, then in the order of the folders. MLS_VALUE also when the
-   program brought its own `find`, which answers for names and cannot list them. The list stays as it
-   is until the next call of this on the book. */
+/* Looks afresh for all files of a kind ("sheet", "registry"; units and sources are among the
+   latter) in the folders of the options: by name, then in the order of the folders. MLS_VALUE also
+   when the program brought its own `find`, which answers for names and cannot list them. The list
+   stays as it is until the next call of this on the book. */
 MLS_API mls_status mls_find_all(mls_book *book, const char *kind, size_t *count);
 MLS_API mls_status mls_found_at(const mls_book *book, size_t index, mls_found *out, size_t size);
 
-/* A fingerprint of all facts, units and sources that are used: FNV-1a with 64 bits over name, 0, size
-   (8 bytes, lowest first) and bytes of each file, in the order of mls_find_all. Fails as that does, and
-   when a file cannot be read. It finds out changes, not forgeries. */
+/* A fingerprint of all facts, units and sources that are used: FNV-1a with 64 bits over name, 0,
+   size (8 bytes, lowest first) and bytes of each file, in the order of mls_find_all. Fails as that
+   does, and when a file cannot be read. It finds out changes, not forgeries. */
 MLS_API mls_status mls_registry_hash(mls_book *book, unsigned long long *hash);
 
 /* The facts of one registry; the book owns it, and it never changes: like a model it may be read by
@@ -438,7 +439,8 @@ typedef struct {
                             by mls_rows, not set by name */
 } mls_input;
 /* MLS_NAME: the cell is bound, calculated, a check, or a fact of the items of a table. */
-MLS_API mls_status mls_input_about(const mls_model *model, size_t cell, mls_input *out, size_t size);
+MLS_API mls_status mls_input_about(const mls_model *model, size_t cell, mls_input *out,
+                                   size_t size);
 
 /* Writes the path of one row ("plan.cash(3)", "hw.flops.fp16") as mls_cell_path does. */
 MLS_API size_t mls_row_path(const mls_model *model, size_t cell, size_t row, char *path,
@@ -452,8 +454,8 @@ typedef struct {
   size_t cell, row;
 } mls_reason;
 
-/* One step of a calculation, for somebody who walks through it. Strings and lists are borrowed until
-   the next call on the values. */
+/* One step of a calculation, for somebody who walks through it. Strings and lists are borrowed
+   until the next call on the values. */
 typedef struct {
   const char *kind;    /* "input", "bound", "fact", "cell", "output", "check", "key" */
   const char *formula; /* in names, or NULL */

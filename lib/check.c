@@ -450,10 +450,10 @@ static mls_status find_kinds(struct scope scope, bool *some) {
 }
 
 /* What is left rests on missing(...) alone and is a number; then all is proved with what is known. */
-static mls_status settle_kinds(struct scope scope, size_t errors) {
+static mls_status settle_kinds(struct scope scope) {
   bool some;
   TRY(find_kinds(scope, &some));
-  if (!some || scope.checker->fails->errors > errors) return MLS_OK;
+  if (!some || scope.checker->fails->errors > 0) return MLS_OK; /* what is wrong stays unknown */
   for (size_t i = 0; i < scope.sheet->line_count; i++) scope.sheet->lines[i].type.wild = false;
   for (size_t i = 0; i < scope.sheet->line_count; i++) {
     struct line *line = &scope.sheet->lines[i];
@@ -466,13 +466,12 @@ static mls_status settle_kinds(struct scope scope, size_t errors) {
 static mls_status prove_lines(struct scope scope) {
   struct checker *c = scope.checker;
   struct sheet *sheet = scope.sheet;
-  size_t errors = c->fails->errors;
   unsigned char *marks = memory_array(c->memory, sheet->line_count, sizeof *marks);
   unsigned *stack = memory_array(c->memory, sheet->line_count + 1, sizeof *stack);
   if (!marks || !stack) return fail_memory(c->fails);
   for (size_t i = 0; i < sheet->line_count; i++)
     if (has_formula(&sheet->lines[i])) TRY(prove_from(scope, (unsigned)i, marks, stack));
-  return settle_kinds(scope, errors);
+  return settle_kinds(scope);
 }
 
 /* Declared types are known before anything is proved; the others start as "agrees with all". */

@@ -161,7 +161,7 @@ static const char *advice(const struct reading *r, struct slice text) {
 static mls_status read_number_key(const struct reading *r, size_t row, double *out) {
   char shown[CSV_SHOWN];
   struct slice key = rows_key(&r->given->csv, row);
-  bool good;
+  bool good = false;
   TRY(to_number(r, key, out, &good));
   if (!good)
     return fail_add(fails_of(r), MLS_SYNTAX, rows_key_place(&r->given->csv, row),
@@ -302,7 +302,7 @@ static mls_status read_number(const struct reading *r, const struct rows_column 
   char shown[CSV_SHOWN], number[TEXT_NUMBER];
   struct unit unit;
   double typed;
-  bool good;
+  bool good = false;
   TRY(split_unit(r, column, line, place, &text, &unit));
   TRY(to_number(r, text, &typed, &good));
   if (!good)

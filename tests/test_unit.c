@@ -195,7 +195,14 @@ static const char *const accepted[] = {
   /* columns */
   "x [USD] = sum(plan.bill)", "x [USD] = sum(plan.bill, plan.odd)", "x [USD] = mean(plan.bill)",
   "x [USD] = last(plan.bill)", "x = count(plan.bill)", "x = count(plan.name)", "x = last(plan.name)",
-  "x = first(plan.odd)", "x = irr(plan.bill)", "x = product(plan.share)", "x [USD] = min(plan.bill)",
+  "x = first(plan.odd)",
+  /* kinds of columns that need each other, whichever stands first */
+  "table t for k in 1..3\n  state = if(k > 2, \"a\", carried)\n  carried = prior(state, missing(\"none\"))",
+  "table t for k in 1..3\n  carried = prior(state, missing(\"none\"))\n  state = if(k > 2, \"a\", carried)",
+  "table t for k in 1..3\n  on = or(k > 2, was)\n  was = prior(on, missing(\"none\"))\n  third = and(was, prior(third, on))",
+  ("table t for k in 1..3\n  a_a = prior(b_b, missing(\"n\"))\n  b_b = prior(c_c, missing(\"n\"))\n"
+   "  c_c = prior(a_a, prior(d_d, missing(\"n\")))\n  d_d = if(k > 1, \"x\", a_a)\nx = t.a_a(3) == \"x\""),
+  "x = irr(plan.bill)", "x = product(plan.share)", "x [USD] = min(plan.bill)",
   "x [USD] = max(plan.bill, plan.odd)", "x = sum(plan.month)", "x = plan.name(2)",
   "x [USD] = plan.bill(toks)", "x = plan.odd(0)",
 };
@@ -248,6 +255,10 @@ static const char *const refused[][2] = {
   { "x = missing(word)", "its reason as a text in quotes" },
   { "x = plan.name(\"a\")", "the key is a plain number" },
   { "x = plan.bill(time)", "the key is a plain number" },
+  { "table t for k in 1..3\n  a_a = prior(b_b, missing(\"n\"))\n  b_b = prior(a_a, missing(\"n\"))\nx = t.a_a(2) == \"x\"",
+    "joins a plain number and a text" },
+  { "table t for k in 1..3\n  carried = prior(state, missing(\"none\"))\n  state = if(k > 2, \"a\", carried)\nx = t.carried(2) + 1",
+    "\"+\" needs a number, found a text" },
 };
 
 START_TEST(test_refused) {

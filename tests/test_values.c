@@ -107,6 +107,13 @@ START_TEST(test_words) {
   mls_reset(other.values);
   ck_assert_str_eq(ask_word(&other, "x"), "Acme");
   world_close(&other);
+  /* "also fields that the item lacks, never fields that the registry lacks" */
+  ask_open(&other, "input hw = Small in chips\nx [USD] = default(hw.price, 1 [USD])\n");
+  ck_assert(ask(&other, "x") == 1);
+  world_set(&other, "hw.price", "5 [kUSD]");
+  ck_assert(ask(&other, "x") == 5000);
+  ck_assert_int_eq(mls_set(other.values, "hw.prize", "5"), MLS_NAME);
+  world_close(&other);
 }
 END_TEST
 
