@@ -1,5 +1,5 @@
-/* Rows of tables that come from outside: a CSV gives a table other keys, and its input columns their
-   values. Apart from graph.c, which makes the cells of them. */
+/* Rows of tables that come from outside: a CSV gives a table other keys, and its input columns
+   their values. Apart from graph.c, which makes the cells of them. */
 #include "given.h"
 
 #include <math.h>
@@ -83,7 +83,8 @@ static mls_status check_column(const struct reading *r, const struct rows_column
     return fail_add(fails_of(r), MLS_NAME, column->place,
                     "%s.%s is calculated in %s:%d; only input columns are given", r->given->path,
                     column->name, r->sheet->file, line->place.line);
-  bool sound = !column->has_unit || (line->set->kind == SET_RANGE && unit_agrees(line, &column->unit));
+  bool sound =
+      !column->has_unit || (line->set->kind == SET_RANGE && unit_agrees(line, &column->unit));
   return sound ? MLS_OK : wrong_unit(r, line, &column->unit, column->place);
 }
 
@@ -98,10 +99,11 @@ static mls_status check_left_out(const struct reading *r, const struct line *lin
   size_t column;
   if (!is_input_of(r, line) || line->value_count == 1 || is_given(r, line->name, &column))
     return MLS_OK;
-  return fail_add(fails_of(r), MLS_NAME, r->given->csv.key_place,
-                  "there is no column %s, and in %s:%d it has %zu values; add it, or give it one value "
-                  "there",
-                  line->name, r->sheet->file, line->place.line, line->value_count);
+  return fail_add(
+      fails_of(r), MLS_NAME, r->given->csv.key_place,
+      "there is no column %s, and in %s:%d it has %zu values; add it, or give it one value "
+      "there",
+      line->name, r->sheet->file, line->place.line, line->value_count);
 }
 
 /* The key is known by its place; the name of another column there is a mistake. */
@@ -192,8 +194,9 @@ static mls_status no_item(const struct reading *r, size_t row, struct slice key)
   const struct registry *registry = r->table->set->registry;
   struct nearest nearest = { .wanted = key };
   for (size_t i = 0; i < registry->item_count; i++) nearest_offer(&nearest, registry->items[i]);
-  return fail_add(fails_of(r), MLS_RANGE, rows_key_place(&r->given->csv, row), "%.*s is not in %s%s",
-                  (int)key.size, key.at, registry->name, nearest_hint(memory_of(r), &nearest));
+  return fail_add(fails_of(r), MLS_RANGE, rows_key_place(&r->given->csv, row),
+                  "%.*s is not in %s%s", (int)key.size, key.at, registry->name,
+                  nearest_hint(memory_of(r), &nearest));
 }
 
 static mls_status read_word_key(const struct reading *r, size_t row, struct rows *rows,
@@ -205,7 +208,8 @@ static mls_status read_word_key(const struct reading *r, size_t row, struct rows
   char shown[CSV_SHOWN];
   if (!registry && !word_is_sound(key))
     return fail_add(fails_of(r), MLS_SYNTAX, rows_key_place(&r->given->csv, row),
-                    "%s is not a word: a letter, then letters, digits, _ and -", csv_shown(shown, key));
+                    "%s is not a word: a letter, then letters, digits, _ and -",
+                    csv_shown(shown, key));
   const char *word = names_add(model->facts->names, key);
   if (!word) return fail_memory(fails_of(r));
   if (registry && !registry_item(registry, word, &item)) return no_item(r, row, key);

@@ -7,10 +7,10 @@
 
 /* The CSV of one table. */
 struct given {
-  const char *path;    /* of the table, as asked: "plan", "job.plan" */
+  const char *path; /* of the table, as asked: "plan", "job.plan" */
   const mls_rows *source;
   unsigned instance, table; /* whose rows it gives; instance GRAPH_NONE until it is found */
-  bool sound;          /* it was read, and so were its columns and keys */
+  bool sound;               /* it was read, and so were its columns and keys */
   struct rows_csv csv;
 };
 
@@ -23,8 +23,8 @@ struct givens {
 
 mls_status given_open(struct givens *givens, struct mls_model *model, const mls_rows *rows,
                       size_t count, struct fails *fails);
-/* The keys given for a table of an instance; *given is false when the sheet's own hold. Of errors in
-   the file (all are added) only MLS_MEMORY is returned: the sheet's own rows hold then. */
+/* The keys given for a table of an instance; *given is false when the sheet's own hold. Of errors
+   in the file (all are added) only MLS_MEMORY is returned: the sheet's own rows hold then. */
 mls_status given_rows(struct givens *givens, unsigned instance, const struct line *table,
                       struct rows *rows, bool *given);
 /* The values given for an input column, likewise. */

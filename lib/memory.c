@@ -6,13 +6,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "system.h"
+
 struct memory_chunk {
   struct memory_chunk *below;
   size_t room;  /* bytes after the header */
   size_t fresh; /* from here on they are 0 and were never given out */
 };
 
-enum { FIRST_CHUNK = 4096, LARGEST_CHUNK = 1 << 23, ALIGNMENT = 8 };
+enum { FIRST_CHUNK = 4096, LARGEST_CHUNK = 1 << 25, LARGE_CHUNK = 1 << 22, ALIGNMENT = 8 };
 #define HEADER ((sizeof(struct memory_chunk) + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT)
 
 static void *standard_resize(void *context, void *old, size_t size) {
@@ -53,6 +55,7 @@ static struct memory_chunk *new_chunk(const struct memory *memory, size_t room) 
   struct memory_chunk *chunk =
       standard ? calloc(1, HEADER + room) : memory_take(memory, NULL, HEADER + room);
   if (chunk) chunk->fresh = standard ? 0 : room;
+  if (chunk && standard && room >= LARGE_CHUNK) system_fill_soon(chunk, room);
   return chunk;
 }
 

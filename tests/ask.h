@@ -11,8 +11,10 @@
 /* Besides those of the fixture. */
 static const struct text_file ask_files[] = {
   { "registry", "units",
-    "unit,definition,kind,differs,note\ns,,base,,\nB,,base,,\nkg,,base,,\nm,,base,,\nK,,base,,\nEUR,,base,,\n"
-    "token,,count,,\nrequest,,count,,\nsample,,count,,\nbit,0.125 B,,,\nkB,1000 B,,,\nKiB,1024 B,,,\n"
+    "unit,definition,kind,differs,note\ns,,base,,\nB,,base,,\nkg,,base,,\nm,,base,,\nK,,base,,"
+    "\nEUR,,base,,\n"
+    "token,,count,,\nrequest,,count,,\nsample,,count,,\nbit,0.125 B,,,\nkB,1000 B,,,\nKiB,1024 "
+    "B,,,\n"
     "J,1 kg*m^2/s^2,,,\nW,1 J/s,,,\nkW,1000 W,,,\nminute,60 s,,,\nus,1e-6 s,,,\n" },
   { "registry", "chips",
     "item,field,value,unit,low,high,source,locator,accessed,state,note\n"
@@ -47,7 +49,8 @@ static inline mls_status ask_try(struct world *world, const char *text, const ml
   char *whole = malloc(size);
   ck_assert_ptr_nonnull(whole);
   snprintf(whole, size, "sheet try_it\n%s", text);
-  *world = (struct world){ .extra = ask_files, .extra_count = sizeof ask_files / sizeof *ask_files };
+  *world =
+      (struct world){ .extra = ask_files, .extra_count = sizeof ask_files / sizeof *ask_files };
   ck_assert_int_eq(mls_open(&options, &world->book), MLS_OK);
   mls_status status = mls_model_open_bytes(world->book, "try_it.sheet", whole, strlen(whole), rows,
                                            row_count, &world->model);
@@ -55,8 +58,9 @@ static inline mls_status ask_try(struct world *world, const char *text, const ml
   told[0] = 0;
   for (size_t i = 0; mls_book_message(world->book, i) && used < 7000; i++) {
     const mls_message *message = mls_book_message(world->book, i);
-    used += (size_t)snprintf(told + used, 8192 - used, "%s:%d: %s: %s\n", message->file ? message->file : "-",
-                             message->line, mls_status_word(message->status), message->text);
+    used += (size_t)snprintf(told + used, 8192 - used, "%s:%d: %s: %s\n",
+                             message->file ? message->file : "-", message->line,
+                             mls_status_word(message->status), message->text);
   }
   free(whole);
   return status;
@@ -71,7 +75,9 @@ static inline void ask_rows(struct world *world, const char *text, const mls_row
   ck_assert_int_eq(mls_settle(world->values), MLS_OK);
 }
 
-static inline void ask_open(struct world *world, const char *text) { ask_rows(world, text, NULL, 0); }
+static inline void ask_open(struct world *world, const char *text) {
+  ask_rows(world, text, NULL, 0);
+}
 
 /* The SI value of a cell ("plan.cash(3)" too); NaN for an error. */
 static inline double ask(struct world *world, const char *path) {
@@ -108,8 +114,8 @@ static inline void ask_holds(const char *lines, const char *formula) {
   double value = ask(&world, "ask_it");
   if (value != 1) {
     mls_cell_error error = ask_error(&world, "ask_it");
-    ck_abort_msg("%s\n%s is %s%s", lines, formula, value == 0 ? "false" : "an error: ",
-                 error.message ? error.message : "");
+    ck_abort_msg("%s\n%s is %s%s", lines, formula,
+                 value == 0 ? "false" : "an error: ", error.message ? error.message : "");
   }
   world_close(&world);
 }
@@ -134,7 +140,8 @@ static inline void ask_refused(const char *lines, const char *part) {
   ck_assert_msg(status != MLS_OK, "accepted:\n%s", lines);
   ck_assert_ptr_null(world.model);
   ck_assert_msg(strstr(told, part) != NULL, "no \"%s\" for\n%s\nbut\n%s", part, lines, told);
-  ck_assert_msg(mls_book_message(world.book, 1) == NULL, "more than one message for\n%s\n%s", lines, told);
+  ck_assert_msg(mls_book_message(world.book, 1) == NULL, "more than one message for\n%s\n%s", lines,
+                told);
   mls_close(world.book);
 }
 

@@ -14,7 +14,8 @@ lib=${1:-$(dirname "$0")/../lib}
 # Bottom to top. Files of one line make one layer: they may use each other, the lines above, and
 # nothing below. A new file is added here.
 layers='
-limits memory real real_tail
+limits system real real_tail
+memory
 fail
 text buffer number
 name
@@ -45,9 +46,10 @@ book list explain
 standard='assert ctype errno fenv float inttypes iso646 limits locale math setjmp stdalign stdarg
 stdatomic stdbool stddef stdint stdio stdlib stdnoreturn string tgmath time uchar wchar wctype'
 # csv.c reads CSV with libcsv; xlsx.h writes workbooks with libxlsxwriter, xlsx_pack.c packs them
-# again with zlib; folder.c walks folders; export_xlsx.c needs a scratch file and the locale of the
+# again with zlib; system.c asks for large pages; folder.c walks folders; export_xlsx.c needs a scratch file and the locale of the
 # thread, which libxlsxwriter insists on.
 others='
+system.c sys/mman.h
 csv.c csv.h
 list.c csv.h
 list.c xlsxwriter.h

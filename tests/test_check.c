@@ -11,14 +11,19 @@ Suite *suite_check(void);
 /* ---- instances, registries, sources ---- */
 
 static const char *const accepted[] = {
-  "use a = job(hw = \"Small\")\nx [W] = a.hw.tdp", "input hw = Big in chips\nuse a = job(hw = hw)\nx [W] = a.hw.tdp",
+  "use a = job(hw = \"Small\")\nx [W] = a.hw.tdp",
+  "input hw = Big in chips\nuse a = job(hw = hw)\nx [W] = a.hw.tdp",
   "use a = job()\nuse b = job(hw = a.hw, gpus = a.gpus * 2, load = a.load, mode = \"slow\")",
-  "input fast_one = fast in fast, slow\nuse a = job(mode = fast_one)\nuse b = job(mode = if(1 > 0, \"fast\", \"slow\"))",
+  "input fast_one = fast in fast, slow\nuse a = job(mode = fast_one)\nuse b = job(mode = if(1 > 0, "
+  "\"fast\", \"slow\"))",
   "use a = job(gpus = 0)\nuse b = job(load = 0.5)\nuse c_c = job(load = missing(\"no\"))",
-  "use a = job()\nx = a.load\ny [W] = a.power\nz [USD] = a.plan.cash(2) + sum(a.plan.cash)\nv = a.plan.month(1)",
-  "input hw = Big in chips\nx [FLOP/s] = hw.flops(\"fp16\") + hw.flops.fp8\ny = hw.maker\nz = hw.maker == \"Acme\"",
+  "use a = job()\nx = a.load\ny [W] = a.power\nz [USD] = a.plan.cash(2) + sum(a.plan.cash)\nv = "
+  "a.plan.month(1)",
+  "input hw = Big in chips\nx [FLOP/s] = hw.flops(\"fp16\") + hw.flops.fp8\ny = hw.maker\nz = "
+  "hw.maker == \"Acme\"",
   "input hw = Big in chips\ninput p_p = fp8 in fp16, fp8\nx [FLOP/s] = hw.flops(p_p)",
-  "table t for d in chips\n  x [W] = d.tdp\n  y [FLOP/s] = d.flops.fp16\n  z = d.maker\n  w = d\nv = t.z(\"Big\")",
+  "table t for d in chips\n  x [W] = d.tdp\n  y [FLOP/s] = d.flops.fp16\n  z = d.maker\n  w = d\nv "
+  "= t.z(\"Big\")",
   "x = 1  # @sheet_h @book_q",
 };
 
@@ -30,13 +35,17 @@ static const char *const refused[][2] = {
   { "input d = H in device\nuse a = job(hw = d)", "bind it to an input of that registry" },
   { "x = \"Big\"\nuse a = job(hw = x)", "bind it to an input of that registry" },
   { "use a = job(hw = if(1 > 0, \"Big\", \"Small\"))", "bind it to an input of that registry" },
-  { "use a = job(hw = \"Bog\")", "(did you mean Big?)" }, { "use a = job(mode = \"fats\")", "(did you mean fast?)" },
-  { "use a = job(gpu = 3)", "(did you mean gpus?)" }, { "use a = job(power = 3)", "it is calculated there" },
+  { "use a = job(hw = \"Bog\")", "(did you mean Big?)" },
+  { "use a = job(mode = \"fats\")", "(did you mean fast?)" },
+  { "use a = job(gpu = 3)", "(did you mean gpus?)" },
+  { "use a = job(power = 3)", "it is calculated there" },
   { "use a = job(share = 3)", "job has no input share" },
   { "use a = job(gpus = 3 [s])", "gpus is a plain number, but it is bound to s" },
-  { "use a = job(gpus = 3, gpus = 4)", "gpus is bound twice" }, { "use a = jbo()", "there is no sheet jbo" },
+  { "use a = job(gpus = 3, gpus = 4)", "gpus is bound twice" },
+  { "use a = jbo()", "there is no sheet jbo" },
   { "use a = job()\nx = a.gpu", "sheet job has no gpu (did you mean gpus?)" },
-  { "use a = job()\nx = a", "a is a used sheet" }, { "use a = job()\nx = a.gpus(3)", "only a column of a table is looked up" },
+  { "use a = job()\nx = a", "a is a used sheet" },
+  { "use a = job()\nx = a.gpus(3)", "only a column of a table is looked up" },
   { "use a = job()\nx = a.plan.cash", "a.plan.cash is a column" },
   { "input hw = Big in chips\nx = hw.tpd", "(did you mean tdp?)" },
   { "input hw = Big in chips\nx = hw.flops", "is a family of facts" },
@@ -46,7 +55,8 @@ static const char *const refused[][2] = {
   { "x = 1  # @sheet_j", "unknown source @sheet_j (did you mean sheet_h?)" },
   { "input hw = Big in chips\nx = hw.flops(\"fp16\", \"fp8\")", "takes one key" },
   { "input hw = Big\nx [W] = hw.tdp", "\"in\" and the set" },
-  { "use a = nowhere()\nx [W] = a.hw.tdp\ny = sum(a.t.x)\nz = min(a.t.x)\nv = a.t.x(3)\nuse b = job(gpus = a.n)",
+  { "use a = nowhere()\nx [W] = a.hw.tdp\ny = sum(a.t.x)\nz = min(a.t.x)\nv = a.t.x(3)\nuse b = "
+    "job(gpus = a.n)",
     "there is no sheet nowhere" },
   { "use a = job(gpus = oops)\nx = a.gpus", "unknown name oops" },
 };
@@ -58,35 +68,39 @@ END_TEST
 
 struct shelf {
   int asked;
-  const char *name;    /* the kind of trouble */
+  const char *name; /* the kind of trouble */
   char bytes[1 << 16];
 };
 
 #define UNITS "unit,definition,kind,differs,note\ns,,base,,\nW,1 s,,,\n"
 #define FACTS "item,field,value,unit,low,high,source,locator,accessed,state,note\n"
 
-static mls_status take(const char **bytes, size_t *size, const char **shown, const char *text, const char *name) {
+static mls_status take(const char **bytes, size_t *size, const char **shown, const char *text,
+                       const char *name) {
   *bytes = text;
   *size = strlen(text);
   *shown = name;
   return MLS_OK;
 }
 
-static bool is(const struct shelf *shelf, const char *name) { return strcmp(shelf->name, name) == 0; }
+static bool is(const struct shelf *shelf, const char *name) {
+  return strcmp(shelf->name, name) == 0;
+}
 
 /* A level of 40 that doubles, or of 100 instances without a cell. */
-static mls_status make_level(struct shelf *shelf, const char *name, const char **bytes, size_t *size,
-                             const char **shown) {
+static mls_status make_level(struct shelf *shelf, const char *name, const char **bytes,
+                             size_t *size, const char **shown) {
   int level = atoi(name + 6), wide = is(shelf, "wide") ? 100 : 2;
   size_t used = (size_t)snprintf(shelf->bytes, sizeof shelf->bytes, "sheet level_%d\n", level);
   int last = is(shelf, "many") ? 1500 : is(shelf, "wide") ? 5 : 40;
   for (int i = 0; i < (is(shelf, "many") ? 1 : wide) && level < last; i++)
-    used += (size_t)snprintf(shelf->bytes + used, sizeof shelf->bytes - used, "use u_%d = level_%d()\n", i, level + 1);
+    used += (size_t)snprintf(shelf->bytes + used, sizeof shelf->bytes - used,
+                             "use u_%d = level_%d()\n", i, level + 1);
   return take(bytes, size, shown, shelf->bytes, name);
 }
 
-static mls_status find(void *context, const char *kind, const char *name, size_t nth, const char **bytes,
-                       size_t *size, const char **shown) {
+static mls_status find(void *context, const char *kind, const char *name, size_t nth,
+                       const char **bytes, size_t *size, const char **shown) {
   struct shelf *shelf = context;
   bool sheet = strcmp(kind, "sheet") == 0;
   shelf->asked++;
@@ -94,17 +108,24 @@ static mls_status find(void *context, const char *kind, const char *name, size_t
     if (is(shelf, "no units") || nth > 0) return MLS_NAME;
     if (is(shelf, "units unreadable")) return MLS_FILE;
     if (is(shelf, "units without memory")) return MLS_MEMORY;
-    return take(bytes, size, shown, is(shelf, "units wrong") ? "unit,definition,kind,differs,note\nx,1 y,,,\n" : UNITS, "units.csv");
+    return take(bytes, size, shown,
+                is(shelf, "units wrong") ? "unit,definition,kind,differs,note\nx,1 y,,,\n" : UNITS,
+                "units.csv");
   }
   if (!sheet && strcmp(name, "broken") == 0 && nth == 0)
-    return take(bytes, size, shown, FACTS "A,p,many,W,,,,,,estimate,\nA,q,2,W,,,,,,estimate,\n", "broken.csv");
+    return take(bytes, size, shown, FACTS "A,p,many,W,,,,,,estimate,\nA,q,2,W,,,,,,estimate,\n",
+                "broken.csv");
   if (!sheet && strcmp(name, "sound") == 0 && nth < 2)
-    return take(bytes, size, shown, nth ? FACTS "A,p,3,W,,,,,,estimate,\n" : FACTS "A,p,2,W,,,,,,estimate,\nB,p,4,W,,,,,,estimate,\n",
+    return take(bytes, size, shown,
+                nth ? FACTS "A,p,3,W,,,,,,estimate,\n"
+                    : FACTS "A,p,2,W,,,,,,estimate,\nB,p,4,W,,,,,,estimate,\n",
                 nth ? "more/sound.csv" : "sound.csv");
   if (sheet && strcmp(name, "twice") == 0 && nth < 2)
-    return take(bytes, size, shown, nth ? "sheet twice\nx = 2\n" : "sheet twice\nx = 1\n", "twice.sheet");
+    return take(bytes, size, shown, nth ? "sheet twice\nx = 2\n" : "sheet twice\nx = 1\n",
+                "twice.sheet");
   if (sheet && strcmp(name, "locked") == 0) return MLS_FILE;
-  if (sheet && strncmp(name, "level_", 6) == 0 && nth == 0) return make_level(shelf, name, bytes, size, shown);
+  if (sheet && strncmp(name, "level_", 6) == 0 && nth == 0)
+    return make_level(shelf, name, bytes, size, shown);
   return MLS_NAME;
 }
 
@@ -133,9 +154,14 @@ static mls_status drop(void *context, const void *bytes, size_t size) {
 }
 
 START_TEST(test_units_missing) {
-  static const struct { const char *name, *text; mls_status status; } cases[] = {
-    { "no units", "no units.csv was found", MLS_FILE }, { "units unreadable", "could not be read", MLS_FILE },
-    { "units wrong", "unknown unit y", MLS_NAME }, { "units without memory", "no more memory", MLS_MEMORY },
+  static const struct {
+    const char *name, *text;
+    mls_status status;
+  } cases[] = {
+    { "no units", "no units.csv was found", MLS_FILE },
+    { "units unreadable", "could not be read", MLS_FILE },
+    { "units wrong", "unknown unit y", MLS_NAME },
+    { "units without memory", "no more memory", MLS_MEMORY },
   };
   for (size_t i = 0; i < COUNT_OF(cases); i++) {
     struct shelf shelf;
@@ -162,10 +188,14 @@ START_TEST(test_broken_registry) {
   mls_model *model;
   mls_book *book = open_shelf(&shelf, "", MLS_OK);
   for (int i = 0; i < 2; i++) {
-    ck_assert_int_eq(open_text(book, "sheet t\ninput a = A in broken\nx [W] = a.q\ninput b = A in broken\n", &model), MLS_SYNTAX);
+    ck_assert_int_eq(
+        open_text(book, "sheet t\ninput a = A in broken\nx [W] = a.q\ninput b = A in broken\n",
+                  &model),
+        MLS_SYNTAX);
     told_is(book, "\"many\" is not a number");
     ck_assert_ptr_null(mls_book_message(book, 1));
-    ck_assert_int_eq(open_text(book, "sheet t\ninput a = A in sound\nx [W] = a.p\n", &model), MLS_OK);
+    ck_assert_int_eq(open_text(book, "sheet t\ninput a = A in sound\nx [W] = a.p\n", &model),
+                     MLS_OK);
   }
   mls_close(book);
 }
@@ -179,9 +209,13 @@ START_TEST(test_override) {
   size_t cell;
   double si;
   mls_book *book = open_shelf(&shelf, "", MLS_OK);
-  ck_assert_int_eq(open_text(book, "sheet t\ninput a = A in sound\nx [W] = a.p\nuse u = twice()\ny = u.x\n", &model), MLS_OK);
+  ck_assert_int_eq(
+      open_text(book, "sheet t\ninput a = A in sound\nx [W] = a.p\nuse u = twice()\ny = u.x\n",
+                &model),
+      MLS_OK);
   size_t warnings = 0;
-  for (const mls_message *m; (m = mls_book_message(book, warnings)); warnings++) ck_assert_int_eq(m->warning, 1);
+  for (const mls_message *m; (m = mls_book_message(book, warnings)); warnings++)
+    ck_assert_int_eq(m->warning, 1);
   ck_assert_uint_eq(warnings, 2);
   ck_assert_int_eq(mls_values_new(model, NULL, &values), MLS_OK);
   ck_assert_int_eq(mls_cell_find(model, "x", &cell), MLS_OK);
@@ -208,8 +242,11 @@ START_TEST(test_by_name) {
   ck_assert_int_eq(mls_model_open(book, "locked", &model), MLS_FILE);
   told_is(book, "could not be read");
   /* bytes with a name that has no ending may hold any sheet */
-  ck_assert_int_eq(mls_model_open_bytes(book, "stdin", "sheet any\nx = 1\n", 16, NULL, 0, &model), MLS_OK);
-  ck_assert_int_eq(mls_model_open_bytes(book, "a/b/other.sheet", "sheet any\nx = 1\n", 16, NULL, 0, &model), MLS_NAME);
+  ck_assert_int_eq(mls_model_open_bytes(book, "stdin", "sheet any\nx = 1\n", 16, NULL, 0, &model),
+                   MLS_OK);
+  ck_assert_int_eq(
+      mls_model_open_bytes(book, "a/b/other.sheet", "sheet any\nx = 1\n", 16, NULL, 0, &model),
+      MLS_NAME);
   told_is(book, "the sheet is called any, its file other.sheet");
   ck_assert_int_eq(mls_model_open_bytes(book, "x.sheet", "", 0, NULL, 0, &model), MLS_SYNTAX);
   mls_close(book);
@@ -229,7 +266,8 @@ START_TEST(test_arguments) {
   mls_close(NULL);
   mls_close(book);
   ck_assert_str_eq(mls_version(), MLS_VERSION);
-  for (int i = MLS_OK; i <= MLS_LIMIT; i++) ck_assert_str_ne(mls_status_word((mls_status)i), "unknown");
+  for (int i = MLS_OK; i <= MLS_LIMIT; i++)
+    ck_assert_str_ne(mls_status_word((mls_status)i), "unknown");
   ck_assert_str_eq(mls_status_word((mls_status)99), "unknown");
   ck_assert_str_eq(mls_status_word((mls_status)-1), "unknown");
 }
@@ -250,11 +288,13 @@ static void limit_is(const char *name, const char *part) {
 START_TEST(test_doubling) { limit_is("doubling", "(LIMIT_PATH)"); }
 END_TEST
 
-START_TEST(test_instances) { limit_is("wide", "more than 100000 instances of used sheets (LIMIT_INSTANCES)"); }
+START_TEST(test_instances) {
+  limit_is("wide", "more than 100000 instances of used sheets (LIMIT_INSTANCES)");
+}
 END_TEST
 
-static mls_status find_many(void *context, const char *kind, const char *name, size_t nth, const char **bytes,
-                            size_t *size, const char **shown) {
+static mls_status find_many(void *context, const char *kind, const char *name, size_t nth,
+                            const char **bytes, size_t *size, const char **shown) {
   struct shelf *shelf = context;
   if (strcmp(kind, "sheet") != 0 || strncmp(name, "part_", 5) != 0)
     return find(context, kind, name, nth, bytes, size, shown);
@@ -284,8 +324,10 @@ START_TEST(test_slots) {
   struct checker checker = { .memory = &told.memory, .fails = &told.fails };
   struct sheet sheet = { .file = "t.sheet", .slot_count = LIMIT_CELLS };
   unsigned index;
-  ck_assert_int_eq(slot_add((struct scope){ &checker, &sheet, -1 }, (struct slot){ 0 }, &index), MLS_LIMIT);
-  ck_assert_str_eq(told_lines(&told, &told.fails), "t.sheet:0:0: limit: more than 20000000 cells (LIMIT_CELLS)\n");
+  ck_assert_int_eq(slot_add((struct scope){ &checker, &sheet, -1 }, (struct slot){ 0 }, &index),
+                   MLS_LIMIT);
+  ck_assert_str_eq(told_lines(&told, &told.fails),
+                   "t.sheet:0:0: limit: more than 20000000 cells (LIMIT_CELLS)\n");
   told_close(&told);
 }
 END_TEST
@@ -298,10 +340,12 @@ START_TEST(test_many_errors) {
   size_t room = 3000000, used;
   char *text = malloc(room);
   ck_assert_ptr_nonnull(text);
-  const char *const lines[] = { "x_%d = (\n", "x_%d = oops\n", "x_%d = y_%d + 1\ny_%d = x_%d\n", "  x_%d = 1\n", "input x_%d = 3 in 5..0\n" };
+  const char *const lines[] = { "x_%d = (\n", "x_%d = oops\n", "x_%d = y_%d + 1\ny_%d = x_%d\n",
+                                "  x_%d = 1\n", "input x_%d = 3 in 5..0\n" };
   for (size_t i = 0; i < COUNT_OF(lines); i++) {
     used = (size_t)snprintf(text, room, "sheet t\n");
-    for (int j = 0; j < 50000; j++) used += (size_t)snprintf(text + used, room - used, lines[i], j, j, j, j);
+    for (int j = 0; j < 50000; j++)
+      used += (size_t)snprintf(text + used, room - used, lines[i], j, j, j, j);
     ck_assert_int_ne(mls_model_open_bytes(book, "t.sheet", text, used, NULL, 0, &model), MLS_OK);
     size_t count = 0;
     while (mls_book_message(book, count)) count++;

@@ -10,48 +10,120 @@ Suite *suite_formula(void);
 
 static const char *const truths[] = {
   /* "-2 ^ 2 is -4, 2 ^ 3 ^ 2 is 512" */
-  "-2 ^ 2 == -4", "2 ^ 3 ^ 2 == 512", "(-2) ^ 2 == 4", "2 ^ -1 == 0.5", "2 ^ -2 ^ 2 == 0.0625",
-  "-(2) ^ 2 == -4", "--2 == 2", "- -2 == 2", "3 - -2 == 5", "3--2 == 5",
+  "-2 ^ 2 == -4",
+  "2 ^ 3 ^ 2 == 512",
+  "(-2) ^ 2 == 4",
+  "2 ^ -1 == 0.5",
+  "2 ^ -2 ^ 2 == 0.0625",
+  "-(2) ^ 2 == -4",
+  "--2 == 2",
+  "- -2 == 2",
+  "3 - -2 == 5",
+  "3--2 == 5",
   /* products before sums, from the left */
-  "2 + 3 * 4 == 14", "2 * 3 + 4 == 10", "10 - 4 - 3 == 3", "10 - (4 - 3) == 9", "24 / 4 / 2 == 3",
-  "24 / (4 / 2) == 12", "2 * 3 ^ 2 == 18", "-3 * 2 == -6", "2 * -3 == -6", "1 - 2 * 3 < -4",
-  "2+3*4==14", " ( ( 2 ) ) == 2",
+  "2 + 3 * 4 == 14",
+  "2 * 3 + 4 == 10",
+  "10 - 4 - 3 == 3",
+  "10 - (4 - 3) == 9",
+  "24 / 4 / 2 == 3",
+  "24 / (4 / 2) == 12",
+  "2 * 3 ^ 2 == 18",
+  "-3 * 2 == -6",
+  "2 * -3 == -6",
+  "1 - 2 * 3 < -4",
+  "2+3*4==14",
+  " ( ( 2 ) ) == 2",
   /* numbers */
-  "1_000 == 1000", "1e3 == 1000", "1E+3 == 1000", "1.5e-3 == 0.0015", "0.1 + 0.2 == 0.3",
-  "00012 == 12", "1_0.2_5 == 10.25",
+  "1_000 == 1000",
+  "1e3 == 1000",
+  "1E+3 == 1000",
+  "1.5e-3 == 0.0015",
+  "0.1 + 0.2 == 0.3",
+  "00012 == 12",
+  "1_0.2_5 == 10.25",
   /* units of amounts */
-  "1 [GB] <= 1000 * 1 [kB] * 1000", "1 [h] >= 3600 [s]", "50 [%] == 0.5", "8 [bit] <= 1 [B]",
-  "1[ms]<=0.001[s]", "2 * 1 [month] <= 1460 [h]",
+  "1 [GB] <= 1000 * 1 [kB] * 1000",
+  "1 [h] >= 3600 [s]",
+  "50 [%] == 0.5",
+  "8 [bit] <= 1 [B]",
+  "1[ms]<=0.001[s]",
+  "2 * 1 [month] <= 1460 [h]",
   /* "comparisons take two numbers as equal within 2^-48 of the larger" */
-  "1 + 3e-15 == 1", "1 + 4e-15 != 1", "not(1 + 3e-15 > 1)", "1 + 4e-15 > 1", "1 + 3e-15 <= 1",
-  "1 >= 1 + 3e-15", "not(1 < 1 + 3e-15)", "1 < 1 + 4e-15", "1e300 == 1e300 * (1 + 3e-15)",
-  "0 != 1e-300", "-0 == 0", "0 == -0", "not(0 < -0)",
+  "1 + 3e-15 == 1",
+  "1 + 4e-15 != 1",
+  "not(1 + 3e-15 > 1)",
+  "1 + 4e-15 > 1",
+  "1 + 3e-15 <= 1",
+  "1 >= 1 + 3e-15",
+  "not(1 < 1 + 3e-15)",
+  "1 < 1 + 4e-15",
+  "1e300 == 1e300 * (1 + 3e-15)",
+  "0 != 1e-300",
+  "-0 == 0",
+  "0 == -0",
+  "not(0 < -0)",
   /* "floor(x) is INT(x+1E-9), ceil(x) is -INT(-(x-1E-9))" */
-  "floor(2.9999999995) == 3", "floor(2.999999998) == 2", "ceil(3.0000000005) == 3",
-  "ceil(3.000000002) == 4", "floor(-0.5) == -1", "ceil(-0.5) == 0",
-  "mod(7, 3) == 1", "mod(-7, 3) == 2", "mod(7, -3) == -2", "mod(0.3, 0.1) == 0.3 - 0.1 * 3",
-  "round(2.5, 1) == 3", "round(-2.5, 1) == -3", "round(17, 5) == 15", "round(0.25, 0.1) == 0.3",
+  "floor(2.9999999995) == 3",
+  "floor(2.999999998) == 2",
+  "ceil(3.0000000005) == 3",
+  "ceil(3.000000002) == 4",
+  "floor(-0.5) == -1",
+  "ceil(-0.5) == 0",
+  "mod(7, 3) == 1",
+  "mod(-7, 3) == 2",
+  "mod(7, -3) == -2",
+  "mod(0.3, 0.1) == 0.3 - 0.1 * 3",
+  "round(2.5, 1) == 3",
+  "round(-2.5, 1) == -3",
+  "round(17, 5) == 15",
+  "round(0.25, 0.1) == 0.3",
   /* truths */
-  "and(1 < 2, 2 < 3)", "not(and(1 < 2, 3 < 2))", "or(1 < 2, 3 < 2)", "not(or(2 < 1, 3 < 2))",
+  "and(1 < 2, 2 < 3)",
+  "not(and(1 < 2, 3 < 2))",
+  "or(1 < 2, 3 < 2)",
+  "not(or(2 < 1, 3 < 2))",
   "and(1 < 2, 2 < 3, 3 < 4, not(4 < 3))",
   /* "if looks only at the branch it took" */
-  "if(1 < 2, 3, missing(\"no\")) == 3", "if(2 < 1, 1 / 0, 3) == 3",
-  "not(known(if(1 < 2, missing(\"no\"), 3)))", "not(known(if(known(1 / 0), 1, 1 / 0)))",
+  "if(1 < 2, 3, missing(\"no\")) == 3",
+  "if(2 < 1, 1 / 0, 3) == 3",
+  "not(known(if(1 < 2, missing(\"no\"), 3)))",
+  "not(known(if(known(1 / 0), 1, 1 / 0)))",
   "not(known(if(1 / 0 < 1, 1, 2)))",
   /* "default(x, y), known(x) test for any error" */
-  "default(1 / 0, 2) == 2", "default(3, 1 / 0) == 3", "not(known(default(1 / 0, 0 / 0)))",
-  "known(0)", "not(known(missing(\"x\")))", "not(known(sqrt(0 - 1)))", "not(known(1e300 * 1e300))",
-  "not(known(0 ^ 0))", "not(known((-8) ^ (1/3)))", "known((-8) ^ 3)",
+  "default(1 / 0, 2) == 2",
+  "default(3, 1 / 0) == 3",
+  "not(known(default(1 / 0, 0 / 0)))",
+  "known(0)",
+  "not(known(missing(\"x\")))",
+  "not(known(sqrt(0 - 1)))",
+  "not(known(1e300 * 1e300))",
+  "not(known(0 ^ 0))",
+  "not(known((-8) ^ (1/3)))",
+  "known((-8) ^ 3)",
   /* "comparisons, min max, if conditions, and or and aggregates pass it on" */
-  "not(known(1 / 0 < 1))", "not(known(1 < 1 / 0))", "not(known(min(1, 1 / 0)))",
-  "not(known(max(1 / 0, 1)))", "not(known(and(2 < 1, 1 / 0 < 1)))",
-  "not(known(or(1 < 2, 1 / 0 < 1)))", "not(known(not(1 / 0 < 1)))", "not(known(-(1 / 0)))",
-  "not(known(0 * (1 / 0)))", "not(known((1 / 0) ^ 0))", "not(known(1 ^ (1 / 0)))",
+  "not(known(1 / 0 < 1))",
+  "not(known(1 < 1 / 0))",
+  "not(known(min(1, 1 / 0)))",
+  "not(known(max(1 / 0, 1)))",
+  "not(known(and(2 < 1, 1 / 0 < 1)))",
+  "not(known(or(1 < 2, 1 / 0 < 1)))",
+  "not(known(not(1 / 0 < 1)))",
+  "not(known(-(1 / 0)))",
+  "not(known(0 * (1 / 0)))",
+  "not(known((1 / 0) ^ 0))",
+  "not(known(1 ^ (1 / 0)))",
   /* "overflow a range error, underflow 0" */
-  "1e-300 * 1e-300 == 0", "exp(-1000) == 0", "not(known(exp(1000)))", "not(known(10 ^ 400))",
+  "1e-300 * 1e-300 == 0",
+  "exp(-1000) == 0",
+  "not(known(exp(1000)))",
+  "not(known(10 ^ 400))",
   /* "comparison of text is case-sensitive" */
-  "\"a\" == \"a\"", "\"a\" != \"A\"", "not(\"a\" == \"b\")", "if(1 < 2, \"a\", \"b\") == \"a\"",
-  "default(missing(\"x\"), \"b\") == \"b\"", "\"# no label\" == \"# no label\"",
+  "\"a\" == \"a\"",
+  "\"a\" != \"A\"",
+  "not(\"a\" == \"b\")",
+  "if(1 < 2, \"a\", \"b\") == \"a\"",
+  "default(missing(\"x\"), \"b\") == \"b\"",
+  "\"# no label\" == \"# no label\"",
   "\"(\" != \")\"",
 };
 
@@ -61,16 +133,29 @@ END_TEST
 static const struct {
   const char *formula, *kind;
 } wrong[] = {
-  { "1 / 0", "division" }, { "0 / 0", "division" }, { "mod(1, 0)", "division" },
+  { "1 / 0", "division" },
+  { "0 / 0", "division" },
+  { "mod(1, 0)", "division" },
   { "0 ^ -1", "division" },
-  { "0 ^ 0", "range" }, { "(-8) ^ 0.5", "range" }, { "sqrt(-1)", "range" }, { "ln(0)", "range" },
-  { "log2(-1)", "range" }, { "10 ^ 400", "range" }, { "1e300 * 1e300", "range" },
-  { "1e308 + 1e308", "range" }, { "exp(1000)", "range" }, { "normal_quantile(2, 0, 1)", "range" },
-  { "missing(\"never\")", "missing" }, { "1 + missing(\"never\")", "missing" },
+  { "0 ^ 0", "range" },
+  { "(-8) ^ 0.5", "range" },
+  { "sqrt(-1)", "range" },
+  { "ln(0)", "range" },
+  { "log2(-1)", "range" },
+  { "10 ^ 400", "range" },
+  { "1e300 * 1e300", "range" },
+  { "1e308 + 1e308", "range" },
+  { "exp(1000)", "range" },
+  { "normal_quantile(2, 0, 1)", "range" },
+  { "missing(\"never\")", "missing" },
+  { "1 + missing(\"never\")", "missing" },
   /* "Of two errors the leftmost in the formula is the origin" */
-  { "1 / 0 + sqrt(-1)", "division" }, { "sqrt(-1) + 1 / 0", "range" },
-  { "missing(\"x\") * (1 / 0)", "missing" }, { "min(1, sqrt(-1), 1 / 0)", "range" },
-  { "if(1 > 2, 1 / 0, sqrt(-1))", "range" }, { "default(1 / 0, sqrt(-1))", "range" },
+  { "1 / 0 + sqrt(-1)", "division" },
+  { "sqrt(-1) + 1 / 0", "range" },
+  { "missing(\"x\") * (1 / 0)", "missing" },
+  { "min(1, sqrt(-1), 1 / 0)", "range" },
+  { "if(1 > 2, 1 / 0, sqrt(-1))", "range" },
+  { "default(1 / 0, sqrt(-1))", "range" },
 };
 
 START_TEST(test_error) { ask_wrong("", wrong[_i].formula, wrong[_i].kind); }
@@ -86,7 +171,8 @@ START_TEST(test_example) {
   if (prior)
     snprintf(text, sizeof text, "%s  holds = %s\n", function_example_table(), function->example);
   else
-    snprintf(text, sizeof text, "%scheck holds = %s\n", function_example_table(), function->example);
+    snprintf(text, sizeof text, "%scheck holds = %s\n", function_example_table(),
+             function->example);
   ask_open(&world, text);
   unsigned cell = world_cell(&world, prior ? "demo.holds" : "holds", NULL);
   mls_cell about;
@@ -103,14 +189,34 @@ END_TEST
 /* ---- canonical text ---- */
 
 static const char *const printed[][2] = {
-  { "1+2*3", "1 + 2 * 3" }, { "(1+2)*3", "(1 + 2) * 3" }, { "((1))", "1" }, { "1-(2-3)", "1 - (2 - 3)" },
-  { "(1-2)-3", "1 - 2 - 3" }, { "2^3^2", "2 ^ 3 ^ 2" }, { "(2^3)^2", "(2 ^ 3) ^ 2" },
-  { "-2^2", "-2 ^ 2" }, { "(-2)^2", "(-2) ^ 2" }, { "2^-1", "2 ^ -1" }, { "-(1+2)", "-(1 + 2)" },
-  { "-(2*3)", "-(2 * 3)" }, { "-a*b", "-a * b" }, { "a/(b*c)", "a / (b * c)" }, { "a/b*c", "a / b * c" },
-  { "a-(-b)", "a - -b" }, { "--a", "--a" }, { "1 [ GB ]", "1 [GB]" }, { "min( a,b )", "min(a, b)" },
-  { "a<b", "a < b" }, { "not((a<b))", "not(a < b)" }, { "a.b( 3 )", "a.b(3)" },
-  { "a . b", NULL }, { "\"x\"==a", "\"x\" == a" }, { "1_000.50", "1_000.50" },
-  { "(a<b)==(c<d)", "(a < b) == (c < d)" }, { "x^(1/2)", "x ^ (1 / 2)" }, { "2^(3^2)", "2 ^ 3 ^ 2" },
+  { "1+2*3", "1 + 2 * 3" },
+  { "(1+2)*3", "(1 + 2) * 3" },
+  { "((1))", "1" },
+  { "1-(2-3)", "1 - (2 - 3)" },
+  { "(1-2)-3", "1 - 2 - 3" },
+  { "2^3^2", "2 ^ 3 ^ 2" },
+  { "(2^3)^2", "(2 ^ 3) ^ 2" },
+  { "-2^2", "-2 ^ 2" },
+  { "(-2)^2", "(-2) ^ 2" },
+  { "2^-1", "2 ^ -1" },
+  { "-(1+2)", "-(1 + 2)" },
+  { "-(2*3)", "-(2 * 3)" },
+  { "-a*b", "-a * b" },
+  { "a/(b*c)", "a / (b * c)" },
+  { "a/b*c", "a / b * c" },
+  { "a-(-b)", "a - -b" },
+  { "--a", "--a" },
+  { "1 [ GB ]", "1 [GB]" },
+  { "min( a,b )", "min(a, b)" },
+  { "a<b", "a < b" },
+  { "not((a<b))", "not(a < b)" },
+  { "a.b( 3 )", "a.b(3)" },
+  { "a . b", NULL },
+  { "\"x\"==a", "\"x\" == a" },
+  { "1_000.50", "1_000.50" },
+  { "(a<b)==(c<d)", "(a < b) == (c < d)" },
+  { "x^(1/2)", "x ^ (1 / 2)" },
+  { "2^(3^2)", "2 ^ 3 ^ 2" },
   { "a\n +\tb", "a + b" },
 };
 
@@ -120,7 +226,8 @@ static const char *print(struct told *told, struct names *names, struct units *u
   struct place place = { "t", 1, 1 };
   struct buffer out;
   fail_clear(&told->fails);
-  if (formula_parse(&told->memory, names, units, &told->fails, place, slice_of(text), &node) != MLS_OK)
+  if (formula_parse(&told->memory, names, units, &told->fails, place, slice_of(text), &node) !=
+      MLS_OK)
     return NULL;
   buffer_open(&out, &told->memory);
   formula_print(&out, node);

@@ -1,5 +1,5 @@
-/* Memory: the arena; and every call of the library while the n-th request for memory fails, for n = 1,
-   2, 3 ... until it succeeds. A sanitizer or valgrind sees what is lost or touched after. */
+/* Memory: the arena; and every call of the library while the n-th request for memory fails, for n =
+   1, 2, 3 ... until it succeeds. A sanitizer or valgrind sees what is lost or touched after. */
 #include <stdint.h>
 
 #include "ask.h"
@@ -52,7 +52,7 @@ END_TEST
 /* ---- scarce memory ---- */
 
 struct scarce {
-  size_t left;  /* requests that are granted; then one fails, and those after it are granted */
+  size_t left; /* requests that are granted; then one fails, and those after it are granted */
   bool failed;
   size_t blocks; /* held */
 };
@@ -74,14 +74,19 @@ static void scarce_release(void *context, void *block) {
   free(block);
 }
 
-#define SHEET                                                                                        \
-  "sheet try_it\ninput gpus [GPU] = 4 in 1..64 by 1\ninput hw = Big in chips\ninput mode = fast in fast, slow\n" \
-  "use j = job(hw = hw, mode = mode)\ntable plan for month in 0..9\n  input cost [USD] = 1 in 0..9\n"  \
-  "  total [USD] = prior(total, 0) + cost\n  root = sqrt(5 - month)\ntable d_d for d in chips\n  x [W] = d.tdp + d.flops(\"fp16\") * 0 [W*s/FLOP]\n" \
-  "output bill [USD] = sum(plan.total)  # The bill @book_q\nspeed [FLOP/s] = hw.flops(\"fp16\")\ncheck fits = bill <= 10 [USD]\n"
+#define SHEET                                                                                      \
+  "sheet try_it\ninput gpus [GPU] = 4 in 1..64 by 1\ninput hw = Big in chips\ninput mode = fast "  \
+  "in fast, slow\n"                                                                                \
+  "use j = job(hw = hw, mode = mode)\ntable plan for month in 0..9\n  input cost [USD] = 1 in "    \
+  "0..9\n"                                                                                         \
+  "  total [USD] = prior(total, 0) + cost\n  root = sqrt(5 - month)\ntable d_d for d in chips\n  " \
+  "x [W] = d.tdp + d.flops(\"fp16\") * 0 [W*s/FLOP]\n"                                             \
+  "output bill [USD] = sum(plan.total)  # The bill @book_q\nspeed [FLOP/s] = "                     \
+  "hw.flops(\"fp16\")\ncheck fits = bill <= 10 [USD]\n"
 
 static const char rows_csv[] = "month,cost\n3,4\n1,5 [USD]\n";
-static const char inputs_csv[] = "name,unit,base,high\ngpus,,8,16\nhw,,Small,Big\nhw.tdp,W,100,200\n";
+static const char inputs_csv[] =
+    "name,unit,base,high\ngpus,,8,16\nhw,,Small,Big\nhw.tdp,W,100,200\n";
 
 struct job {
   struct world world;
@@ -96,18 +101,25 @@ static mls_status drop(void *context, const void *bytes, size_t size) {
 }
 
 /* Each step gives MLS_OK or MLS_MEMORY, whatever came before. */
-#define STEP(call)                                                                  \
-  do {                                                                              \
-    mls_status step_ = (call);                                                      \
-    ck_assert_msg(step_ == MLS_OK || step_ == MLS_MEMORY, "%s: %s", #call, mls_status_word(step_)); \
-    if (step_ == MLS_MEMORY) return false;                                          \
+#define STEP(call)                                                                                 \
+  do {                                                                                             \
+    mls_status step_ = (call);                                                                     \
+    ck_assert_msg(step_ == MLS_OK || step_ == MLS_MEMORY, "%s: %s", #call,                         \
+                  mls_status_word(step_));                                                         \
+    if (step_ == MLS_MEMORY) return false;                                                         \
   } while (0)
 
 static bool open_all(struct job *job) {
-  mls_options options = { .size = sizeof options, .allocator = job->allocator, .find = world_find, .find_context = &job->world };
-  mls_rows rows = { .table = "plan", .file = "rows.csv", .bytes = rows_csv, .size = sizeof rows_csv - 1 };
+  mls_options options = { .size = sizeof options,
+                          .allocator = job->allocator,
+                          .find = world_find,
+                          .find_context = &job->world };
+  mls_rows rows = {
+    .table = "plan", .file = "rows.csv", .bytes = rows_csv, .size = sizeof rows_csv - 1
+  };
   STEP(mls_open(&options, &job->world.book));
-  STEP(mls_model_open_bytes(job->world.book, "try_it.sheet", SHEET, sizeof SHEET - 1, &rows, 1, &job->world.model));
+  STEP(mls_model_open_bytes(job->world.book, "try_it.sheet", SHEET, sizeof SHEET - 1, &rows, 1,
+                            &job->world.model));
   STEP(mls_values_new(job->world.model, &job->allocator, &job->world.values));
   return true;
 }
@@ -155,7 +167,8 @@ static bool tell_all(struct job *job) {
 
 static bool scenarios_all(struct job *job) {
   mls_values *v = job->world.values;
-  STEP(mls_scenarios_read(job->world.model, v, "in.csv", inputs_csv, sizeof inputs_csv - 1, &job->scenarios));
+  STEP(mls_scenarios_read(job->world.model, v, "in.csv", inputs_csv, sizeof inputs_csv - 1,
+                          &job->scenarios));
   STEP(mls_scenarios_apply(job->scenarios, 0, v));
   STEP(mls_settle(v));
   STEP(mls_scenarios_apply(job->scenarios, 1, v));
@@ -171,7 +184,8 @@ static bool workbook(struct job *job) {
 
 /* Runs `work` on a job that was opened with `before` requests granted. */
 static bool run(size_t left, bool (*prepare)(struct job *), bool (*work)(struct job *)) {
-  struct job job = { .world = { .extra = ask_files, .extra_count = COUNT_OF(ask_files) }, .scarce = { .left = SIZE_MAX } };
+  struct job job = { .world = { .extra = ask_files, .extra_count = COUNT_OF(ask_files) },
+                     .scarce = { .left = SIZE_MAX } };
   job.allocator = (mls_allocator){ scarce_resize, scarce_release, &job.scarce };
   if (!prepare) job.scarce.left = left;
   if (prepare) ck_assert(prepare(&job));
@@ -181,7 +195,8 @@ static bool run(size_t left, bool (*prepare)(struct job *), bool (*work)(struct 
   mls_scenarios_free(job.scenarios);
   mls_values_free(job.world.values);
   mls_close(job.world.book);
-  ck_assert_msg(job.scarce.blocks == 0, "%zu blocks are lost after %zu requests", job.scarce.blocks, left);
+  ck_assert_msg(job.scarce.blocks == 0, "%zu blocks are lost after %zu requests", job.scarce.blocks,
+                left);
   return !job.scarce.failed;
 }
 
@@ -205,7 +220,8 @@ END_TEST
 /* After a failed request the same handles work: the call is made again and succeeds. */
 START_TEST(test_again) {
   for (size_t n = 0;; n++) {
-    struct job job = { .world = { .extra = ask_files, .extra_count = COUNT_OF(ask_files) }, .scarce = { .left = SIZE_MAX } };
+    struct job job = { .world = { .extra = ask_files, .extra_count = COUNT_OF(ask_files) },
+                       .scarce = { .left = SIZE_MAX } };
     job.allocator = (mls_allocator){ scarce_resize, scarce_release, &job.scarce };
     ck_assert(open_all(&job));
     double *before = NULL;
@@ -230,18 +246,24 @@ END_TEST
 /* A model that could not be opened for want of memory opens when there is some; the same book. */
 START_TEST(test_open_again) {
   for (size_t n = 0;; n++) {
-    struct job job = { .world = { .extra = ask_files, .extra_count = COUNT_OF(ask_files) }, .scarce = { .left = SIZE_MAX } };
+    struct job job = { .world = { .extra = ask_files, .extra_count = COUNT_OF(ask_files) },
+                       .scarce = { .left = SIZE_MAX } };
     job.allocator = (mls_allocator){ scarce_resize, scarce_release, &job.scarce };
-    mls_options options = { .size = sizeof options, .allocator = job.allocator, .find = world_find, .find_context = &job.world };
+    mls_options options = { .size = sizeof options,
+                            .allocator = job.allocator,
+                            .find = world_find,
+                            .find_context = &job.world };
     mls_model *model;
     ck_assert_int_eq(mls_open(&options, &job.world.book), MLS_OK);
     job.scarce.left = n;
-    mls_status status = mls_model_open_bytes(job.world.book, "try_it.sheet", SHEET, sizeof SHEET - 1, NULL, 0, &model);
+    mls_status status = mls_model_open_bytes(job.world.book, "try_it.sheet", SHEET,
+                                             sizeof SHEET - 1, NULL, 0, &model);
     ck_assert(status == MLS_OK || status == MLS_MEMORY);
     ck_assert((status == MLS_OK) == (model != NULL));
     bool failed = job.scarce.failed;
     job.scarce.failed = false, job.scarce.left = SIZE_MAX;
-    status = mls_model_open_bytes(job.world.book, "try_it.sheet", SHEET, sizeof SHEET - 1, NULL, 0, &model);
+    status = mls_model_open_bytes(job.world.book, "try_it.sheet", SHEET, sizeof SHEET - 1, NULL, 0,
+                                  &model);
     const mls_message *message = mls_book_message(job.world.book, 0);
     ck_assert_msg(status == MLS_OK, "after %zu requests: %s", n, message ? message->text : "");
     mls_close(job.world.book);
@@ -257,15 +279,18 @@ START_TEST(test_folders) {
   static const char *const templates[] = { ROOT "/tests/reject", NULL };
   for (size_t n = 0;; n++) {
     struct scarce scarce = { .left = n };
-    mls_options options = { .size = sizeof options, .allocator = { scarce_resize, scarce_release, &scarce },
-                            .templates = templates, .registries = registries };
+    mls_options options = { .size = sizeof options,
+                            .allocator = { scarce_resize, scarce_release, &scarce },
+                            .templates = templates,
+                            .registries = registries };
     mls_book *book = NULL;
     mls_model *model = NULL;
     mls_status status = mls_open(&options, &book);
     if (status == MLS_OK) status = mls_model_open(book, "part", &model);
     mls_close(book);
     ck_assert_uint_eq(scarce.blocks, 0);
-    ck_assert_msg(status == (scarce.failed ? MLS_MEMORY : MLS_OK), "after %zu requests: %s", n, mls_status_word(status));
+    ck_assert_msg(status == (scarce.failed ? MLS_MEMORY : MLS_OK), "after %zu requests: %s", n,
+                  mls_status_word(status));
     if (!scarce.failed) break;
   }
 }

@@ -1,8 +1,8 @@
 /* Sheets that must fail: each tests/reject/NAME.sheet has a sibling NAME.expect with every message
-   that opening it gives, in order. Notes of the sheet may ask for more: "#! set path=value" after it
-   opened, "#! rows table=FILE.csv" before, "#! strict" for constants without a source. Sheets and
-   registries that they name stand in tests/reject/base. With MLSYSIM_EXPECT=write in the environment
-   the .expect files are written anew: read the difference before you keep it. */
+   that opening it gives, in order. Notes of the sheet may ask for more: "#! set path=value" after
+   it opened, "#! rows table=FILE.csv" before, "#! strict" for constants without a source. Sheets
+   and registries that they name stand in tests/reject/base. With MLSYSIM_EXPECT=write in the
+   environment the .expect files are written anew: read the difference before you keep it. */
 #define _POSIX_C_SOURCE 200809L /* strdup */
 #include <dirent.h>
 
@@ -36,7 +36,8 @@ static bool make_deep(struct folder *folder, const char *name, size_t *size) {
   int level = atoi(name + 5);
   folder->bytes = malloc(128);
   ck_assert_ptr_nonnull(folder->bytes);
-  *size = (size_t)snprintf(folder->bytes, 128, "sheet deep_%d\nuse next = deep_%d()\n", level, level + 1);
+  *size = (size_t)snprintf(folder->bytes, 128, "sheet deep_%d\nuse next = deep_%d()\n", level,
+                           level + 1);
   return true;
 }
 
@@ -75,9 +76,9 @@ struct trial {
 };
 
 static void tell(struct trial *trial, const mls_message *message) {
-  buffer_print(&trial->out, "%s:%d:%d: %s: %s\n", message->file ? message->file : "-", message->line,
-               message->column, message->warning ? "warning" : mls_status_word(message->status),
-               message->text);
+  buffer_print(&trial->out, "%s:%d:%d: %s: %s\n", message->file ? message->file : "-",
+               message->line, message->column,
+               message->warning ? "warning" : mls_status_word(message->status), message->text);
 }
 
 /* The next "#! WORD rest" after `at`, copied into `rest`; NULL when there is none. */
@@ -107,7 +108,8 @@ static void read_rows(struct trial *trial) {
 
 static void open_trial(struct trial *trial, const char *name) {
   char path[PATH], file[PATH];
-  mls_options options = { .size = sizeof options, .find = find_base,
+  mls_options options = { .size = sizeof options,
+                          .find = find_base,
                           .find_context = &trial->folder };
   trial->sheet = read_whole(path_of(path, "", name, ".sheet"), &trial->size);
   snprintf(file, sizeof file, "%s.sheet", name);

@@ -1,4 +1,5 @@
-/* Sheet text to lines: what a line is, labels and sources, notes, continuation, tables, line ends. */
+/* Sheet text to lines: what a line is, labels and sources, notes, continuation, tables, line ends.
+ */
 #include "ask.h"
 #include "sheet.h"
 #include "told.h"
@@ -69,7 +70,8 @@ START_TEST(test_kinds) {
   const struct line *load = line_called("load");
   ck_assert(load->kind == LINE_INPUT && load->likely && load->value_count == 1);
   ck_assert(load->likely_low == 60 && load->likely_high == 90 && load->values[0].number == 80);
-  ck_assert(load->set->kind == SET_RANGE && load->set->low == 0 && load->set->high == 100 && load->set->step == 5);
+  ck_assert(load->set->kind == SET_RANGE && load->set->low == 0 && load->set->high == 100 &&
+            load->set->step == 5);
   ck_assert_str_eq(load->set->text, "0..100 by 5");
   ck_assert_str_eq(load->unit->text, "%");
   ck_assert_str_eq(load->label, "Load");
@@ -93,7 +95,8 @@ START_TEST(test_kinds) {
   ck_assert(plan->kind == LINE_TABLE && plan->set->step == 2);
   ck_assert_str_eq(plan->key, "month");
   ck_assert_str_eq(line_called("n_n")->label, "an indented comment belongs to the line above");
-  /* "Blank lines and column-0 notes do not end a table; the first line that is not indented does" */
+  /* "Blank lines and column-0 notes do not end a table; the first line that is not indented does"
+   */
   ck_assert_int_ge(line_called("w")->table, 0);
   ck_assert_int_eq(line_called("last_line")->table, -1);
 }
@@ -147,7 +150,8 @@ START_TEST(test_continuation) {
 END_TEST
 
 START_TEST(test_bytes) {
-  static const char text[] = "\xEF\xBB\xBFsheet t\r\nx\t=\t1\r\n\r\ny = 2 # caf\xC3\xA9\r\n   \r\n\t\r\nz [ s ] = 3 [s]";
+  static const char text[] =
+      "\xEF\xBB\xBFsheet t\r\nx\t=\t1\r\n\r\ny = 2 # caf\xC3\xA9\r\n   \r\n\t\r\nz [ s ] = 3 [s]";
   read_bytes(text, sizeof text - 1);
   ck_assert_str_eq(line_called("y")->label, "caf\xC3\xA9");
   ck_assert_str_eq(line_called("z")->unit->text, "s");
@@ -158,7 +162,8 @@ END_TEST
 /* Columns of messages count characters, not bytes. */
 START_TEST(test_columns) {
   static const char text[] = "sheet t\nx = \"\xC3\xA9\xE2\x82\xAC\" * ?\n";
-  ck_assert_int_eq(sheet_read(&told.memory, &names, &units, &told.fails, "t.sheet", text, sizeof text - 1, &sheet),
+  ck_assert_int_eq(sheet_read(&told.memory, &names, &units, &told.fails, "t.sheet", text,
+                              sizeof text - 1, &sheet),
                    MLS_SYNTAX);
   ck_assert_str_eq(told_lines(&told, &told.fails),
                    "t.sheet:2:12: syntax: expected a number, a name, a text or (, found \"?\"\n");
@@ -168,18 +173,34 @@ END_TEST
 /* ---- through the whole library ---- */
 
 static const char *const accepted[] = {
-  "input x = 3 likely 2..2 in 0..5", "input x = 3 likely 7..9 in 0..5", "input x = -1 likely -3..-2 in -5..-1",
-  "input x = 0 in 0..0", "input x = 0.3 in 0..1 by 0.1", "input x = 100 in 0..100 by 0.1",
-  "input x = 0.30000000000000004 in 0.1..0.3", "input x = no in yes, no", "input x = a in a, b, c-d, E",
-  "input x = 1_000 in 0..10_000", "input x = 1e3 in 0..1e6", "input x = Big in chips",
-  "table plan for k in -3..3\n  x = k", "table plan for k in 5..5\n  x = k", "table plan for k in big, small\n  x = 1",
-  "table plan for k in chips\n  x [W] = k.tdp", "table plan for k in 0..10 by 3\n  x = k",
-  /* "In a column a bare name is the row's key, then a column of this table, then a cell of the sheet" */
+  "input x = 3 likely 2..2 in 0..5",
+  "input x = 3 likely 7..9 in 0..5",
+  "input x = -1 likely -3..-2 in -5..-1",
+  "input x = 0 in 0..0",
+  "input x = 0.3 in 0..1 by 0.1",
+  "input x = 100 in 0..100 by 0.1",
+  "input x = 0.30000000000000004 in 0.1..0.3",
+  "input x = no in yes, no",
+  "input x = a in a, b, c-d, E",
+  "input x = 1_000 in 0..10_000",
+  "input x = 1e3 in 0..1e6",
+  "input x = Big in chips",
+  "table plan for k in -3..3\n  x = k",
+  "table plan for k in 5..5\n  x = k",
+  "table plan for k in big, small\n  x = 1",
+  "table plan for k in chips\n  x [W] = k.tdp",
+  "table plan for k in 0..10 by 3\n  x = k",
+  /* "In a column a bare name is the row's key, then a column of this table, then a cell of the
+     sheet" */
   "x = 1\nk = 2\ntable plan for k in 1..3\n  x = k\n  y = x + z\nz = 3",
   /* function names are not reserved */
-  "max = 3\nx = max(max, 2)", "sum = 1\nabs = sum", "log_two = 1",
+  "max = 3\nx = max(max, 2)",
+  "sum = 1\nabs = sum",
+  "log_two = 1",
   "prior_art = 1\nin_stock = 2\nuses = 3\noutput_power = 4",
-  "use a_a = job()\nuse b_b = job(gpus = a_a.gpus)", "output x = 1", "table t for k in 1..2\n  output x = k",
+  "use a_a = job()\nuse b_b = job(gpus = a_a.gpus)",
+  "output x = 1",
+  "table t for k in 1..2\n  output x = k",
 };
 
 START_TEST(test_accepted) { ask_accepted(accepted[_i]); }
@@ -189,21 +210,28 @@ static const char *const refused[][2] = {
   { "input x = 6 in 0..5", "6 is outside 0..5" },
   { "input x = 0.35 in 0..1 by 0.1", "0.35 is outside 0..1 by 0.1" },
   { "input x = 0.3000000000001 in 0.1..0.3", "is outside 0.1..0.3" },
-  { "input x = 1 in yes", "no registry yes" }, { "input x = maybe in yes, no", "maybe is not in yes, no" },
+  { "input x = 1 in yes", "no registry yes" },
+  { "input x = maybe in yes, no", "maybe is not in yes, no" },
   { "input x = 3 likely 4..2 in 0..5", "P10 is above P90" },
   { "input x = yes likely 1..2 in yes, no", "likely needs a range of numbers" },
-  { "table t for k in 1..2\n  input x = 1, 2 likely 1..2 in 0..5\n  y = k", "likely needs one value, found 2" },
+  { "table t for k in 1..2\n  input x = 1, 2 likely 1..2 in 0..5\n  y = k",
+    "likely needs one value, found 2" },
   { "table t for k in 1..2\n  use a = job()\n  x = k", "a sheet can not be used inside a table" },
   { "table t for k in 1..2\n  x = k\n  check y = x > 1", "a table has no checks" },
-  { "table t for k in 1..2\n", "table t has no column" }, { "use a = try_it()", "sheet try_it uses itself" },
-  { "x = 1\nx = 2", "x stands in line 2 already" }, { "x = 1\ninput x = 2 in 0..3", "x stands in line 2 already" },
-  { "x = 1\nuse x = job()", "x stands in line 2 already" }, { "in = 1", "in is a reserved word" },
-  { "prior = 1", "prior is a reserved word" }, { "tp8 = 1", "call it tp8_value, say" },
+  { "table t for k in 1..2\n", "table t has no column" },
+  { "use a = try_it()", "sheet try_it uses itself" },
+  { "x = 1\nx = 2", "x stands in line 2 already" },
+  { "x = 1\ninput x = 2 in 0..3", "x stands in line 2 already" },
+  { "x = 1\nuse x = job()", "x stands in line 2 already" },
+  { "in = 1", "in is a reserved word" },
+  { "prior = 1", "prior is a reserved word" },
+  { "tp8 = 1", "call it tp8_value, say" },
   { "a_name_of_sixty_one_characters_which_is_one_more_than_allowed = 1", "(LIMIT_NAME)" },
   { "table t for k in 0..1.5\n  x = k", "rows are counted in whole numbers" },
   { "table t for k in 0..3 by 0.5\n  x = k", "rows are counted in whole numbers" },
   { "table t for k in 1..1e12\n  x = k", "(LIMIT_ROWS)" },
-  { "x = 1\n  y = 2", "an indented line belongs to a table" }, { "x = 1 # @nobody", "unknown source @nobody" },
+  { "x = 1\n  y = 2", "an indented line belongs to a table" },
+  { "x = 1 # @nobody", "unknown source @nobody" },
   { "table t for k in 1..3\n  k = 2", "k is the key of the table already" },
 };
 
@@ -213,7 +241,8 @@ END_TEST
 /* What opens a parenthesis and does not close it takes nothing else with it. */
 START_TEST(test_unclosed) {
   ask_refused("x = (1 + 2\ny = 3\nz = y + 1\n", "found the end of the line");
-  ask_refused("x = max(1, # a comment ends the line\n        2)\nz = 1\n", "found the end of the line");
+  ask_refused("x = max(1, # a comment ends the line\n        2)\nz = 1\n",
+              "found the end of the line");
   ask_refused("z = 1\nx = (1 +\n\n\n\ny = z\n", "found the end of the line");
 }
 END_TEST

@@ -29,8 +29,8 @@ static double of_bits(uint64_t bits) {
 static void same(const char *text, double expected) {
   double got = -1;
   bool read = text_read_number(slice_of(text), &got);
-  ck_assert_msg(read && memcmp(&got, &expected, sizeof got) == 0, "%s: %.17g, expected %.17g", text, got,
-                expected);
+  ck_assert_msg(read && memcmp(&got, &expected, sizeof got) == 0, "%s: %.17g, expected %.17g", text,
+                got, expected);
 }
 
 /* Shortest: one digit fewer does not read back. */
@@ -71,7 +71,8 @@ START_TEST(test_typed) {
     snprintf(text, sizeof text, "%llu.%0*llu", (unsigned long long)(next() % 1000000), places + 1,
              (unsigned long long)(next() % 1000));
     same(text, strtod(text, NULL));
-    snprintf(text, sizeof text, "%llue%d", (unsigned long long)(next() % 100000), (int)(next() % 600) - 300);
+    snprintf(text, sizeof text, "%llue%d", (unsigned long long)(next() % 100000),
+             (int)(next() % 600) - 300);
     same(text, strtod(text, NULL));
   }
   for (int i = 0; i < 2000; i++) {
@@ -89,25 +90,43 @@ START_TEST(test_typed) {
     same(text, strtod(text, NULL));
   }
   static const char *const hard[] = {
-    "2.2250738585072011e-308", "2.2250738585072012e-308", "4.9406564584124654e-324", "2.4703282292062328e-324",
-    "2.4703282292062327e-324", "1.7976931348623157e308", "1.7976931348623158e308", "9007199254740993",
-    "9007199254740992.9999999999999999999999", "0.1", "123456789012345678901234567890", "1e23", "8.5e22",
-    "6.02214076e23", "0.000000000000000000000000000000000000000000000000000000000000000001e66",
-    "179769313486231580793728971405301e276", "5e-324", "3e-324", "2e-324", "0e999", "0.0e-999",
+    "2.2250738585072011e-308",
+    "2.2250738585072012e-308",
+    "4.9406564584124654e-324",
+    "2.4703282292062328e-324",
+    "2.4703282292062327e-324",
+    "1.7976931348623157e308",
+    "1.7976931348623158e308",
+    "9007199254740993",
+    "9007199254740992.9999999999999999999999",
+    "0.1",
+    "123456789012345678901234567890",
+    "1e23",
+    "8.5e22",
+    "6.02214076e23",
+    "0.000000000000000000000000000000000000000000000000000000000000000001e66",
+    "179769313486231580793728971405301e276",
+    "5e-324",
+    "3e-324",
+    "2e-324",
+    "0e999",
+    "0.0e-999",
   };
   for (size_t i = 0; i < COUNT_OF(hard); i++) same(hard[i], strtod(hard[i], NULL));
 }
 END_TEST
 
 static const char *const no_numbers[] = {
-  "", "-", ".", ".5", "5.", "+5", "1,5", "1 000", "1__0", "_1", "1_", "1._5", "1.5_", "1e", "1e+", "e5", "0x10",
-  "nan", "inf", "1e5.5", "--1", "1-", "1.2.3", " 1", "1 ", "1e 5", "1_e5", "1d5", "\xD9\xA1",
+  "",    "-",    ".",     ".5", "5.",  "+5",   "1,5",  "1 000", "1__0",     "_1",
+  "1_",  "1._5", "1.5_",  "1e", "1e+", "e5",   "0x10", "nan",   "inf",      "1e5.5",
+  "--1", "1-",   "1.2.3", " 1", "1 ",  "1e 5", "1_e5", "1d5",   "\xD9\xA1",
 };
 
 START_TEST(test_no_number) {
   double value;
   for (size_t i = 0; i < COUNT_OF(no_numbers); i++)
-    ck_assert_msg(!text_read_number(slice_of(no_numbers[i]), &value), "\"%s\" was read", no_numbers[i]);
+    ck_assert_msg(!text_read_number(slice_of(no_numbers[i]), &value), "\"%s\" was read",
+                  no_numbers[i]);
   same("-0", -0.0);
   same("1_000_000", 1e6);
   same("1e9999999999", (double)INFINITY);
@@ -120,10 +139,22 @@ static const struct {
   double value;
   const char *text;
 } shown[] = {
-  { 0, "0" }, { -0.0, "0" }, { 1, "1" }, { -1, "-1" }, { 0.1, "0.1" }, { 1e6, "1000000" }, { 1e21, "1e21" },
-  { 1e-7, "1e-7" }, { 123456789, "123456789" }, { 0.30000000000000004, "0.30000000000000004" },
-  { 1.7976931348623157e308, "1.7976931348623157e308" }, { 5e-324, "5e-324" }, { 1e100, "1e100" },
-  { 100, "100" }, { 1.5e300, "1.5e300" }, { 9007199254740993.0, "9007199254740992" },
+  { 0, "0" },
+  { -0.0, "0" },
+  { 1, "1" },
+  { -1, "-1" },
+  { 0.1, "0.1" },
+  { 1e6, "1000000" },
+  { 1e21, "1e21" },
+  { 1e-7, "1e-7" },
+  { 123456789, "123456789" },
+  { 0.30000000000000004, "0.30000000000000004" },
+  { 1.7976931348623157e308, "1.7976931348623157e308" },
+  { 5e-324, "5e-324" },
+  { 1e100, "1e100" },
+  { 100, "100" },
+  { 1.5e300, "1.5e300" },
+  { 9007199254740993.0, "9007199254740992" },
 };
 
 static const struct {
@@ -131,10 +162,21 @@ static const struct {
   int digits;
   const char *text;
 } person[] = {
-  { 1234567, 4, "1,234,567" }, { 1234.5678, 4, "1,235" }, { 0.00012345678, 4, "0.0001235" },
-  { 12.3456, 4, "12.35" }, { 1e15, 4, "1e15" }, { 1.23456e-9, 4, "1.235e-9" }, { 0, 4, "0" },
-  { -1234567.8, 4, "-1,234,568" }, { 999.96, 4, "1,000" }, { 0.5, 4, "0.5" }, { 100, 4, "100" }, { -0.0, 4, "0" },
-  { 999999999999999, 4, "999,999,999,999,999" }, { -0.0000001, 4, "-1e-7" }, { 1e300, 4, "1e300" },
+  { 1234567, 4, "1,234,567" },
+  { 1234.5678, 4, "1,235" },
+  { 0.00012345678, 4, "0.0001235" },
+  { 12.3456, 4, "12.35" },
+  { 1e15, 4, "1e15" },
+  { 1.23456e-9, 4, "1.235e-9" },
+  { 0, 4, "0" },
+  { -1234567.8, 4, "-1,234,568" },
+  { 999.96, 4, "1,000" },
+  { 0.5, 4, "0.5" },
+  { 100, 4, "100" },
+  { -0.0, 4, "0" },
+  { 999999999999999, 4, "999,999,999,999,999" },
+  { -0.0000001, 4, "-1e-7" },
+  { 1e300, 4, "1e300" },
 };
 
 static void show_all(void) {
@@ -152,8 +194,10 @@ START_TEST(test_shown) { show_all(); }
 END_TEST
 
 START_TEST(test_locale) {
-  static const char *const locales[] = { "de_DE.UTF-8", "de_DE.utf8", "de_DE", "fr_FR.UTF-8", "fr_FR.utf8",
-                                         "ar_EG.UTF-8", "ps_AF.UTF-8", "hi_IN.UTF-8" };
+  static const char *const locales[] = {
+    "de_DE.UTF-8", "de_DE.utf8",  "de_DE",       "fr_FR.UTF-8",
+    "fr_FR.utf8",  "ar_EG.UTF-8", "ps_AF.UTF-8", "hi_IN.UTF-8"
+  };
   int found = 0;
   for (size_t i = 0; i < COUNT_OF(locales); i++) {
     if (!setlocale(LC_ALL, locales[i])) continue;
@@ -161,7 +205,8 @@ START_TEST(test_locale) {
     show_all();
   }
   setlocale(LC_ALL, "C");
-  if (!found) printf("test_locale: skipped, none of de_DE, fr_FR, ar_EG, ps_AF, hi_IN is installed\n");
+  if (!found)
+    printf("test_locale: skipped, none of de_DE, fr_FR, ar_EG, ps_AF, hi_IN is installed\n");
 }
 END_TEST
 
@@ -195,7 +240,9 @@ START_TEST(test_names) {
 }
 END_TEST
 
-static int distance(const char *a, const char *b) { return text_distance(slice_of(a), slice_of(b), 9); }
+static int distance(const char *a, const char *b) {
+  return text_distance(slice_of(a), slice_of(b), 9);
+}
 
 START_TEST(test_nearest) {
   struct told told;
@@ -226,11 +273,14 @@ END_TEST
 START_TEST(test_name_rules) {
   static const char *const sound[] = { "a", "a_b", "a1_", "abcd1", "a__" };
   static const char *const unsound[] = { "", "A", "_a", "1a", "a-b", "a.b", "a b", "\xC3\xA9" };
-  static const char *const addresses[] = { "tp8", "p99", "r", "c", "r1c1", "rc", "a1", "xfd1048576", "r1", "c2",
-                                           "rc1", "AB12" };
-  static const char *const free_names[] = { "p99_wait", "abcd1", "rcx", "a", "x", "tp_8", "r_c", "ra", "log2x" };
-  static const char *const words[] = { "H100", "none", "US_Avg", "a-b", "x", "MAYBE", "jan", "E", "e5x", "True" };
-  static const char *const no_words[] = { "", "1a", "-a", "a b", "TRUE", "FALSE", "E5", "e12", "JAN-25", "may1",
+  static const char *const addresses[] = { "tp8", "p99",        "r",  "c",  "r1c1", "rc",
+                                           "a1",  "xfd1048576", "r1", "c2", "rc1",  "AB12" };
+  static const char *const free_names[] = { "p99_wait", "abcd1", "rcx", "a",    "x",
+                                            "tp_8",     "r_c",   "ra",  "log2x" };
+  static const char *const words[] = { "H100",  "none", "US_Avg", "a-b", "x",
+                                       "MAYBE", "jan",  "E",      "e5x", "True" };
+  static const char *const no_words[] = { "",         "1a",  "-a",  "a b",    "TRUE",
+                                          "FALSE",    "E5",  "e12", "JAN-25", "may1",
                                           "Dec-2026", "a.b", "a\"b" };
   for (size_t i = 0; i < COUNT_OF(sound); i++) ck_assert(name_is_sound(slice_of(sound[i])));
   for (size_t i = 0; i < COUNT_OF(unsound); i++) ck_assert(!name_is_sound(slice_of(unsound[i])));
@@ -238,12 +288,14 @@ START_TEST(test_name_rules) {
     ck_assert_msg(name_is_address(slice_of(addresses[i])), "%s", addresses[i]);
   for (size_t i = 0; i < COUNT_OF(free_names); i++)
     ck_assert_msg(!name_is_address(slice_of(free_names[i])), "%s", free_names[i]);
-  for (size_t i = 0; i < COUNT_OF(words); i++) ck_assert_msg(word_is_sound(slice_of(words[i])), "%s", words[i]);
+  for (size_t i = 0; i < COUNT_OF(words); i++)
+    ck_assert_msg(word_is_sound(slice_of(words[i])), "%s", words[i]);
   for (size_t i = 0; i < COUNT_OF(no_words); i++)
     ck_assert_msg(!word_is_sound(slice_of(no_words[i])), "%s", no_words[i]);
   char name[62];
   memset(name, 'a', 61);
-  ck_assert(name_is_sound((struct slice){ name, 60 }) && !name_is_sound((struct slice){ name, 61 }));
+  ck_assert(name_is_sound((struct slice){ name, 60 }) &&
+            !name_is_sound((struct slice){ name, 61 }));
 }
 END_TEST
 
@@ -253,10 +305,28 @@ static const struct {
   const char *text;
   int where; /* -1: clean */
 } clean[] = {
-  { "plain", -1 }, { "tab\there", -1 }, { "caf\xC3\xA9", -1 }, { "\xE2\x82\xAC", -1 }, { "\xF0\x9F\x98\x80", -1 },
-  { "a\x01", 1 }, { "a\n", 1 }, { "\x7F", 0 }, { "a\xC3", 1 }, { "a\xE9z", 1 }, { "\xC0\xAF", 0 }, { "\xE0\x80\x80", 0 },
-  { "\xED\xA0\x80", 0 }, { "\xF4\x90\x80\x80", 0 }, { "\xF5\x80\x80\x80", 0 }, { "\xF0\x80\x80\x80", 0 },
-  { "ab\xE2\x80\xAE", 2 }, { "\xE2\x81\xA6", 0 }, { "\xC2\x85", 0 }, { "\xC2\xA0", -1 }, { "\x80", 0 }, { "\xE2\x82", 0 },
+  { "plain", -1 },
+  { "tab\there", -1 },
+  { "caf\xC3\xA9", -1 },
+  { "\xE2\x82\xAC", -1 },
+  { "\xF0\x9F\x98\x80", -1 },
+  { "a\x01", 1 },
+  { "a\n", 1 },
+  { "\x7F", 0 },
+  { "a\xC3", 1 },
+  { "a\xE9z", 1 },
+  { "\xC0\xAF", 0 },
+  { "\xE0\x80\x80", 0 },
+  { "\xED\xA0\x80", 0 },
+  { "\xF4\x90\x80\x80", 0 },
+  { "\xF5\x80\x80\x80", 0 },
+  { "\xF0\x80\x80\x80", 0 },
+  { "ab\xE2\x80\xAE", 2 },
+  { "\xE2\x81\xA6", 0 },
+  { "\xC2\x85", 0 },
+  { "\xC2\xA0", -1 },
+  { "\x80", 0 },
+  { "\xE2\x82", 0 },
 };
 
 START_TEST(test_clean) {

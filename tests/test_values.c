@@ -5,21 +5,29 @@
 
 Suite *suite_values(void);
 
-#define SHEET                                                                                          \
-  "input gpus [GPU] = 4 in 1..64 by 1\ninput load [%] = 80 in 0..100\ninput size [GB] = 500 in 0..1e6\n" \
-  "input mode = fast in fast, slow\ninput hw = Big in chips\nuse j = job(gpus = gpus / 1 [GPU], hw = hw)\n" \
-  "table plan for month in 0..9\n  input cost [USD] = 1 in 0..9\n  total [USD] = prior(total, 0) + cost * load\n" \
-  "  large = total > 3 [USD]\n  name = if(large, mode, \"small\")\n"                                      \
-  "power [W] = hw.tdp * gpus / 1 [GPU] * load\nspeed [FLOP/s] = hw.flops(\"fp16\")\nhigh = load > 50 [%]\n" \
-  "label = if(high, \"high\", \"low\")\nafter = if(label == \"high\", 1, 0) * 10\nbill [USD] = sum(plan.total, plan.large)\n" \
-  "at [USD] = plan.total(gpus)\nroot = sqrt(load - 50 [%])\nsafe = default(root, -1)\ncheck fits = size <= j.memory\n"
+#define SHEET                                                                                      \
+  "input gpus [GPU] = 4 in 1..64 by 1\ninput load [%] = 80 in 0..100\ninput size [GB] = 500 in "   \
+  "0..1e6\n"                                                                                       \
+  "input mode = fast in fast, slow\ninput hw = Big in chips\nuse j = job(gpus = gpus / 1 [GPU], "  \
+  "hw = hw)\n"                                                                                     \
+  "table plan for month in 0..9\n  input cost [USD] = 1 in 0..9\n  total [USD] = prior(total, 0) " \
+  "+ cost * load\n"                                                                                \
+  "  large = total > 3 [USD]\n  name = if(large, mode, \"small\")\n"                               \
+  "power [W] = hw.tdp * gpus / 1 [GPU] * load\nspeed [FLOP/s] = hw.flops(\"fp16\")\nhigh = load "  \
+  "> 50 [%]\n"                                                                                     \
+  "label = if(high, \"high\", \"low\")\nafter = if(label == \"high\", 1, 0) * 10\nbill [USD] = "   \
+  "sum(plan.total, plan.large)\n"                                                                  \
+  "at [USD] = plan.total(gpus)\nroot = sqrt(load - 50 [%])\nsafe = default(root, -1)\ncheck fits " \
+  "= size <= j.memory\n"
 
 static struct world world;
 
 static void open_world(void) { ask_open(&world, SHEET); }
 static void close_world(void) { world_close(&world); }
 
-static mls_status set(const char *path, const char *text) { return mls_set(world.values, path, text); }
+static mls_status set(const char *path, const char *text) {
+  return mls_set(world.values, path, text);
+}
 
 static size_t cell(const char *path) {
   size_t found;
@@ -33,41 +41,91 @@ static const char *changed(void) {
   size_t at = (size_t)-1, used = 0;
   text[0] = 0;
   while (mls_changed_next(world.values, &at))
-    used += mls_cell_path(world.model, at, text + used, sizeof text - used), text[used++] = ' ', text[used] = 0;
+    used += mls_cell_path(world.model, at, text + used, sizeof text - used), text[used++] = ' ',
+                                                                             text[used] = 0;
   return text;
 }
 
 /* ---- text to values ---- */
 
-static const struct { const char *path, *text; double si; } given[] = {
-  { "gpus", "8", 8 }, { "gpus", "8 [GPU]", 8 }, { "gpus", "8 [1]", 8 }, { "load", "50", 0.5 }, { "load", "0.5 [1]", 0.5 },
-  { "load", " 50 [ % ] ", 0.5 }, { "size", "1 [TB]", 1e12 }, { "size", "1e12 [B]", 1e12 }, { "size", "1_000", 1e12 },
-  { "hw.tdp", "1 [kW]", 1000 }, { "hw.tdp", "250", 250 }, { "hw.flops.fp16", "5", 5e12 }, { " gpus ", "64", 64 },
-  { "j.load", "25", 0.25 }, { "hw.memory", "5 [TB]", 5e12 }, { "load", "100.00000000000001", 1.0000000000000002 },
+static const struct {
+  const char *path, *text;
+  double si;
+} given[] = {
+  { "gpus", "8", 8 },
+  { "gpus", "8 [GPU]", 8 },
+  { "gpus", "8 [1]", 8 },
+  { "load", "50", 0.5 },
+  { "load", "0.5 [1]", 0.5 },
+  { "load", " 50 [ % ] ", 0.5 },
+  { "size", "1 [TB]", 1e12 },
+  { "size", "1e12 [B]", 1e12 },
+  { "size", "1_000", 1e12 },
+  { "hw.tdp", "1 [kW]", 1000 },
+  { "hw.tdp", "250", 250 },
+  { "hw.flops.fp16", "5", 5e12 },
+  { " gpus ", "64", 64 },
+  { "j.load", "25", 0.25 },
+  { "hw.memory", "5 [TB]", 5e12 },
+  { "load", "100.00000000000001", 1.0000000000000002 },
 };
 
 START_TEST(test_given) {
-  ck_assert_msg(set(given[_i].path, given[_i].text) == MLS_OK, "%s = %s: %s", given[_i].path, given[_i].text,
-                mls_values_message(world.values, 0)->text);
+  ck_assert_msg(set(given[_i].path, given[_i].text) == MLS_OK, "%s = %s: %s", given[_i].path,
+                given[_i].text, mls_values_message(world.values, 0)->text);
   char path[32];
   snprintf(path, sizeof path, "%s", given[_i].path + strspn(given[_i].path, " "));
   path[strcspn(path, " ")] = 0;
   double si = ask(&world, path);
-  ck_assert_msg(fabs(si - given[_i].si) <= 1e-15 * si, "%s = %s is %.17g", path, given[_i].text, si);
+  ck_assert_msg(fabs(si - given[_i].si) <= 1e-15 * si, "%s = %s is %.17g", path, given[_i].text,
+                si);
 }
 END_TEST
 
-static const struct { const char *path, *text; mls_status status; } bad[] = {
-  { "gpus", "0", MLS_RANGE }, { "gpus", "65", MLS_RANGE }, { "gpus", "1.5", MLS_RANGE }, { "gpus", "x", MLS_SYNTAX },
-  { "gpus", "", MLS_SYNTAX }, { "gpus", "8 [s]", MLS_UNIT }, { "gpus", "8 [server]", MLS_UNIT }, { "gpus", "8 [zz]", MLS_NAME },
-  { "gpus", "8 GPU", MLS_SYNTAX }, { "gpus", "1,000", MLS_SYNTAX }, { "load", "1,5", MLS_SYNTAX }, { "load", "nan", MLS_SYNTAX },
-  { "load", "1e999", MLS_RANGE }, { "load", "101", MLS_RANGE }, { "load", "2 [1]", MLS_RANGE }, { "mode", "fats", MLS_RANGE },
-  { "mode", "Fast", MLS_RANGE }, { "mode", "5", MLS_RANGE }, { "hw", "big", MLS_RANGE }, { "hw", "H", MLS_RANGE },
-  { "gpu", "8", MLS_NAME }, { "power", "8", MLS_NAME }, { "fits", "1", MLS_NAME }, { "j.gpus", "8", MLS_NAME },
-  { "j.hw", "Small", MLS_NAME }, { "j.hw.tdp", "8", MLS_NAME }, { "j", "8", MLS_NAME }, { "plan", "8", MLS_NAME },
-  { "plan.cost", "8", MLS_NAME }, { "plan.cost(3)", "8", MLS_NAME }, { "plan.month", "8", MLS_NAME }, { "hw.tpd", "8", MLS_NAME },
-  { "hw.flops", "8", MLS_NAME }, { "hw.flops.fp9", "8", MLS_NAME }, { "hw.tdp", "8 [s]", MLS_UNIT }, { "hw.tdp", "x", MLS_SYNTAX },
-  { "", "8", MLS_SYNTAX }, { ".", "8", MLS_NAME }, { "j.gpus in 1..64 by 1", "1", MLS_NAME }, { "sum(plan.cost)", "1", MLS_NAME },
+static const struct {
+  const char *path, *text;
+  mls_status status;
+} bad[] = {
+  { "gpus", "0", MLS_RANGE },
+  { "gpus", "65", MLS_RANGE },
+  { "gpus", "1.5", MLS_RANGE },
+  { "gpus", "x", MLS_SYNTAX },
+  { "gpus", "", MLS_SYNTAX },
+  { "gpus", "8 [s]", MLS_UNIT },
+  { "gpus", "8 [server]", MLS_UNIT },
+  { "gpus", "8 [zz]", MLS_NAME },
+  { "gpus", "8 GPU", MLS_SYNTAX },
+  { "gpus", "1,000", MLS_SYNTAX },
+  { "load", "1,5", MLS_SYNTAX },
+  { "load", "nan", MLS_SYNTAX },
+  { "load", "1e999", MLS_RANGE },
+  { "load", "101", MLS_RANGE },
+  { "load", "2 [1]", MLS_RANGE },
+  { "mode", "fats", MLS_RANGE },
+  { "mode", "Fast", MLS_RANGE },
+  { "mode", "5", MLS_RANGE },
+  { "hw", "big", MLS_RANGE },
+  { "hw", "H", MLS_RANGE },
+  { "gpu", "8", MLS_NAME },
+  { "power", "8", MLS_NAME },
+  { "fits", "1", MLS_NAME },
+  { "j.gpus", "8", MLS_NAME },
+  { "j.hw", "Small", MLS_NAME },
+  { "j.hw.tdp", "8", MLS_NAME },
+  { "j", "8", MLS_NAME },
+  { "plan", "8", MLS_NAME },
+  { "plan.cost", "8", MLS_NAME },
+  { "plan.cost(3)", "8", MLS_NAME },
+  { "plan.month", "8", MLS_NAME },
+  { "hw.tpd", "8", MLS_NAME },
+  { "hw.flops", "8", MLS_NAME },
+  { "hw.flops.fp9", "8", MLS_NAME },
+  { "hw.tdp", "8 [s]", MLS_UNIT },
+  { "hw.tdp", "x", MLS_SYNTAX },
+  { "", "8", MLS_SYNTAX },
+  { ".", "8", MLS_NAME },
+  { "j.gpus in 1..64 by 1", "1", MLS_NAME },
+  { "sum(plan.cost)", "1", MLS_NAME },
 };
 
 /* "A failed call changes nothing" */
@@ -78,7 +136,8 @@ START_TEST(test_bad) {
   memcpy(before, v->value, bytes);
   mls_status status = set(bad[_i].path, bad[_i].text);
   const mls_message *message = mls_values_message(v, 0);
-  ck_assert_msg(status == bad[_i].status, "%s = %s: %d %s", bad[_i].path, bad[_i].text, (int)status, message ? message->text : "");
+  ck_assert_msg(status == bad[_i].status, "%s = %s: %d %s", bad[_i].path, bad[_i].text, (int)status,
+                message ? message->text : "");
   ck_assert(message && message->status == status && !message->warning && message->text[0]);
   ck_assert_ptr_null(mls_values_message(v, 1));
   ck_assert_int_eq(mls_settle(v), MLS_OK);
@@ -146,7 +205,8 @@ END_TEST
 START_TEST(test_changed_order) {
   world_set(&world, "load", "10");
   size_t at = (size_t)-1, last = 0, count = 0;
-  for (; mls_changed_next(world.values, &at); last = at, count++) ck_assert(count == 0 || at > last);
+  for (; mls_changed_next(world.values, &at); last = at, count++)
+    ck_assert(count == 0 || at > last);
   ck_assert_uint_gt(count, 5);
   ck_assert_int_eq(mls_changed_next(NULL, &at), 0);
   ck_assert_int_eq(mls_changed_next(world.values, NULL), 0);
@@ -209,8 +269,10 @@ struct move {
 };
 
 static void play(mls_values *v, const struct move *move) {
-  static const char *const paths[] = { "gpus", "load", "size", "mode", "hw", "hw.tdp", "hw.flops.fp16", "j.load", "j.mode" };
-  if (move->kind == 9) ck_assert_int_eq(mls_set_number(v, cell("plan.cost"), move->row, atof(move->text)), MLS_OK);
+  static const char *const paths[] = { "gpus",   "load",          "size",   "mode",  "hw",
+                                       "hw.tdp", "hw.flops.fp16", "j.load", "j.mode" };
+  if (move->kind == 9)
+    ck_assert_int_eq(mls_set_number(v, cell("plan.cost"), move->row, atof(move->text)), MLS_OK);
   else ck_assert_int_eq(mls_set(v, paths[move->kind], move->text), MLS_OK);
 }
 
@@ -218,7 +280,8 @@ static struct move make_move(void) {
   struct move move = { .kind = (int)pick(10), .row = pick(10) };
   switch (move.kind) {
     case 0: sprintf(move.text, "%u", 1 + pick(12)); break;
-    case 3: case 8: strcpy(move.text, pick(2) ? "fast" : "slow"); break;
+    case 3:
+    case 8: strcpy(move.text, pick(2) ? "fast" : "slow"); break;
     case 4: strcpy(move.text, pick(2) ? "Big" : "Small"); break;
     case 9: sprintf(move.text, "%u", pick(9)); break;
     default: sprintf(move.text, "%u.%u", pick(100), pick(1000)); break;
@@ -250,11 +313,15 @@ END_TEST
 /* The same of recurrences with several lags, in long columns: intervals of stale rows. */
 START_TEST(test_random_intervals) {
   struct world w;
-  ask_open(&w, "table t for k in 1..2000\n  input x = 1 in 0..9\n  input y = 2 in 0..9\n"
-               "  a_a = floor(prior(b_b, 1, 3) / 2) + x\n  b_b = floor(prior(a_a, 0) / 3) + prior(y, 0, 2)\n"
-               "  c_c = min(a_a, 4) + prior(x, 0, 300)\n  d_d = prior(prior(c_c, 0), 0, 2) + if(e_e, 1, 0)\n  e_e = y > 5\n"
-               "  g_g = if(x > 5, x, y)\ntable u for k in 1..2000\n  z = t.a_a(2001 - k)\n  w = prior(w, 0) + z\n"
-               "s_s = sum(t.d_d) + default(max(t.a_a, t.e_e), 0) + last(u.w)\n");
+  ask_open(
+      &w,
+      "table t for k in 1..2000\n  input x = 1 in 0..9\n  input y = 2 in 0..9\n"
+      "  a_a = floor(prior(b_b, 1, 3) / 2) + x\n  b_b = floor(prior(a_a, 0) / 3) + prior(y, 0, 2)\n"
+      "  c_c = min(a_a, 4) + prior(x, 0, 300)\n  d_d = prior(prior(c_c, 0), 0, 2) + if(e_e, 1, "
+      "0)\n  e_e = y > 5\n"
+      "  g_g = if(x > 5, x, y)\ntable u for k in 1..2000\n  z = t.a_a(2001 - k)\n  w = prior(w, 0) "
+      "+ z\n"
+      "s_s = sum(t.d_d) + default(max(t.a_a, t.e_e), 0) + last(u.w)\n");
   size_t x, y, bytes = w.model->value_count * sizeof(double);
   ck_assert_int_eq(mls_cell_find(w.model, "t.x", &x), MLS_OK);
   ck_assert_int_eq(mls_cell_find(w.model, "t.y", &y), MLS_OK);
@@ -299,11 +366,18 @@ END_TEST
 
 /* ---- states ---- */
 
-static const struct { const char *lines, *path, *state; } states[] = {
-  { "input x = 1 in 0..2", "x", "input" }, { "input x = 1 in 0..2  # X @book_q", "x", "cited" },
-  { "x = 2 * 3  # Constant", "x", "estimate" }, { "x = 2 * 3  # Constant @book_q", "x", "cited" }, { "x = 1 + 2 - 0.5 * 0", "x", "input" },
-  { "input hw = Big in chips\nx [W] = hw.tdp", "x", "verified" }, { "input hw = Big in chips\nx [W] = hw.tdp * 2", "x", "derived" },
-  { "input hw = Big in chips\nx [GB] = hw.memory", "x", "cited" }, { "input hw = Big in chips\nx [USD] = hw.price", "x", "estimate" },
+static const struct {
+  const char *lines, *path, *state;
+} states[] = {
+  { "input x = 1 in 0..2", "x", "input" },
+  { "input x = 1 in 0..2  # X @book_q", "x", "cited" },
+  { "x = 2 * 3  # Constant", "x", "estimate" },
+  { "x = 2 * 3  # Constant @book_q", "x", "cited" },
+  { "x = 1 + 2 - 0.5 * 0", "x", "input" },
+  { "input hw = Big in chips\nx [W] = hw.tdp", "x", "verified" },
+  { "input hw = Big in chips\nx [W] = hw.tdp * 2", "x", "derived" },
+  { "input hw = Big in chips\nx [GB] = hw.memory", "x", "cited" },
+  { "input hw = Big in chips\nx [USD] = hw.price", "x", "estimate" },
   { "input hw = Big in chips\nx [GB] = hw.memory + 3 [GB]", "x", "estimate" },
   /* "The weakest state of a cell is over all its precedents, whichever branch was taken" */
   { "input hw = Big in chips\nx = if(1 > 2, hw.price / 1 [USD], hw.tdp / 1 [W])", "x", "estimate" },
@@ -320,7 +394,8 @@ START_TEST(test_state) {
   size_t at;
   ask_open(&w, states[_i].lines);
   ck_assert_int_eq(mls_cell_find(w.model, states[_i].path, &at), MLS_OK);
-  ck_assert_msg(strcmp(mls_state(w.values, at), states[_i].state) == 0, "%s: %s", states[_i].lines, mls_state(w.values, at));
+  ck_assert_msg(strcmp(mls_state(w.values, at), states[_i].state) == 0, "%s: %s", states[_i].lines,
+                mls_state(w.values, at));
   world_close(&w);
 }
 END_TEST
@@ -330,7 +405,8 @@ END_TEST
 START_TEST(test_check) {
   mls_verdict verdict;
   ck_assert_int_eq(mls_check(world.values, cell("fits"), &verdict), MLS_OK);
-  ck_assert(verdict.holds == 0 && verdict.left == 5e11 && verdict.right == 3.2e11 && verdict.gap == 1.8e11);
+  ck_assert(verdict.holds == 0 && verdict.left == 5e11 && verdict.right == 3.2e11 &&
+            verdict.gap == 1.8e11);
   ck_assert_str_eq(verdict.unit, "B");
   ck_assert_has(verdict.message, "fits");
   world_set(&world, "size", "100");
@@ -358,7 +434,9 @@ START_TEST(test_bound_outside) {
   struct world w;
   mls_verdict verdict;
   size_t at;
-  ask_open(&w, "use j = job(gpus = 100, load = missing(\"none\"), mode = if(1 > 0, \"other\", \"fast\"))\n");
+  ask_open(
+      &w,
+      "use j = job(gpus = 100, load = missing(\"none\"), mode = if(1 > 0, \"other\", \"fast\"))\n");
   ck_assert_int_eq(mls_cell_find(w.model, "j.gpus in 1..64 by 1", &at), MLS_OK);
   ck_assert_int_eq(mls_check(w.values, at, &verdict), MLS_OK);
   ck_assert_int_eq(verdict.holds, 0);
@@ -431,15 +509,25 @@ START_TEST(test_set_number) {
   ck_assert(ask(&world, "gpus") == 8);
   ck_assert_int_eq(mls_set_number(v, cell("plan.cost"), 9, 2), MLS_OK);
   ck_assert(ask(&world, "plan.cost(9)") == 2 && ask(&world, "plan.cost(8)") == 1);
-  static const struct { const char *path; size_t row; double si; mls_status status; } wrong[] = {
-    { "gpus", 0, 65, MLS_RANGE }, { "gpus", 0, 1.5, MLS_RANGE }, { "gpus", 0, NAN, MLS_RANGE }, { "gpus", 0, (double)INFINITY, MLS_RANGE },
-    { "gpus", 1, 8, MLS_NAME }, { "power", 0, 8, MLS_NAME }, { "mode", 0, 1, MLS_UNIT }, { "plan.cost", 10, 1, MLS_NAME },
-    { "plan.total", 0, 1, MLS_NAME }, { "plan.cost", 0, 10, MLS_RANGE }, { "load", 0, 80, MLS_RANGE }, { "hw", 0, 1, MLS_UNIT },
-    { "j.gpus", 0, 8, MLS_NAME }, { "plan.month", 0, 1, MLS_NAME }, { "fits", 0, 1, MLS_NAME },
+  static const struct {
+    const char *path;
+    size_t row;
+    double si;
+    mls_status status;
+  } wrong[] = {
+    { "gpus", 0, 65, MLS_RANGE },     { "gpus", 0, 1.5, MLS_RANGE },
+    { "gpus", 0, NAN, MLS_RANGE },    { "gpus", 0, (double)INFINITY, MLS_RANGE },
+    { "gpus", 1, 8, MLS_NAME },       { "power", 0, 8, MLS_NAME },
+    { "mode", 0, 1, MLS_UNIT },       { "plan.cost", 10, 1, MLS_NAME },
+    { "plan.total", 0, 1, MLS_NAME }, { "plan.cost", 0, 10, MLS_RANGE },
+    { "load", 0, 80, MLS_RANGE },     { "hw", 0, 1, MLS_UNIT },
+    { "j.gpus", 0, 8, MLS_NAME },     { "plan.month", 0, 1, MLS_NAME },
+    { "fits", 0, 1, MLS_NAME },
   };
   for (size_t i = 0; i < COUNT_OF(wrong); i++) {
     mls_status status = mls_set_number(v, cell(wrong[i].path), wrong[i].row, wrong[i].si);
-    ck_assert_msg(status == wrong[i].status, "%s[%zu] = %g: %d", wrong[i].path, wrong[i].row, wrong[i].si, (int)status);
+    ck_assert_msg(status == wrong[i].status, "%s[%zu] = %g: %d", wrong[i].path, wrong[i].row,
+                  wrong[i].si, (int)status);
     ck_assert_ptr_nonnull(mls_values_message(v, 0));
   }
   ck_assert_int_eq(mls_set_number(NULL, 0, 0, 1), MLS_VALUE);
@@ -472,7 +560,8 @@ START_TEST(test_reports) {
   ck_assert_int_eq(mls_export(world.model, &report, sink_write, &sink), MLS_VALUE);
   report = (mls_report){ .size = sizeof report, .form = "json", .runs = runs, .run_count = 2 };
   ck_assert_int_eq(mls_export(world.model, &report, sink_write, &sink), MLS_VALUE);
-  ck_assert_has(mls_values_message(world.values, 0)->text, "all runs of a report are of one model, and named");
+  ck_assert_has(mls_values_message(world.values, 0)->text,
+                "all runs of a report are of one model, and named");
   report.size = 3;
   ck_assert_int_eq(mls_export(world.model, &report, sink_write, &sink), MLS_VALUE);
   report = (mls_report){ .size = sizeof report, .form = "text" };
@@ -498,7 +587,9 @@ START_TEST(test_scenarios) {
   mls_scenarios *scenarios;
   mls_values *other;
   static const char csv[] = "name,unit,base,high\nhw,,Small,Big\nhw.tdp,W,50,60\nload,,10,20\n";
-  ck_assert_int_eq(mls_scenarios_read(world.model, world.values, "s.csv", csv, sizeof csv - 1, &scenarios), MLS_OK);
+  ck_assert_int_eq(
+      mls_scenarios_read(world.model, world.values, "s.csv", csv, sizeof csv - 1, &scenarios),
+      MLS_OK);
   ck_assert_uint_eq(mls_scenarios_count(scenarios), 2);
   ck_assert_str_eq(mls_scenarios_name(scenarios, 1), "high");
   ck_assert_ptr_null(mls_scenarios_name(scenarios, 2));
@@ -520,10 +611,13 @@ START_TEST(test_scenarios) {
   mls_values_free(other);
   mls_scenarios_free(scenarios);
   mls_scenarios_free(NULL);
-  mls_inputs inputs = { .size = sizeof inputs, .file = "s.csv", .bytes = csv, .length = sizeof csv - 1, .csv = "zzz" };
+  mls_inputs inputs = {
+    .size = sizeof inputs, .file = "s.csv", .bytes = csv, .length = sizeof csv - 1, .csv = "zzz"
+  };
   ck_assert_int_eq(mls_inputs_read(world.model, world.values, &inputs, &scenarios), MLS_NAME);
   ck_assert_has(mls_values_message(world.values, 0)->text, "there is no form of CSV called zzz");
-  ck_assert_int_eq(mls_scenarios_read(world.model, world.values, NULL, csv, 3, &scenarios), MLS_VALUE);
+  ck_assert_int_eq(mls_scenarios_read(world.model, world.values, NULL, csv, 3, &scenarios),
+                   MLS_VALUE);
   ck_assert_int_eq(mls_scenarios_read(world.model, NULL, "s", csv, 3, &scenarios), MLS_VALUE);
   ck_assert_int_eq(mls_scenarios_read(NULL, world.values, "s", csv, 3, &scenarios), MLS_VALUE);
 }
