@@ -35,7 +35,8 @@ static void stop(const char *what) {
 /* Units without a file: the sheets below need these. */
 static mls_status find(void *context, const char *kind, const char *name, size_t nth,
                        const char **bytes, size_t *size, const char **shown) {
-  static const char units[] = "unit,definition,kind,differs,note\nB,,base,,\ns,,base,,\nMB,1e6 B,,,\n";
+  static const char units[] =
+      "unit,definition,kind,differs,note\nB,,base,,\ns,,base,,\nMB,1e6 B,,,\n";
   (void)context;
   if (strcmp(kind, "registry") != 0 || strcmp(name, "units") != 0 || nth > 0) return MLS_NAME;
   *bytes = units;
@@ -61,7 +62,8 @@ static char *make_sheet(size_t cells, size_t reached, size_t *size) {
   for (size_t i = 0; i < cells; i++) {
     const char *factor = i < reached ? "touch" : "0.5";
     if (i % 2 == 0 || i == 1) at += sprintf(at, "cell_%zu [MB/s] = deep / span * %s\n", i, factor);
-    else at += sprintf(at, "cell_%zu [MB/s] = cell_%zu * 0.5 + deep / span * %s\n", i, i - 2, factor);
+    else
+      at += sprintf(at, "cell_%zu [MB/s] = cell_%zu * 0.5 + deep / span * %s\n", i, i - 2, factor);
   }
   *size = (size_t)(at - text);
   return text;

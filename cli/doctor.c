@@ -270,7 +270,8 @@ static void problems(struct visit *visit) {
 }
 
 static int work(struct session *session) {
-  struct visit visit = { .session = session, .as_json = session->options->json,
+  struct visit visit = { .session = session,
+                         .as_json = session->options->json,
                          .color = print_in_color() };
   if (visit.as_json) js_head(&visit.json);
   versions(&visit);

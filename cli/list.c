@@ -76,8 +76,8 @@ bool list_registries_names(struct session *session, struct list *names) {
 }
 
 static void add_registry(struct list_page *page, const mls_registry_size *size) {
-  const size_t counts[] = { size->items,  size->fields,  size->facts,   size->verified,
-                            size->derived, size->cited, size->estimate };
+  const size_t counts[] = { size->items,   size->fields, size->facts,   size->verified,
+                            size->derived, size->cited,  size->estimate };
   table_add(&page->table, "%s", size->name);
   for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
     table_add(&page->table, "%zu", counts[i]);
@@ -292,8 +292,8 @@ struct topic {
   int (*list)(struct list_page *page);
 };
 static const struct topic topics[] = {
-  { "sheets", list_sheets },       { "registries", list_registries }, { "sources", list_sources },
-  { "units", list_units }, { "functions", list_functions },
+  { "sheets", list_sheets }, { "registries", list_registries }, { "sources", list_sources },
+  { "units", list_units },   { "functions", list_functions },
 };
 enum { TOPIC_COUNT = sizeof topics / sizeof *topics };
 
@@ -307,7 +307,8 @@ static void count_others(struct list_page *page) {
   while (mls_source_at(page->session->book, sources, &source, sizeof source) == MLS_OK) sources++;
   print_heading("Also", page->table.color);
   printf("  %zu units: mlsysim list units\n  %zu functions: mlsysim list functions\n"
-         "  %zu sources: mlsysim list sources\n", units, functions, sources);
+         "  %zu sources: mlsysim list sources\n",
+         units, functions, sources);
 }
 
 /* In JSON all topics; for people the long ones are only counted. */

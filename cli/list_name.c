@@ -161,7 +161,10 @@ static void add_input(struct list_page *page, const struct path *path, const mls
   char set[512];
   print_set(input, set, sizeof set);
   table_add(&page->table, "%s", path->text);
-  table_add(&page->table, "%s%s%s", input->column ? "(rows)" : input->typed ? input->typed : "",
+  table_add(&page->table, "%s%s%s",
+            input->column  ? "(rows)"
+            : input->typed ? input->typed
+                           : "",
             path->about.unit[0] ? " " : "", path->about.unit);
   table_add(&page->table, "%s", set);
   table_add(&page->table, "%s", path->about.label);

@@ -60,8 +60,8 @@ struct sheet {
 
 /* Takes a text, and says what is wrong with it: the elements of a list of diagnostics. False
    without memory. */
-bool sheet_update(struct sheet *sheet, const struct options *options, const char *text,
-                  size_t size, struct out *diagnostics);
+bool sheet_update(struct sheet *sheet, const struct options *options, const char *text, size_t size,
+                  struct out *diagnostics);
 void sheet_free(struct sheet *sheet);
 /* The path of a file: URI; NULL when it is another. Free it. */
 char *path_of_uri(const char *uri);

@@ -89,8 +89,8 @@ static void hover_unit(const mls_book *book, const char *name, struct out *text)
 static void hover_source(const mls_book *book, const char *key, struct out *text) {
   mls_source source;
   if (mls_source_find(book, key, &source, sizeof source) != MLS_OK) return;
-  const char *parts[] = { "**@", key, "** ", source.authors, ": ", source.title,
-                          " (", source.year, ")\n\n", source.url };
+  const char *parts[] = { "**@",        key,  "** ",       source.authors, ": ",
+                          source.title, " (", source.year, ")\n\n",        source.url };
   for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) out_text(text, parts[i]);
 }
 
@@ -268,8 +268,14 @@ void sheet_definition(struct sheet *sheet, size_t line, size_t unit, struct out 
 
 /* ---- completion ---- */
 
-enum { KIND_FUNCTION = 3, KIND_FIELD = 5, KIND_VARIABLE = 6, KIND_UNIT = 11, KIND_KEYWORD = 14,
-       KIND_REFERENCE = 18 };
+enum {
+  KIND_FUNCTION = 3,
+  KIND_FIELD = 5,
+  KIND_VARIABLE = 6,
+  KIND_UNIT = 11,
+  KIND_KEYWORD = 14,
+  KIND_REFERENCE = 18
+};
 
 static void offer(struct out *out, size_t *count, const char *label, size_t size, int kind,
                   const char *detail) {

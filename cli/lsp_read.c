@@ -137,8 +137,8 @@ static struct in *read_bare(struct reader *r) {
   size_t size = strspn(r->at, marks);
   bool number = *r->at == '-' || (*r->at >= '0' && *r->at <= '9');
   bool null = size == 4 && memcmp(r->at, "null", 4) == 0;
-  bool truth = (size == 4 && memcmp(r->at, "true", 4) == 0) ||
-               (size == 5 && memcmp(r->at, "false", 5) == 0);
+  bool truth =
+      (size == 4 && memcmp(r->at, "true", 4) == 0) || (size == 5 && memcmp(r->at, "false", 5) == 0);
   if (!number && !null && !truth) return NULL;
   struct in *in = make(r, number ? IN_NUMBER : truth ? IN_TRUTH : IN_NULL);
   if (!in) return NULL;

@@ -76,8 +76,8 @@ static void forget(struct sheet *sheet) {
 
 static mls_status open_text(struct sheet *sheet, struct session *session, const char *name,
                             mls_values **values) {
-  mls_status status = mls_model_open_bytes(session->book, name, sheet->text, sheet->size, NULL, 0,
-                                           &session->model);
+  mls_status status =
+      mls_model_open_bytes(session->book, name, sheet->text, sheet->size, NULL, 0, &session->model);
   if (status != MLS_OK) return status;
   status = mls_values_new(session->model, NULL, values);
   return status == MLS_OK ? mls_settle(*values) : status;

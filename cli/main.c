@@ -7,40 +7,39 @@
 #include "say.h"
 #include "system.h"
 
-#define EVERYWHERE                                                                            \
-  "  --templates DIR          more sheets, which come before others of the same name\n"          \
+#define EVERYWHERE                                                                                 \
+  "  --templates DIR          more sheets, which come before others of the same name\n"            \
   "  --registry DIR           more facts, units and sources, which override others\n"
 
 static const struct command commands[] = {
   { "run", "SHEET [INPUTS] [options]", "calculate a sheet and show its results and checks",
     "SHEET is the name of a sheet (training) or a file (my/plan.sheet, or - for standard input).\n"
-    "INPUTS is a CSV or JSON file (or -) of one scenario or several, or the JSON of an earlier run\n"
+    "INPUTS is a CSV or JSON file (or -) of one scenario or several, or the JSON of an earlier "
+    "run\n"
     "with --all; without it the sheet's own defaults are used.\n\n"
     "  --set path=value         set an input or a fact: --set gpus=64 --set hw.tdp='500 [W]'\n"
     "  --scenario NAME          this scenario of INPUTS alone\n"
     "  --rows table=FILE.csv    the rows of a table from a file\n"
     "  --all                    every cell, fact and table, not results and checks alone\n"
     "  --csv excel-eu           CSV files with semicolons and 0,5 in numbers, read and written\n"
-    "  -o FILE, --output FILE   also write FILE.xlsx (a live workbook), .json, .csv, .md; repeatable\n"
+    "  -o FILE, --output FILE   also write FILE.xlsx (a live workbook), .json, .csv, .md; "
+    "repeatable\n"
     "  --json                   print JSON\n"
     "  --as-of YYYY-MM-DD       date of the report; else SOURCE_DATE_EPOCH, else the newest fact\n"
     "  --strict                 exit status 1 when a check is false or cannot be decided\n"
-    "  --watch[=N]              run again when a file it reads changes: N runs, or until Ctrl-C\n"
-    EVERYWHERE
-    "\nExamples\n"
+    "  --watch[=N]              run again when a file it reads changes: N runs, or until "
+    "Ctrl-C\n" EVERYWHERE "\nExamples\n"
     "  mlsysim run training\n"
     "  mlsysim run training --set hw=B200 --set gpus=512 --all\n"
     "  mlsysim run monthly_tco plan.csv -o plan.xlsx\n"
     "  mlsysim run serving plan.csv --scenario base --json\n",
     TAKES_SET | TAKES_ROWS | TAKES_ALL | TAKES_SCENARIO | TAKES_OUTPUT | TAKES_JSON | TAKES_DATE |
-        TAKES_STRICT | TAKES_CSV | TAKES_WATCH, 1, 2, command_run },
-  { "why", "SHEET CELL [INPUTS] [options]",
-    "explain a value: formulas, numbers, facts, sources",
+        TAKES_STRICT | TAKES_CSV | TAKES_WATCH,
+    1, 2, command_run },
+  { "why", "SHEET CELL [INPUTS] [options]", "explain a value: formulas, numbers, facts, sources",
     "CELL is a path: step_time, job.step_time, plan.cash(3), hw.memory_bandwidth.\n\n"
     "  --set path=value, --scenario NAME, --rows table=FILE.csv, --csv excel-eu, --json,\n"
-    "  --as-of YYYY-MM-DD       as for run\n"
-    EVERYWHERE
-    "\nExamples\n"
+    "  --as-of YYYY-MM-DD       as for run\n" EVERYWHERE "\nExamples\n"
     "  mlsysim why serving ttft\n"
     "  mlsysim why monthly_tco 'plan.cash(12)' plan.csv --scenario upside\n",
     TAKES_SET | TAKES_ROWS | TAKES_SCENARIO | TAKES_JSON | TAKES_DATE | TAKES_CSV, 2, 3,
@@ -48,9 +47,8 @@ static const struct command commands[] = {
   { "check", "SHEET... [options]", "check names and units of sheets without calculating them",
     "Prints a line a sheet, or every error as file:line:column: kind: text.\n\n"
     "  --json                   every formula as a tree with the unit of each part\n"
-    "  --strict                 list constants without a source; exit status 1 when there are any\n"
-    EVERYWHERE
-    "\nExamples\n"
+    "  --strict                 list constants without a source; exit status 1 when there are "
+    "any\n" EVERYWHERE "\nExamples\n"
     "  mlsysim check my/plan.sheet\n"
     "  mlsysim check --strict training serving\n",
     TAKES_JSON | TAKES_STRICT, 1, (size_t)-1, command_check },
@@ -58,9 +56,8 @@ static const struct command commands[] = {
     "Rewrites files in place, and only those that change: blanks and line ends, nothing else. A\n"
     "file with an error of syntax stays as it is, and its errors are listed. - formats standard\n"
     "input to standard output.\n\n"
-    "  --check                  change nothing; list the files that would change, exit status 1\n"
-    EVERYWHERE
-    "\nExamples\n"
+    "  --check                  change nothing; list the files that would change, exit status "
+    "1\n" EVERYWHERE "\nExamples\n"
     "  mlsysim format my/plan.sheet\n"
     "  mlsysim format --check templates/*.sheet\n"
     "  mlsysim format - <plan.sheet\n",
@@ -68,9 +65,7 @@ static const struct command commands[] = {
   { "lsp", "[options]", "serve an editor that speaks the Language Server Protocol",
     "Reads requests from standard input and answers on standard output: errors while typing, what\n"
     "a name is worth, where it is defined, what may stand here, the layout. Editors start it; see\n"
-    "docs/format.md.\n\n"
-    EVERYWHERE
-    "\nExamples\n"
+    "docs/format.md.\n\n" EVERYWHERE "\nExamples\n"
     "  mlsysim lsp\n"
     "  mlsysim lsp --templates my/sheets --registry my/facts\n",
     0, 0, 0, command_lsp },
@@ -79,9 +74,7 @@ static const struct command commands[] = {
     "Without a word a map of all; with NAME the items of a registry, or what a sheet asks for and\n"
     "answers.\n\n"
     "  --names                  names alone, one a line\n"
-    "  --json                   print JSON\n"
-    EVERYWHERE
-    "\nExamples\n"
+    "  --json                   print JSON\n" EVERYWHERE "\nExamples\n"
     "  mlsysim list\n"
     "  mlsysim list hardware\n"
     "  mlsysim list training\n"
@@ -90,9 +83,7 @@ static const struct command commands[] = {
   { "show", "NAME/ITEM [options]", "show all facts of an item with their sources, or a source",
     "Every fact as it was typed, with its range, its state of verification, when and where it was\n"
     "read. source/KEY shows a source and how many facts rest on it.\n\n"
-    "  --json                   print JSON\n"
-    EVERYWHERE
-    "\nExamples\n"
+    "  --json                   print JSON\n" EVERYWHERE "\nExamples\n"
     "  mlsysim show hardware/H100\n"
     "  mlsysim show source/kaplan2020 --json\n",
     TAKES_JSON, 1, 1, command_show },
@@ -100,9 +91,7 @@ static const struct command commands[] = {
     "An object with a member for each input and each fact that may be set, by path: type, unit\n"
     "(x-unit: numbers are in it), range, words or items to choose from, default, label. It\n"
     "describes \"inputs\" of a JSON file of inputs; x-tables are tables for --rows.\n\n"
-    "  --json                   the same: a schema is JSON\n"
-    EVERYWHERE
-    "\nExamples\n"
+    "  --json                   the same: a schema is JSON\n" EVERYWHERE "\nExamples\n"
     "  mlsysim schema training\n",
     TAKES_JSON, 1, 1, command_schema },
   { "step", "SHEET [INPUTS] [options]", "walk through a calculation cell by cell",
@@ -112,9 +101,7 @@ static const struct command commands[] = {
     "first two rows and the last are shown.\n\n"
     "  --set path=value, --scenario NAME, --rows table=FILE.csv, --csv excel-eu\n"
     "                           as for run\n"
-    "  --json                   print JSON\n"
-    EVERYWHERE
-    "\nExamples\n"
+    "  --json                   print JSON\n" EVERYWHERE "\nExamples\n"
     "  mlsysim step roofline\n"
     "  mlsysim step roofline --set hw=B200 | less\n",
     TAKES_SET | TAKES_ROWS | TAKES_SCENARIO | TAKES_JSON | TAKES_CSV, 1, 2, command_step },
@@ -123,22 +110,17 @@ static const struct command commands[] = {
     "facts, locale and terminal, and every sheet and registry that cannot be opened. This command\n"
     "prints the names of folders, which no other output does; look at it before you send it on.\n\n"
     "  --json                   print JSON\n"
-    "  --strict                 exit status 1 when there are problems\n"
-    EVERYWHERE
-    "\nExamples\n"
+    "  --strict                 exit status 1 when there are problems\n" EVERYWHERE "\nExamples\n"
     "  mlsysim doctor\n",
     TAKES_JSON | TAKES_STRICT, 0, 0, command_doctor },
   { "completion", "bash|zsh|fish [options]", "print the completion script of a shell",
-    "It is installed with the program; this is for a program that was not.\n\n"
-    EVERYWHERE
+    "It is installed with the program; this is for a program that was not.\n\n" EVERYWHERE
     "\nExamples\n"
     "  source <(mlsysim completion bash)\n"
     "  mlsysim completion fish >~/.config/fish/completions/mlsysim.fish\n",
     0, 1, 1, command_completion },
   { "man", "[options]", "print the manual page",
-    "All of this help as a page for man.\n\n"
-    EVERYWHERE
-    "\nExamples\n"
+    "All of this help as a page for man.\n\n" EVERYWHERE "\nExamples\n"
     "  mlsysim man | man -l -\n",
     0, 0, 0, command_man },
 };

@@ -7,8 +7,23 @@
 
 #include "say.h"
 
-enum place { IN_SETS, IN_ROWS, IN_OUTPUTS, IN_TEMPLATES, IN_REGISTRIES, IN_SCENARIO, IN_DATE,
-             IN_ALL, IN_JSON, IN_CSV, IN_STRICT, IN_CHECK, IN_NAMES, IN_WATCH, IN_HELP };
+enum place {
+  IN_SETS,
+  IN_ROWS,
+  IN_OUTPUTS,
+  IN_TEMPLATES,
+  IN_REGISTRIES,
+  IN_SCENARIO,
+  IN_DATE,
+  IN_ALL,
+  IN_JSON,
+  IN_CSV,
+  IN_STRICT,
+  IN_CHECK,
+  IN_NAMES,
+  IN_WATCH,
+  IN_HELP
+};
 
 struct option {
   const char *name;

@@ -30,7 +30,7 @@ struct options {
   struct list words; /* arguments that are not options */
   struct list sets, rows, outputs, templates, registries;
   const char *scenario, *date;
-  const char *csv; /* the form of CSV files: "excel-eu", or NULL */
+  const char *csv;   /* the form of CSV files: "excel-eu", or NULL */
   const char *watch; /* "" without end, else the number of runs; NULL: not asked for */
   bool all, json, strict, check, names, help;
 };

@@ -38,9 +38,17 @@ static const char *purpose(const struct command *command, const char *name, size
 }
 
 /* Kinds of words in a synopsis, by what they look like. */
-enum word_kind { WORD_NONE, WORD_SHEET, WORD_CELL, WORD_CSV, WORD_ITEM, WORD_NAME, WORD_CHOICE,
-                 WORD_REST };
-static const char *const word_kinds[] = { "none", "sheet", "cell", "csv",
+enum word_kind {
+  WORD_NONE,
+  WORD_SHEET,
+  WORD_CELL,
+  WORD_CSV,
+  WORD_ITEM,
+  WORD_NAME,
+  WORD_CHOICE,
+  WORD_REST
+};
+static const char *const word_kinds[] = { "none", "sheet", "cell",   "csv",
                                           "item", "name",  "choice", "rest" };
 
 static bool holds(const char *text, size_t size, const char *part) {
@@ -291,10 +299,14 @@ static void zsh_option(const struct command *command, const struct option_view *
 }
 
 static void zsh_word(const char *word, size_t size, enum word_kind kind) {
-  static const char *const actions[] = {
-    "", "_mlsysim_sheets", "_mlsysim_cells", "_files -g \"*.(csv|json)\"", "_mlsysim_items",
-    "_mlsysim_names", "", ""
-  };
+  static const char *const actions[] = { "",
+                                         "_mlsysim_sheets",
+                                         "_mlsysim_cells",
+                                         "_files -g \"*.(csv|json)\"",
+                                         "_mlsysim_items",
+                                         "_mlsysim_names",
+                                         "",
+                                         "" };
   printf(" \\\n        '%s:", repeats(word, size) ? "*" : "");
   for (size_t i = 0; i < size; i++)
     if (!strchr("[].|:", word[i]) && kind != WORD_NAME && kind != WORD_CHOICE) putchar(word[i]);
@@ -387,9 +399,14 @@ static void fish_option(const struct command *command, const struct option_view 
 
 static void fish_words(const struct command *command) {
   static const char *const actions[] = {
-    NULL, "(mlsysim list sheets --names) (__fish_complete_suffix .sheet)", "(__mlsysim_cells)",
-    "(__fish_complete_suffix .csv)", "(__mlsysim_items)",
-    "(mlsysim list registries --names) (mlsysim list sheets --names)", "", NULL
+    NULL,
+    "(mlsysim list sheets --names) (__fish_complete_suffix .sheet)",
+    "(__mlsysim_cells)",
+    "(__fish_complete_suffix .csv)",
+    "(__mlsysim_items)",
+    "(mlsysim list registries --names) (mlsysim list sheets --names)",
+    "",
+    NULL
   };
   const char *at = command->synopsis, *word;
   size_t size;

@@ -11,15 +11,17 @@ struct ending {
   const char *text, *form;
 };
 static const struct ending endings[] = {
-  { ".xlsx", "xlsx" }, { ".json", "json" }, { ".csv", "csv" }, { ".md", "md" },
+  { ".xlsx", "xlsx" },
+  { ".json", "json" },
+  { ".csv", "csv" },
+  { ".md", "md" },
 };
 
 static const char *form_of(const char *path) {
   size_t size = strlen(path);
   for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
     size_t length = strlen(endings[i].text);
-    if (size > length && strcmp(path + size - length, endings[i].text) == 0)
-      return endings[i].form;
+    if (size > length && strcmp(path + size - length, endings[i].text) == 0) return endings[i].form;
   }
   return NULL;
 }

@@ -31,9 +31,7 @@ static void put_step(struct json *json, const mls_input *input) {
   else if (input->step != 1) js_number(json, "multipleOf", input->step);
 }
 
-static bool is_integer(const mls_input *input) {
-  return input->step == 1 && is_whole(input->low);
-}
+static bool is_integer(const mls_input *input) { return input->step == 1 && is_whole(input->low); }
 
 static void put_words(struct json *json, const char *const *words, size_t count) {
   js_open(json, "enum", '[');

@@ -204,8 +204,7 @@ static int read_rows(struct session *session, const char *given, mls_rows *rows)
   size_t size = (size_t)(equals - given);
   char *table = malloc(size + 1);
   if (table) memcpy(table, given, size), table[size] = 0;
-  *rows = (mls_rows){ table, shown_name(equals + 1), bytes.at, bytes.size,
-                      session->options->csv };
+  *rows = (mls_rows){ table, shown_name(equals + 1), bytes.at, bytes.size, session->options->csv };
   return table ? DONE : SYSTEM_FAILS;
 }
 
@@ -215,8 +214,8 @@ static int open_sheet(struct session *session, const char *sheet, const mls_rows
   int status = session_is_path(sheet) ? read_input(session, sheet, &bytes) : DONE;
   if (status != DONE) return status;
   const char *name = shown_name(sheet);
-  mls_status opened = mls_model_open_bytes(session->book, name, bytes.at, bytes.size, rows, count,
-                                           &session->model);
+  mls_status opened =
+      mls_model_open_bytes(session->book, name, bytes.at, bytes.size, rows, count, &session->model);
   free(bytes.at);
   say_book(session->book, name);
   return exit_of(opened);
@@ -283,11 +282,13 @@ static int read_scenarios(struct session *session, const char *file) {
   mls_values *trial = NULL;
   int status = read_input(session, file, &bytes);
   if (status != DONE) return status;
-  mls_inputs inputs = { .size = sizeof inputs, .file = shown_name(file), .bytes = bytes.at,
-                        .length = bytes.size, .csv = session->options->csv };
+  mls_inputs inputs = { .size = sizeof inputs,
+                        .file = shown_name(file),
+                        .bytes = bytes.at,
+                        .length = bytes.size,
+                        .csv = session->options->csv };
   mls_status read = mls_values_new(session->model, NULL, &trial);
-  if (read == MLS_OK)
-    read = mls_inputs_read(session->model, trial, &inputs, &session->scenarios);
+  if (read == MLS_OK) read = mls_inputs_read(session->model, trial, &inputs, &session->scenarios);
   if (trial) say_values(trial, shown_name(file));
   else say_error("there is not enough memory");
   mls_values_free(trial);

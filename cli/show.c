@@ -9,10 +9,10 @@
 
 struct show {
   struct session *session;
-  const char *name;  /* of the registry */
+  const char *name; /* of the registry */
   const char *item;
   const mls_registry *registry;
-  size_t index;      /* of the item */
+  size_t index; /* of the item */
   struct json json;
 };
 
@@ -41,8 +41,8 @@ static void add_fact(struct table *table, const mls_field *field, const mls_fact
 }
 
 static void title_facts(struct table *table) {
-  static const char *const titles[] = { "", "value", "range", "state", "read",
-                                        "source, where in it; note" };
+  static const char *const titles[] = { "",      "value", "range",
+                                        "state", "read",  "source, where in it; note" };
   table->columns = sizeof titles / sizeof *titles;
   table->titled = true;
   for (size_t i = 0; i < table->columns; i++) table_add(table, "%s", titles[i]);

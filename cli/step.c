@@ -388,7 +388,8 @@ static int work(struct session *session) {
   if (status != DONE) return status;
   if (session->run_count > 1)
     say_error("shown for the scenario %s; choose another with --scenario", session->runs[0].name);
-  struct walk walk = { .session = session, .model = session->model,
+  struct walk walk = { .session = session,
+                       .model = session->model,
                        .values = session->runs[0].values };
   return walk_through(&walk);
 }

@@ -9,8 +9,8 @@ enum { TABLE_COLUMNS = 16 };
 
 struct table {
   size_t columns;
-  unsigned right;   /* bit i: column i stands to the right */
-  bool titled;      /* the first row holds titles */
+  unsigned right; /* bit i: column i stands to the right */
+  bool titled;    /* the first row holds titles */
   bool color;
   char **cells;
   size_t count, room;

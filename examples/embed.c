@@ -7,7 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* ---- what would else be files ----------------------------------------------------------------- */
+/* ---- what would else be files -----------------------------------------------------------------
+ */
 
 struct text {
   const char *kind, *name, *bytes;
@@ -54,7 +55,8 @@ static mls_status find_text(void *context, const char *kind, const char *name, s
   return MLS_NAME;
 }
 
-/* ---- what went wrong ---------------------------------------------------------------------------- */
+/* ---- what went wrong ----------------------------------------------------------------------------
+ */
 
 static void print_message(const mls_message *message) {
   printf("  %s: ", mls_status_word(message->status));
@@ -67,7 +69,8 @@ static void print_book(mls_book *book) {
   for (size_t i = 0; mls_book_message(book, i); i++) print_message(mls_book_message(book, i));
 }
 
-/* ---- what changed ------------------------------------------------------------------------------- */
+/* ---- what changed -------------------------------------------------------------------------------
+ */
 
 static void print_number(const mls_model *model, mls_values *values, size_t cell) {
   char path[64];
@@ -76,7 +79,8 @@ static void print_number(const mls_model *model, mls_values *values, size_t cell
   const char *word;
   mls_cell_error error;
   mls_cell_path(model, cell, path, sizeof path);
-  if (mls_cell_about(model, cell, &about, sizeof about) != MLS_OK || about.kind == MLS_CHECK) return;
+  if (mls_cell_about(model, cell, &about, sizeof about) != MLS_OK || about.kind == MLS_CHECK)
+    return;
   if (mls_get(values, cell, 0, &si) == MLS_OK)
     printf("  %s = %g%s%s\n", path, si / about.factor, about.unit[0] ? " " : "", about.unit);
   else if (mls_get_word(values, cell, 0, &word) == MLS_OK) printf("  %s = %s\n", path, word);
@@ -92,7 +96,8 @@ static void print_checks(const mls_model *model, mls_values *values) {
   }
 }
 
-/* Settles, walks the cells that changed in the order they were calculated in, and tells the checks. */
+/* Settles, walks the cells that changed in the order they were calculated in, and tells the checks.
+ */
 static void settle(const mls_model *model, mls_values *values, const char *why) {
   printf("%s\n", why);
   if (mls_settle(values) != MLS_OK) print_message(mls_values_message(values, 0));
@@ -105,7 +110,8 @@ static void set(mls_values *values, const char *path, const char *text) {
   if (mls_set(values, path, text) != MLS_OK) print_message(mls_values_message(values, 0));
 }
 
-/* ---- the program -------------------------------------------------------------------------------- */
+/* ---- the program --------------------------------------------------------------------------------
+ */
 
 /* A sheet that is wrong is refused whole, with every error in it. */
 static void refuse(mls_book *book) {

@@ -20,8 +20,8 @@ static const mls_message *message_at(const struct fails *fails, size_t index, ml
   const struct fail *fail = fails->first;
   for (; fail && index > 0; index--) fail = fail->next;
   if (!fail) return NULL;
-  *shown = (mls_message){ fail->status, fail->warning, fail->place.file, fail->place.line,
-                          fail->place.column, fail->text };
+  *shown = (mls_message){ fail->status,     fail->warning,      fail->place.file,
+                          fail->place.line, fail->place.column, fail->text };
   return shown;
 }
 
@@ -66,7 +66,8 @@ mls_status mls_open(const mls_options *options, mls_book **out) {
   memory_open(&book->messages, &memory.allocator);
   memory_open(&book->listing.memory, &memory.allocator);
   book->fails = (struct fails){ .memory = &book->messages };
-  book->folder = (struct folder){ .memory = &book->memory, .templates = own.templates,
+  book->folder = (struct folder){ .memory = &book->memory,
+                                  .templates = own.templates,
                                   .registries = own.registries };
   book->find = own.find ? own.find : folder_find;
   book->find_context = own.find ? own.find_context : &book->folder;
@@ -146,11 +147,19 @@ mls_status mls_cell_about(const mls_model *model, size_t cell, mls_cell *out, si
   const struct line *line = model_line(model, (unsigned)cell);
   const struct sheet *sheet = model->instances[at->instance].sheet;
   bool fact = at->kind == CELL_FACT, total = at->kind == CELL_TOTAL;
-  mls_cell about = { .kind = public_kind(at->kind), .output = at->output, .text = at->text,
-                     .truth = at->truth, .rows = at->rows, .unit = at->unit->text,
-                     .factor = at->unit->factor, .label = fact || total ? "" : line->label,
+  mls_cell about = { .kind = public_kind(at->kind),
+                     .output = at->output,
+                     .text = at->text,
+                     .truth = at->truth,
+                     .rows = at->rows,
+                     .unit = at->unit->text,
+                     .factor = at->unit->factor,
+                     .label = fact || total ? "" : line->label,
                      .sheet = sheet->name,
-                     .line = total ? sheet->slots[at->slot].origin->line : fact ? 0 : line->place.line, .hidden = is_hidden(at->kind) };
+                     .line = total  ? sheet->slots[at->slot].origin->line
+                             : fact ? 0
+                                    : line->place.line,
+                     .hidden = is_hidden(at->kind) };
   memcpy(out, &about, size < sizeof about ? size : sizeof about);
   return MLS_OK;
 }
@@ -286,8 +295,10 @@ mls_status mls_check(mls_values *values, size_t cell, mls_verdict *out) {
   if (kind != CELL_CHECK && kind != CELL_WITHIN)
     return fail_add(&values->fails, MLS_NAME, nowhere, "cell %zu is no check", cell);
   TRY(trace_check(values, (unsigned)cell, &verdict));
-  *out = (mls_verdict){ verdict.holds, verdict.left, verdict.right, verdict.gap,
-                        verdict.base ? verdict.base : "", verdict.message };
+  *out = (mls_verdict){
+    verdict.holds,  verdict.left, verdict.right, verdict.gap, verdict.base ? verdict.base : "",
+    verdict.message
+  };
   return MLS_OK;
 }
 
@@ -337,7 +348,9 @@ void mls_scenarios_free(mls_scenarios *scenarios) {
   memory_give(&memory, scenarios);
 }
 
-size_t mls_scenarios_count(const mls_scenarios *scenarios) { return scenarios ? scenarios->count : 0; }
+size_t mls_scenarios_count(const mls_scenarios *scenarios) {
+  return scenarios ? scenarios->count : 0;
+}
 
 const char *mls_scenarios_name(const mls_scenarios *scenarios, size_t index) {
   return scenarios && index < scenarios->count ? scenarios->list[index].name : NULL;
@@ -361,13 +374,19 @@ static mls_status make_report(const mls_model *model, const mls_report *given, m
   if (!csv_dialect_find(given->csv, &dialect)) return no_dialect(fails, given->csv);
   for (size_t i = 0; i < given->run_count; i++) {
     if (!given->runs[i].values || given->runs[i].values->model != model || !given->runs[i].name)
-      return fail_add(fails, MLS_VALUE, nowhere, "all runs of a report are of one model, and named");
+      return fail_add(fails, MLS_VALUE, nowhere,
+                      "all runs of a report are of one model, and named");
     TRY(values_settle(given->runs[i].values));
   }
-  *out = (struct report){ .model = model, .runs = given->runs, .run_count = given->run_count,
-                          .all = given->all != 0, .color = given->color != 0,
+  *out = (struct report){ .model = model,
+                          .runs = given->runs,
+                          .run_count = given->run_count,
+                          .all = given->all != 0,
+                          .color = given->color != 0,
                           .dialect = dialect,
-                          .date = date ? date : "", .write = write, .context = context,
+                          .date = date ? date : "",
+                          .write = write,
+                          .context = context,
                           .fails = fails };
   return MLS_OK;
 }
@@ -426,8 +445,7 @@ static mls_status strict_node(mls_book *book, const struct sheet *sheet, const s
               node->unit ? node->unit->text : "", node->unit ? "]" : "");
     ++*count;
   }
-  for (unsigned i = 0; i < arguments; i++)
-    TRY(strict_node(book, sheet, node->arguments[i], count));
+  for (unsigned i = 0; i < arguments; i++) TRY(strict_node(book, sheet, node->arguments[i], count));
   return MLS_OK;
 }
 

@@ -38,7 +38,9 @@ void buffer_add(struct buffer *buffer, const char *bytes, size_t size) {
   buffer->bytes[buffer->size] = 0;
 }
 
-void buffer_text(struct buffer *buffer, const char *text) { buffer_add(buffer, text, strlen(text)); }
+void buffer_text(struct buffer *buffer, const char *text) {
+  buffer_add(buffer, text, strlen(text));
+}
 
 void buffer_char(struct buffer *buffer, char c) { buffer_add(buffer, &c, 1); }
 

@@ -124,17 +124,21 @@ static mls_status wrong_number(struct checker *c, const struct line *line,
                   *unit ? " " : "", unit, line->set->text);
 }
 
-static mls_status wrong_word(struct checker *c, const struct line *line, const struct value *value) {
+static mls_status wrong_word(struct checker *c, const struct line *line,
+                             const struct value *value) {
   struct nearest nearest = { .wanted = slice_of(value->word) };
   const struct set *set = line->set;
-  size_t count = set->kind == SET_WORDS ? set->count : set->registry ? set->registry->item_count : 0;
+  size_t count = set->kind == SET_WORDS ? set->count
+                 : set->registry        ? set->registry->item_count
+                                        : 0;
   for (size_t i = 0; i < count; i++)
     nearest_offer(&nearest, set->kind == SET_WORDS ? set->words[i] : set->registry->items[i]);
   return fail_add(c->fails, MLS_RANGE, value->place, "%s is not in %s%s", value->word, set->text,
                   nearest_hint(c->memory, &nearest));
 }
 
-static mls_status check_value(struct checker *c, const struct line *line, const struct value *value) {
+static mls_status check_value(struct checker *c, const struct line *line,
+                              const struct value *value) {
   bool number = line->set->kind == SET_RANGE;
   if (number && value->word)
     return fail_add(c->fails, MLS_SYNTAX, value->place, "expected a number in %s, found \"%s\"",
@@ -142,16 +146,18 @@ static mls_status check_value(struct checker *c, const struct line *line, const 
   if (!number && !value->word)
     return fail_add(c->fails, MLS_SYNTAX, value->place, "expected a word in %s, found %s",
                     line->set->text, value->typed);
-  if (number) return set_holds_number(line->set, value->number) ? MLS_OK : wrong_number(c, line, value);
+  if (number)
+    return set_holds_number(line->set, value->number) ? MLS_OK : wrong_number(c, line, value);
   return set_holds_word(line->set, value->word) ? MLS_OK : wrong_word(c, line, value);
 }
 
 static mls_status check_input(struct checker *c, struct sheet *sheet, struct line *line) {
   bool number = line->set->kind == SET_RANGE;
   const struct unit *unit = line->unit ? line->unit : c->units->plain;
-  line->type = number ? type_number(unit->strict, unit->count)
-                      : (struct type){ .kind = KIND_TEXT, .strict = c->units->none,
-                                       .count = c->units->none };
+  line->type =
+      number
+          ? type_number(unit->strict, unit->count)
+          : (struct type){ .kind = KIND_TEXT, .strict = c->units->none, .count = c->units->none };
   if (!number && line->unit)
     return fail_add(c->fails, MLS_UNIT, line->place, "%s is a word and takes no unit", line->name);
   TRY(find_set_registry(c, line));
@@ -167,8 +173,9 @@ static mls_status check_input(struct checker *c, struct sheet *sheet, struct lin
     return fail_add(c->fails, MLS_RANGE, line->place,
                     "%zu values; an input outside a table takes one", line->value_count);
   if (counted && line->value_count > 1 && line->value_count != rows)
-    return fail_add(c->fails, MLS_RANGE, line->place, "%zu values for %zu row%s; give one, or one a row",
-                    line->value_count, rows, rows == 1 ? "" : "s");
+    return fail_add(c->fails, MLS_RANGE, line->place,
+                    "%zu values for %zu row%s; give one, or one a row", line->value_count, rows,
+                    rows == 1 ? "" : "s");
   for (size_t i = 0; i < line->value_count; i++) TRY(check_value(c, line, &line->values[i]));
   return MLS_OK;
 }
@@ -178,9 +185,10 @@ static bool is_whole(double number) { return number == floor(number) && fabs(num
 static mls_status check_table(struct checker *c, struct sheet *sheet, struct line *line) {
   struct set *set = line->set;
   TRY(find_set_registry(c, line));
-  if (set->kind == SET_RANGE && (!is_whole(set->low) || !is_whole(set->high) || !is_whole(set->step)))
-    return fail_add(c->fails, MLS_RANGE, line->place,
-                    "rows are counted in whole numbers, found %s", set->text);
+  if (set->kind == SET_RANGE &&
+      (!is_whole(set->low) || !is_whole(set->high) || !is_whole(set->step)))
+    return fail_add(c->fails, MLS_RANGE, line->place, "rows are counted in whole numbers, found %s",
+                    set->text);
   if (set_rows(set) > LIMIT_ROWS)
     return fail_add(c->fails, MLS_LIMIT, line->place, "a table of more than %d rows (LIMIT_ROWS)",
                     LIMIT_ROWS);
@@ -214,8 +222,8 @@ mls_status slot_add(struct scope scope, struct slot slot, unsigned *index) {
   if (sheet->slot_count >= LIMIT_CELLS)
     return fail_add(c->fails, MLS_LIMIT, (struct place){ sheet->file, 0, 0 },
                     "more than %d cells (LIMIT_CELLS)", LIMIT_CELLS);
-  struct slot *slots = memory_grow(c->memory, sheet->slots, sheet->slot_count, &sheet->slot_room,
-                                   sizeof *slots);
+  struct slot *slots =
+      memory_grow(c->memory, sheet->slots, sheet->slot_count, &sheet->slot_room, sizeof *slots);
   if (!slots) return fail_memory(c->fails);
   sheet->slots = slots;
   *index = (unsigned)sheet->slot_count;
@@ -260,7 +268,8 @@ mls_status slot_share(struct scope scope, struct slot slot, const void *key, uns
   size_t first;
   slot.next = map_get(&scope.sheet->shared, key, &first) ? (unsigned)first : SLOT_LAST;
   TRY(slot_add(scope, slot, index));
-  if (map_put(&scope.sheet->shared, key, *index) != MLS_OK) return fail_memory(scope.checker->fails);
+  if (map_put(&scope.sheet->shared, key, *index) != MLS_OK)
+    return fail_memory(scope.checker->fails);
   return MLS_OK;
 }
 
@@ -277,8 +286,12 @@ mls_status slot_fact(struct scope scope, unsigned line, const char *field, bool 
     return MLS_OK;
   }
   const struct line *owner = &sheet->lines[line];
-  struct slot slot = { .kind = SLOT_FACT, .line = line, .field = field, .family = family,
-                       .type = type, .table = owner->kind == LINE_TABLE ? (int)owner->use : -1 };
+  struct slot slot = { .kind = SLOT_FACT,
+                       .line = line,
+                       .field = field,
+                       .family = family,
+                       .type = type,
+                       .table = owner->kind == LINE_TABLE ? (int)owner->use : -1 };
   return slot_share(scope, slot, key, index);
 }
 
@@ -299,7 +312,8 @@ static mls_status check_use(struct scope scope, struct line *line) {
   TRY(c->find_sheet(c->context, line->uses, line->place, &used));
   if (used->checking)
     return fail_add(c->fails, MLS_CYCLE, line->place,
-                    used == scope.sheet ? "sheet %s uses itself" : "sheet %s uses itself through others",
+                    used == scope.sheet ? "sheet %s uses itself"
+                                        : "sheet %s uses itself through others",
                     used->name);
   if (c->depth >= LIMIT_PATH)
     return fail_add(c->fails, MLS_LIMIT, line->place,
@@ -449,7 +463,8 @@ static mls_status find_kinds(struct scope scope, bool *some) {
   return MLS_OK;
 }
 
-/* What is left rests on missing(...) alone and is a number; then all is proved with what is known. */
+/* What is left rests on missing(...) alone and is a number; then all is proved with what is known.
+ */
 static mls_status settle_kinds(struct scope scope) {
   bool some;
   TRY(find_kinds(scope, &some));
@@ -479,7 +494,8 @@ static void declare_types(struct scope scope) {
   const struct dims *none = scope.checker->units->none;
   for (size_t i = 0; i < scope.sheet->line_count; i++) {
     struct line *line = &scope.sheet->lines[i];
-    if (line->kind == LINE_CHECK) line->type = (struct type){ KIND_TRUTH, false, false, none, none };
+    if (line->kind == LINE_CHECK)
+      line->type = (struct type){ KIND_TRUTH, false, false, none, none };
     else if (line->unit) line->type = type_number(line->unit->strict, line->unit->count);
     else if (line->kind == LINE_CELL || line->wrong)
       line->type = (struct type){ KIND_NUMBER, false, true, none, none };

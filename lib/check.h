@@ -12,7 +12,8 @@ struct checker {
   struct facts *facts;
   struct fails *fails;
   void *context;
-  /* Give the sheet (read, not yet checked) or the registry of this name, or say in `fails` why not. */
+  /* Give the sheet (read, not yet checked) or the registry of this name, or say in `fails` why not.
+   */
   mls_status (*find_sheet)(void *context, const char *name, struct place place, struct sheet **out);
   mls_status (*find_registry)(void *context, const char *name, struct place place,
                               struct registry **out);

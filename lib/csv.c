@@ -177,7 +177,7 @@ static mls_status check_separator(struct csv_reader *reader) {
   if (reader->csv->count > 0 || reader->count > 1) return MLS_OK;
   const char *found = strchr(header, eu ? ',' : ';') ? (eu ? "\",\"" : "\";\"")
                       : strchr(header, '\t')         ? "tabs"
-                                                    : NULL;
+                                                     : NULL;
   if (!found) return MLS_OK;
   return wrong_separator(reader, (struct place){ reader->csv->file, reader->row_line, 1 }, found);
 }
@@ -274,10 +274,9 @@ static mls_status wrong_quote(struct csv_reader *reader, const struct csv_parser
   if (parser->quoted && byte == (eu ? ',' : ';') && reader->csv->count == 0)
     return wrong_separator(reader, place, eu ? "\",\"" : "\";\"");
   if (parser->quoted)
-    return fail_add(
-        reader->fails, MLS_SYNTAX, place,
-        "text follows a closing quote; expected a %s (a quote inside quotes is \"\")",
-        eu ? "semicolon" : "comma");
+    return fail_add(reader->fails, MLS_SYNTAX, place,
+                    "text follows a closing quote; expected a %s (a quote inside quotes is \"\")",
+                    eu ? "semicolon" : "comma");
   return fail_add(reader->fails, MLS_SYNTAX, place,
                   "a quote stands inside a field that does not begin with one; write the field as "
                   "\"... \"\" ...\"");
@@ -353,10 +352,13 @@ mls_status csv_read(struct memory *memory, struct fails *fails, const char *file
 
 mls_status csv_read_as(struct memory *memory, struct fails *fails, const char *file,
                        const char *bytes, size_t size, enum csv_dialect dialect, struct csv *out) {
-  struct csv_reader reader = {
-    .memory = memory, .fails = fails, .csv = out, .bytes = bytes, .size = size, .line = 1,
-    .option = true
-  };
+  struct csv_reader reader = { .memory = memory,
+                               .fails = fails,
+                               .csv = out,
+                               .bytes = bytes,
+                               .size = size,
+                               .line = 1,
+                               .option = true };
   *out = (struct csv){ .file = file, .dialect = dialect };
   return read_file(&reader);
 }

@@ -35,8 +35,8 @@ struct csv {
 /* Reads all rows into the arena. Errors: MLS_SYNTAX (open quote, text after a quote, a byte that is
    not UTF-8, a control character, another encoding or separator, named), MLS_LIMIT, MLS_MEMORY. An
    input without any row is MLS_SYNTAX "... is empty". Reading stops at the first error. */
-mls_status csv_read(struct memory *memory, struct fails *fails, const char *file,
-                    const char *bytes, size_t size, struct csv *out);
+mls_status csv_read(struct memory *memory, struct fails *fails, const char *file, const char *bytes,
+                    size_t size, struct csv *out);
 
 /* The same in a dialect that a person chooses: a wrong separator names the option. */
 mls_status csv_read_as(struct memory *memory, struct fails *fails, const char *file,

@@ -51,8 +51,9 @@ mls_status mls_input_about(const mls_model *model, size_t cell, mls_input *out, 
   if (!model || !out) return MLS_VALUE;
   if (cell >= model->cell_count) return MLS_NAME;
   const struct cell *at = &model->cells[cell];
-  mls_input input = { .set = "fact", .low = NAN, .high = NAN, .likely_low = NAN,
-                      .likely_high = NAN };
+  mls_input input = {
+    .set = "fact", .low = NAN, .high = NAN, .likely_low = NAN, .likely_high = NAN
+  };
   if (at->kind == CELL_INPUT) {
     about_line(model, (unsigned)cell, &input);
     return give(out, size, &input, sizeof input);
@@ -149,8 +150,10 @@ static void step_state(struct stepper *s) {
 static mls_source source_of(const struct source *source, const char *key) {
   mls_source made = { key, "", "", "", "", "", "", "", "" };
   if (source)
-    made = (mls_source){ key, source->kind, source->title, source->authors, source->year,
-                         source->url, source->accessed, source->licence, source->redistribute };
+    made = (mls_source){
+      key,         source->kind,     source->title,   source->authors,     source->year,
+      source->url, source->accessed, source->licence, source->redistribute
+    };
   return made;
 }
 
@@ -241,8 +244,11 @@ mls_status mls_step_at(mls_values *values, size_t cell, size_t row, mls_step *ou
   memory_reset(&values->scratch_memory, (struct memory_mark){ NULL, 0 });
   fail_clear(&values->fails);
   if (!values->settled) TRY(values_settle(values));
-  mls_step step = { .kind = reading_word(model, (unsigned)cell), .value = "", .label = "",
-                    .locator = "", .accessed = "" };
+  mls_step step = { .kind = reading_word(model, (unsigned)cell),
+                    .value = "",
+                    .label = "",
+                    .locator = "",
+                    .accessed = "" };
   struct stepper s = { values, model, &values->scratch_memory, (unsigned)cell, row, &step };
   TRY(step_formula(&s));
   TRY(step_value(&s));

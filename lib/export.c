@@ -4,11 +4,8 @@
 #include <string.h>
 
 static const struct exporter exporters[] = {
-  { "text", export_text },
-  { "json", export_json },
-  { "csv", export_csv },
-  { "md", export_md },
-  { "xlsx", export_xlsx },
+  { "text", export_text }, { "json", export_json }, { "csv", export_csv },
+  { "md", export_md },     { "xlsx", export_xlsx },
 };
 
 const struct exporter *exporter_find(const char *form) {
@@ -38,8 +35,8 @@ struct reader {
   struct memory *memory;
   struct reading *list;
   size_t count, room;
-  unsigned *within; /* cell -> its check against its set, or GRAPH_NONE */
-  size_t *lines;    /* instance -> number of its first line among the lines of all instances */
+  unsigned *within;      /* cell -> its check against its set, or GRAPH_NONE */
+  size_t *lines;         /* instance -> number of its first line among the lines of all instances */
   unsigned *fact, *next; /* line -> its first fact, fact -> the next one, or GRAPH_NONE */
 };
 
@@ -122,8 +119,8 @@ static mls_status list_within(struct reader *reader) {
   return MLS_OK;
 }
 
-mls_status reading_make(const struct mls_model *model, struct memory *memory,
-                        struct reading **out, size_t *count) {
+mls_status reading_make(const struct mls_model *model, struct memory *memory, struct reading **out,
+                        size_t *count) {
   struct reader reader = { .model = model, .memory = memory };
   TRY(list_within(&reader));
   TRY(list_facts(&reader));

@@ -11,7 +11,7 @@ struct report {
   size_t run_count;
   bool all;
   bool color;
-  const char *date;    /* as-of date; never NULL */
+  const char *date;         /* as-of date; never NULL */
   enum csv_dialect dialect; /* of form "csv" */
   mls_write write;
   void *context;
@@ -32,8 +32,8 @@ mls_status export_xlsx(const struct report *report);
 
 /* The tree of reasons below a cell, as text or JSON; `row` ROWS_ALL explains a whole column. */
 mls_status export_why(const struct report *report, unsigned cell, size_t row, bool json);
-/* Parts of it for one cell: its formula with numbers put in, or nothing where that would say nothing
-   new; the number and range of all its rows, with or without the unit. */
+/* Parts of it for one cell: its formula with numbers put in, or nothing where that would say
+   nothing new; the number and range of all its rows, with or without the unit. */
 void why_numbers(struct mls_values *values, unsigned cell, size_t row, struct buffer *out);
 void why_rows(struct mls_values *values, unsigned cell, bool unit, struct buffer *out);
 /* check --json: every line of every sheet with its formula's tree and unit. */
@@ -60,8 +60,8 @@ struct reading {
   unsigned cell; /* CELL and COLUMN; of a TABLE its key */
 };
 /* Hidden totals are left out. In `memory`. */
-mls_status reading_make(const struct mls_model *model, struct memory *memory,
-                        struct reading **out, size_t *count);
+mls_status reading_make(const struct mls_model *model, struct memory *memory, struct reading **out,
+                        size_t *count);
 
 /* An answer of the sheet itself, not of one that it uses. */
 bool reading_is_answer(const struct mls_model *model, const struct reading *reading);

@@ -216,8 +216,7 @@ static void put_line(struct describer *d, const struct line *line) {
   bool typed = line->kind == LINE_INPUT || line->kind == LINE_CELL || line->kind == LINE_CHECK;
   if (typed) put_unit(d, line->unit);
   if (typed) put_type(d, line->type);
-  if (line->table >= 0)
-    put_member(d, "table", d->sheet->lines[d->sheet->tables[line->table]].name);
+  if (line->table >= 0) put_member(d, "table", d->sheet->lines[d->sheet->tables[line->table]].name);
   if (line->kind == LINE_TABLE) put_member(d, "key", line->key);
   if (line->set) put_set(d, line->set);
   if (line->kind == LINE_INPUT) put_values(d, line);

@@ -13,8 +13,8 @@ void json_head(struct buffer *out, const struct mls_model *model) {
 
 /* ---- one value ---- */
 
-static mls_status put_error(struct mls_values *values, struct memo *memo, unsigned cell,
-                            size_t row, struct buffer *out) {
+static mls_status put_error(struct mls_values *values, struct memo *memo, unsigned cell, size_t row,
+                            struct buffer *out) {
   struct memory_mark mark = memory_mark(&values->scratch_memory);
   struct origin origin;
   struct buffer path;
@@ -87,8 +87,7 @@ mls_status json_value(struct mls_values *values, struct memo *memo, unsigned cel
   put_value(values, cell, row, out);
   buffer_print(out, ", \"state\": \"%s\"", state_word(state_of(values, cell, row)));
   buffer_text(out, ", \"error\": ");
-  if (value_is_error(values_get(values, cell, row)))
-    TRY(put_error(values, memo, cell, row, out));
+  if (value_is_error(values_get(values, cell, row))) TRY(put_error(values, memo, cell, row, out));
   else buffer_text(out, "null");
   put_source(values, cell, row, out);
   return MLS_OK;
@@ -116,12 +115,10 @@ static void put_key(const struct mls_model *model, unsigned cell, size_t row, st
   else buffer_text(out, text);
 }
 
-static void put_path(const struct mls_model *model, unsigned cell, size_t row,
-                     struct buffer *out) {
+static void put_path(const struct mls_model *model, unsigned cell, size_t row, struct buffer *out) {
   struct buffer path;
   buffer_open(&path, out->memory);
-  if (model->cells[cell].family && !model_rows(model, cell))
-    show_path(model, cell, row, &path);
+  if (model->cells[cell].family && !model_rows(model, cell)) show_path(model, cell, row, &path);
   else model_path(model, cell, &path);
   buffer_json(out, path.bytes);
   if (path.failed) out->failed = true;

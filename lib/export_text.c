@@ -40,8 +40,8 @@ static void heading(struct page *page, const char *text) {
 }
 
 static mls_status add_item(struct page *page, unsigned cell, size_t row) {
-  struct item *items = memory_grow(page->memory, page->items, page->item_count, &page->item_room,
-                                   sizeof *items);
+  struct item *items =
+      memory_grow(page->memory, page->items, page->item_count, &page->item_room, sizeof *items);
   if (!items) return fail_memory(page->report.fails);
   page->items = items;
   items[page->item_count++] = (struct item){ cell, row };
@@ -119,8 +119,9 @@ static mls_status print_items(struct page *page) {
   size_t runs = page->report.run_count;
   for (size_t i = 1; i <= runs; i++) align[i] = ALIGN_RIGHT;
   for (size_t i = runs + 1; i < runs + 4; i++) align[i] = ALIGN_LEFT;
-  struct grid grid = { &page->report, page->item_count + (runs > 1), runs + 4, align,
-                       cell_text, cell_color, page };
+  struct grid grid = {
+    &page->report, page->item_count + (runs > 1), runs + 4, align, cell_text, cell_color, page
+  };
   if (page->item_count == 0) return MLS_OK;
   if (page->after_table) buffer_char(&page->out, '\n');
   page->after_table = false;
@@ -141,8 +142,9 @@ static mls_status table_text(const struct grid *grid, size_t row, size_t column,
   char key[TEXT_NUMBER];
   if (row == 0) {
     bool table = here->kind == CELL_KEY;
-    buffer_text(out, table ? model_line(model, cell)->key
-                           : here->kind == CELL_FACT ? here->field : model_line(model, cell)->name);
+    buffer_text(out, table                     ? model_line(model, cell)->key
+                     : here->kind == CELL_FACT ? here->field
+                                               : model_line(model, cell)->name);
   } else if (row == 1) {
     if (!here->text && !here->truth) buffer_text(out, here->unit->text);
   } else if (here->kind == CELL_KEY) {
@@ -308,8 +310,9 @@ static mls_status print_checks(struct page *page) {
     else TRY(add_item(page, cell, 0));
   }
   enum align align[SIDE_BY_SIDE + 3] = { ALIGN_LEFT };
-  struct grid grid = { &page->report, page->item_count + (runs > 1), runs + 3, align,
-                       check_text, check_color, page };
+  struct grid grid = {
+    &page->report, page->item_count + (runs > 1), runs + 3, align, check_text, check_color, page
+  };
   if (page->item_count + ranges) heading(page, "Checks");
   if (page->item_count) TRY(grid_print(&grid, &page->out));
   if (ranges)
@@ -331,8 +334,8 @@ static bool same_origin(const struct origin *a, const struct origin *b) {
   return a->cell == b->cell && a->row == b->row;
 }
 
-static mls_status add_missing(struct page *page, size_t run, struct item item,
-                              struct missing *list, size_t *count) {
+static mls_status add_missing(struct page *page, size_t run, struct item item, struct missing *list,
+                              size_t *count) {
   struct mls_values *values = values_of(page, run);
   struct origin origin;
   TRY(trace_error(values, item.cell, item.row, &origin));
@@ -368,8 +371,7 @@ static mls_status collect_missing(struct page *page, size_t run, struct missing 
 
 static void print_reason(struct page *page, size_t run, const struct missing *missing) {
   const struct origin *origin = &missing->origin;
-  if (page->report.run_count > 1)
-    buffer_print(&page->out, "  %s:", page->report.runs[run].name);
+  if (page->report.run_count > 1) buffer_print(&page->out, "  %s:", page->report.runs[run].name);
   buffer_print(&page->out, "  %s: ", missing->names.bytes ? missing->names.bytes : "");
   if (strcmp(origin->kind, "missing") != 0) buffer_print(&page->out, "%s: ", origin->kind);
   buffer_print(&page->out, "%s (in ", origin->message);

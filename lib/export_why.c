@@ -22,12 +22,12 @@ struct why {
   struct memory *memory;
   struct visit *stack;
   size_t depth, room;
-  size_t *told;      /* cell -> row it was told for + 2, ROWS_ALL + 2 = 1; 0: not yet */
-  bool *started;     /* cell -> the start of its recurrence was told */
+  size_t *told;        /* cell -> row it was told for + 2, ROWS_ALL + 2 = 1; 0: not yet */
+  bool *started;       /* cell -> the start of its recurrence was told */
   unsigned char *bits; /* a bit a value: told by itself */
-  bool each;         /* every row of a column is told by itself (JSON) */
-  bool deeper;       /* something was left out for depth */
-  bool begun;        /* the starts of recurrences have begun */
+  bool each;           /* every row of a column is told by itself (JSON) */
+  bool deeper;         /* something was left out for depth */
+  bool begun;          /* the starts of recurrences have begun */
   struct memo memo;
   struct buffer out;
 };
@@ -45,15 +45,16 @@ static void put_number(const struct why *why, double value, const struct node *n
   if (value_is_error(value)) buffer_text(out, "missing");
   else if (node->type.kind == KIND_TRUTH) buffer_text(out, value != 0 ? "yes" : "no");
   else if (node->type.kind == KIND_TEXT)
-    buffer_print(out, "\"%s\"", value >= 0 && value < (double)model->word_count
-                                    ? model->words[(size_t)value] : "");
+    buffer_print(out, "\"%s\"",
+                 value >= 0 && value < (double)model->word_count ? model->words[(size_t)value]
+                                                                 : "");
   else buffer_text(out, text_person(number, unit ? value / unit->factor : value, DIGITS));
   bool plain = node->type.kind != KIND_NUMBER || value_is_error(value);
   if (!plain && unit && unit->text[0]) buffer_print(out, " [%s]", unit->text);
 }
 
-static void put_path(const struct why *why, unsigned instance, size_t row,
-                     const struct node *node, struct buffer *out) {
+static void put_path(const struct why *why, unsigned instance, size_t row, const struct node *node,
+                     struct buffer *out) {
   const struct mls_values *values = why->values;
   unsigned cell = model_cell(values->model, instance, &node->ref);
   size_t found = trace_fixed(values->model, cell, row, node);
@@ -72,8 +73,8 @@ static void put_path(const struct why *why, unsigned instance, size_t row,
 }
 
 /* An aggregate is put in as its result, in the unit of its column where it has those dimensions. */
-static void put_total(const struct why *why, unsigned instance, size_t row,
-                      const struct node *node, struct buffer *out) {
+static void put_total(const struct why *why, unsigned instance, size_t row, const struct node *node,
+                      struct buffer *out) {
   const struct mls_model *model = why->values->model;
   unsigned column = model_cell(model, instance, &node->arguments[0]->ref);
   const struct unit *unit = model->cells[column].unit;
@@ -94,8 +95,8 @@ static void put_operand(const struct why *why, unsigned instance, size_t row,
   if (brackets) buffer_char(out, ')');
 }
 
-static void put_infix(const struct why *why, unsigned instance, size_t row,
-                      const struct node *node, struct buffer *out) {
+static void put_infix(const struct why *why, unsigned instance, size_t row, const struct node *node,
+                      struct buffer *out) {
   int level = node->function->level;
   bool right = level == 5; /* a power binds to the right */
   const struct node *a = node->arguments[0], *b = node->arguments[1];
@@ -112,14 +113,14 @@ static const struct node *prior_side(const struct node *node, size_t *row) {
   return node->arguments[first];
 }
 
-static void put_prior(const struct why *why, unsigned instance, size_t row,
-                      const struct node *node, struct buffer *out) {
+static void put_prior(const struct why *why, unsigned instance, size_t row, const struct node *node,
+                      struct buffer *out) {
   const struct node *taken = prior_side(node, &row);
   put_operand(why, instance, row, taken, level_of(taken) < 9, out);
 }
 
-static void put_call(const struct why *why, unsigned instance, size_t row,
-                     const struct node *node, struct buffer *out) {
+static void put_call(const struct why *why, unsigned instance, size_t row, const struct node *node,
+                     struct buffer *out) {
   buffer_print(out, "%s(", node->function->name);
   for (unsigned i = 0; i < node->count; i++) {
     if (i > 0) buffer_text(out, ", ");
@@ -171,8 +172,7 @@ void why_numbers(struct mls_values *values, unsigned cell, size_t row, struct bu
 /* ---- walking ---- */
 
 static mls_status push(struct why *why, struct visit visit) {
-  struct visit *stack =
-      memory_grow(why->memory, why->stack, why->depth, &why->room, sizeof *stack);
+  struct visit *stack = memory_grow(why->memory, why->stack, why->depth, &why->room, sizeof *stack);
   if (!stack) return fail_memory(why->report->fails);
   why->stack = stack;
   stack[why->depth++] = visit;
@@ -548,7 +548,9 @@ static mls_status why_json(struct why *why, unsigned cell, size_t row) {
 mls_status export_why(const struct report *report, unsigned cell, size_t row, bool json) {
   struct memory scratch;
   memory_open(&scratch, &report->fails->memory->allocator);
-  struct why why = { .report = report, .values = report->runs[0].values, .memory = &scratch,
+  struct why why = { .report = report,
+                     .values = report->runs[0].values,
+                     .memory = &scratch,
                      .memo = { .memory = &scratch } };
   why.told = memory_array(&scratch, report->model->cell_count, sizeof *why.told);
   why.started = memory_array(&scratch, report->model->cell_count, sizeof *why.started);

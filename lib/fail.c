@@ -48,8 +48,8 @@ static struct fail *append(struct fails *fails, struct place place, const char *
   return fail;
 }
 
-mls_status fail_add(struct fails *fails, mls_status status, struct place place,
-                    const char *format, ...) {
+mls_status fail_add(struct fails *fails, mls_status status, struct place place, const char *format,
+                    ...) {
   if (fails->errors >= LIMIT_ERRORS) {
     fails->errors++;
     return status;
@@ -85,7 +85,8 @@ static void rank_files(struct fails *fails) {
   size_t ranks = 0;
   for (struct fail *fail = fails->first; fail; fail = fail->next) {
     struct fail *before = fails->first;
-    while (before != fail && !same_file(before->place.file, fail->place.file)) before = before->next;
+    while (before != fail && !same_file(before->place.file, fail->place.file))
+      before = before->next;
     fail->rank = before == fail ? ranks++ : before->rank;
   }
 }

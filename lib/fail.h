@@ -9,7 +9,8 @@
 
 struct memory;
 
-/* Where in a file, counted from 1; 0 is unknown. `file` is NULL for what was not read from a file. */
+/* Where in a file, counted from 1; 0 is unknown. `file` is NULL for what was not read from a file.
+ */
 struct place {
   const char *file;
   int line;
@@ -36,10 +37,10 @@ struct fails {
 };
 
 /* Runs EXPRESSION; when it does not give MLS_OK, returns its status from the calling function. */
-#define TRY(expression)                          \
-  do {                                           \
-    mls_status try_status_ = (expression);       \
-    if (try_status_ != MLS_OK) return try_status_; \
+#define TRY(expression)                                                                            \
+  do {                                                                                             \
+    mls_status try_status_ = (expression);                                                         \
+    if (try_status_ != MLS_OK) return try_status_;                                                 \
   } while (0)
 
 /* Adds an error and returns `status`. The text is formatted as printf does, without its locale
@@ -47,8 +48,8 @@ struct fails {
 #if defined(__GNUC__)
 __attribute__((format(printf, 4, 5)))
 #endif
-mls_status fail_add(struct fails *fails, mls_status status, struct place place,
-                    const char *format, ...);
+mls_status
+fail_add(struct fails *fails, mls_status status, struct place place, const char *format, ...);
 
 /* Adds a warning: kept in the list, never changes a status. */
 #if defined(__GNUC__)

@@ -42,7 +42,8 @@ static int by_name(const void *a, const void *b) {
   return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* Names of the sub-folders in order of their bytes, so that what is found never depends on the disk. */
+/* Names of the sub-folders in order of their bytes, so that what is found never depends on the
+ * disk. */
 static size_t list_folders(struct folder *folder, const char *path, char **names) {
   size_t count = 0;
   DIR *open = opendir(path);
@@ -60,8 +61,8 @@ static size_t list_folders(struct folder *folder, const char *path, char **names
 }
 
 /* The path of the file in the folder or, failing that, in the first sub-folder that has it. */
-static char *search(struct folder *folder, const char *path, const char *name,
-                    const char *ending, int depth) {
+static char *search(struct folder *folder, const char *path, const char *name, const char *ending,
+                    int depth) {
   char *file = join(folder, path, name, ending);
   if (!file || is_file(file)) return file;
   memory_give(folder->memory, file);
@@ -117,7 +118,8 @@ static mls_status find_in_group(struct folder *folder, const char *const **at, b
                                 const char *name, size_t nth, size_t *found, const char **bytes,
                                 size_t *size, const char **shown) {
   for (*found = 0; **at && ***at; ++*at) {
-    char *path = search(folder, **at, name, sheet ? ".sheet" : ".csv", sheet ? DEEPEST_SUBFOLDER : 0);
+    char *path =
+        search(folder, **at, name, sheet ? ".sheet" : ".csv", sheet ? DEEPEST_SUBFOLDER : 0);
     if (!path) continue;
     mls_status status = MLS_NAME;
     if ((*found)++ == nth) status = read_file(folder, path, bytes, size, shown);
@@ -159,8 +161,9 @@ static mls_status add_file(struct walk *walk, const char *path, size_t name_size
   if (!files) return MLS_MEMORY;
   walk->files = files;
   const char *below = path + strlen(walk->root) + 1, *slash = strrchr(path, '/');
-  struct folder_file file = { .root = walk->root, .group = walk->group, .place = walk->place,
-                              .order = walk->count };
+  struct folder_file file = {
+    .root = walk->root, .group = walk->group, .place = walk->place, .order = walk->count
+  };
   file.name = memory_text(walk->memory, slash + 1, name_size);
   file.below = memory_text(walk->memory, below, strlen(below));
   if (!file.name || !file.below) return MLS_MEMORY;

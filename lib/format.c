@@ -9,7 +9,7 @@
 #include "sheet.h"
 
 enum {
-  COLUMN_EQUALS = 25, /* characters before = */
+  COLUMN_EQUALS = 25,  /* characters before = */
   COLUMN_FURTHER = 27, /* before what goes on in the next line: under the formula */
   COLUMN_LABEL = 60,
   COLUMN_LAST = 100,
@@ -17,9 +17,9 @@ enum {
 };
 
 enum token_kind {
-  TOKEN_NONE, /* also: a character that the language does not know */
+  TOKEN_NONE,    /* also: a character that the language does not know */
   TOKEN_OPERAND, /* a name, a path, a word, a number, a text */
-  TOKEN_UNIT, /* [GB/s] */
+  TOKEN_UNIT,    /* [GB/s] */
   TOKEN_OPERATOR,
   TOKEN_SIGN, /* a minus before its operand */
   TOKEN_OPEN,
@@ -56,11 +56,11 @@ struct layout {
   bool headed;       /* the line "sheet NAME" was met */
   struct buffer out; /* ends with the last line written, without its \n */
   struct buffer label;
-  size_t start;      /* in out: of the statement written last */
-  size_t width;      /* characters in the last line written */
-  bool due;          /* a label may still stand behind it */
-  bool close;        /* ... after two blanks, not in the column of labels: struct statement */
-  size_t blanks;     /* empty lines met since */
+  size_t start;  /* in out: of the statement written last */
+  size_t width;  /* characters in the last line written */
+  bool due;      /* a label may still stand behind it */
+  bool close;    /* ... after two blanks, not in the column of labels: struct statement */
+  size_t blanks; /* empty lines met since */
 };
 
 /* ---- characters ---- */
@@ -159,8 +159,7 @@ static bool next_token(struct slice *rest, bool formula, enum token_kind before,
                            .broken = blank > 0 && memchr(rest->at, '\n', blank) != NULL };
   *rest = skip(*rest, blank);
   if (rest->size == 0) return false;
-  size_t size =
-      formula ? scan_in_formula(*rest, &token->kind) : scan_in_set(*rest, &token->kind);
+  size_t size = formula ? scan_in_formula(*rest, &token->kind) : scan_in_set(*rest, &token->kind);
   if (size == 0) return false;
   if (formula && token->kind == TOKEN_OPERATOR && is_sign(*rest, before)) token->kind = TOKEN_SIGN;
   token->text = (struct slice){ rest->at, size };
@@ -388,8 +387,9 @@ static mls_status read_statement(struct layout *f, struct slice first, struct st
     return fail_add(f->fails, MLS_SYNTAX, (struct place){ f->file, line, 1 },
                     "a parenthesis of this line is never closed");
   struct slice whole = { first.at, (size_t)(last.at - first.at) + size };
-  *s = (struct statement){ .code = slice_trim(whole), .line = line, .column = 1,
-                           .indented = is_blank(first.at[0]) };
+  *s = (struct statement){
+    .code = slice_trim(whole), .line = line, .column = 1, .indented = is_blank(first.at[0])
+  };
   s->column += (int)(s->code.at - first.at);
   if (size < last.size) s->comment = skip(last, size + 1);
   return MLS_OK;
@@ -468,8 +468,7 @@ static mls_status check_syntax(const struct units *units, struct memory *memory,
   struct sheet *sheet;
   names_open(&names, memory);
   if (borrow_units(units, memory, &names, &own) != MLS_OK) return fail_memory(fails);
-  mls_status status =
-      sheet_read(memory, &names, &own, fails, file, text.at, text.size, &sheet);
+  mls_status status = sheet_read(memory, &names, &own, fails, file, text.at, text.size, &sheet);
   return status == MLS_MEMORY ? status : first_of_syntax(fails);
 }
 

@@ -49,8 +49,8 @@ static bool is_letter(char c) { return is_lower(c) || (c >= 'A' && c <= 'Z'); }
 /* What stands here, for "found ...": a word, a character, or the end. */
 static struct slice found(const struct parser *p) {
   size_t end = p->at;
-  while (end < p->text.size && (is_letter(p->text.at[end]) || is_digit(p->text.at[end]) ||
-                                p->text.at[end] == '_'))
+  while (end < p->text.size &&
+         (is_letter(p->text.at[end]) || is_digit(p->text.at[end]) || p->text.at[end] == '_'))
     end++;
   if (end == p->at && end < p->text.size) {
     end++;
@@ -67,7 +67,8 @@ static mls_status expected(struct parser *p, const char *what) {
                   (int)here.size, here.at);
 }
 
-static mls_status make(struct parser *p, enum node_kind kind, struct place place, struct node **out) {
+static mls_status make(struct parser *p, enum node_kind kind, struct place place,
+                       struct node **out) {
   /* half of all nodes are calls, which have no use for the union */
   size_t size = kind == NODE_CALL ? offsetof(struct node, number) : sizeof(struct node);
   struct node *node = memory_push(p->memory, size);
@@ -120,7 +121,8 @@ static mls_status parse_brackets(struct parser *p, const struct unit **out) {
   struct slice text = { p->text.at + start, p->at - start };
   step(p);
   if (slice_trim(text).size == 0)
-    return fail_add(p->fails, MLS_SYNTAX, place, "empty brackets; leave them out for a plain number");
+    return fail_add(p->fails, MLS_SYNTAX, place,
+                    "empty brackets; leave them out for a plain number");
   return unit_parse(p->units, text, place, p->fails, out);
 }
 
@@ -129,8 +131,8 @@ static mls_status parse_number(struct parser *p, struct node **out) {
   TRY(make(p, NODE_NUMBER, place, out));
   (*out)->typed = scan_number(p);
   if (!text_read_number((*out)->typed, &(*out)->number))
-    return fail_add(p->fails, MLS_SYNTAX, place, "\"%.*s\" is not a number", (int)(*out)->typed.size,
-                    (*out)->typed.at);
+    return fail_add(p->fails, MLS_SYNTAX, place, "\"%.*s\" is not a number",
+                    (int)(*out)->typed.size, (*out)->typed.at);
   if ((*out)->number - (*out)->number != 0)
     return fail_add(p->fails, MLS_RANGE, place, "%.*s is too large for a number",
                     (int)(*out)->typed.size, (*out)->typed.at);
@@ -147,8 +149,7 @@ static mls_status parse_text(struct parser *p, struct node **out) {
   step(p);
   size_t start = p->at;
   while (p->at < p->text.size && look(p) != '"' && look(p) != '\n') step(p);
-  if (look(p) != '"')
-    return fail_add(p->fails, MLS_SYNTAX, place, "text without a closing quote");
+  if (look(p) != '"') return fail_add(p->fails, MLS_SYNTAX, place, "text without a closing quote");
   (*out)->text = names_add(p->names, (struct slice){ p->text.at + start, p->at - start });
   step(p);
   return (*out)->text ? MLS_OK : fail_memory(p->fails);
@@ -213,7 +214,8 @@ static mls_status parse_part(struct parser *p, struct node *node) {
 
 static size_t count_parts(const struct parser *p) {
   size_t count = 1;
-  for (size_t at = p->at; at < p->text.size && (is_part(p->text.at[at]) || p->text.at[at] == '.'); at++)
+  for (size_t at = p->at; at < p->text.size && (is_part(p->text.at[at]) || p->text.at[at] == '.');
+       at++)
     count += p->text.at[at] == '.';
   return count;
 }
@@ -238,9 +240,10 @@ static mls_status check_parts(struct parser *p, const struct node *node, struct 
     struct slice name = slice_of(node->names[i]);
     bool first = i == 0;
     if ((first ? !name_is_sound(name) : name.size > LIMIT_NAME))
-      return fail_add(p->fails, MLS_SYNTAX, place,
-                      "\"%s\" is not a name: lower case letters, digits and _ (texts stand in quotes)",
-                      node->names[i]);
+      return fail_add(
+          p->fails, MLS_SYNTAX, place,
+          "\"%s\" is not a name: lower case letters, digits and _ (texts stand in quotes)",
+          node->names[i]);
     if (name_is_reserved(name))
       return fail_add(p->fails, MLS_NAME, place, "%s is a reserved word", node->names[i]);
   }
@@ -332,7 +335,8 @@ static mls_status parse_power(struct parser *p, struct node **out) {
 
 static mls_status parse_sign(struct parser *p, struct node **out) {
   if (look(p) != '-') return parse_power(p, out);
-  const struct function *minus = function_find((struct slice){ p->text.at + p->at, 1 }, FORM_PREFIX);
+  const struct function *minus =
+      function_find((struct slice){ p->text.at + p->at, 1 }, FORM_PREFIX);
   if (!minus) return parse_power(p, out);
   if (p->depth >= LIMIT_DEPTH) return too_deep(p);
   struct place place = p->place;
@@ -405,7 +409,8 @@ static void print_infix(struct buffer *buffer, const struct node *node) {
   int level = node->function->level;
   bool power = level == LEVEL_POWER; /* binds to the right, and its right side may be a sign */
   const struct node *left = node->arguments[0], *right = node->arguments[1];
-  print_inner(buffer, left, power ? level_of(left) <= level : level_of(left) < level + (level == 1));
+  print_inner(buffer, left,
+              power ? level_of(left) <= level : level_of(left) < level + (level == 1));
   buffer_print(buffer, " %s ", node->function->name);
   print_inner(buffer, right, power ? level_of(right) < 4 : level_of(right) <= level);
 }

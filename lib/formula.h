@@ -28,32 +28,32 @@ enum ref_kind {
 
 struct ref {
   enum ref_kind kind;
-  unsigned char hops;    /* instances to enter, from the sheet the formula stands in */
-  unsigned *hop;         /* index of each `use` within its sheet */
-  unsigned slot;         /* in the sheet reached */
-  unsigned row;          /* REF_ROW */
+  unsigned char hops; /* instances to enter, from the sheet the formula stands in */
+  unsigned *hop;      /* index of each `use` within its sheet */
+  unsigned slot;      /* in the sheet reached */
+  unsigned row;       /* REF_ROW */
 };
 
 /* The parser allocates a call without the union at the end. */
 struct node {
   enum node_kind kind;
-  unsigned count;             /* arguments; of a path 1 when it has a key */
-  int line, column;           /* in the file, counted from 1 */
-  unsigned short depth;       /* of the tree below, so that walks may recurse */
-  unsigned short name_count;  /* NODE_PATH */
-  unsigned total;             /* of an aggregate: slot of its hidden cell; else NODE_PLAIN */
+  unsigned count;                  /* arguments; of a path 1 when it has a key */
+  int line, column;                /* in the file, counted from 1 */
+  unsigned short depth;            /* of the tree below, so that walks may recurse */
+  unsigned short name_count;       /* NODE_PATH */
+  unsigned total;                  /* of an aggregate: slot of its hidden cell; else NODE_PLAIN */
   const struct function *function; /* NODE_CALL */
   struct node **arguments;
-  struct type type;           /* set by check.c */
+  struct type type; /* set by check.c */
   union {
-    struct {                  /* NODE_NUMBER */
-      double number;          /* as typed, without unit */
-      struct slice typed;     /* the digits as typed */
+    struct {                   /* NODE_NUMBER */
+      double number;           /* as typed, without unit */
+      struct slice typed;      /* the digits as typed */
       const struct unit *unit; /* its brackets, or NULL */
     };
-    const char *text;         /* NODE_TEXT: interned */
-    struct {                  /* NODE_PATH */
-      const char **names;     /* interned parts */
+    const char *text;     /* NODE_TEXT: interned */
+    struct {              /* NODE_PATH */
+      const char **names; /* interned parts */
       struct ref ref;
     };
   };

@@ -12,22 +12,22 @@
    unit.h; of compatible arguments the result has the non-empty count part. The literal 0 takes its
    partner's unit only where a line says "compatible". */
 enum unit_rule {
-  RULE_SAME,      /* numbers, all compatible -> their unit: + - min max abs and the sign */
-  RULE_MOD,       /* as RULE_SAME, but the literal 0 is a plain number */
-  RULE_COMPARE,   /* two compatible numbers -> truth: < <= > >= */
-  RULE_EQUAL,     /* two compatible numbers without a strict unit, or two texts -> truth: == != */
-  RULE_MULTIPLY,  /* two numbers: exponents add */
-  RULE_DIVIDE,    /* two numbers: exponents subtract */
-  RULE_POWER,     /* number ^ literal whole number or quotient; else as RULE_PLAIN */
-  RULE_ROOT,      /* one number: all exponents halved, those of counts too */
-  RULE_PLAIN,     /* numbers without a strict unit (counts dropped) -> plain number */
-  RULE_TRUTH,     /* truths -> truth: and or not */
-  RULE_CHOOSE,    /* if: a truth, then two compatible numbers, two texts or two truths -> theirs */
-  RULE_EITHER,    /* default: two compatible numbers, two texts or two truths -> theirs */
-  RULE_KNOWN,     /* one of anything -> truth */
-  RULE_MISSING,   /* a text in quotes -> the partner's unit or kind, or the declared one */
-  RULE_PRIOR,     /* prior(x, first[, n]): x, first as RULE_EITHER; n a literal whole number >= 1 */
-  RULE_COLUMN,    /* aggregate of a column of numbers -> its unit: sum mean (and min, max) */
+  RULE_SAME,     /* numbers, all compatible -> their unit: + - min max abs and the sign */
+  RULE_MOD,      /* as RULE_SAME, but the literal 0 is a plain number */
+  RULE_COMPARE,  /* two compatible numbers -> truth: < <= > >= */
+  RULE_EQUAL,    /* two compatible numbers without a strict unit, or two texts -> truth: == != */
+  RULE_MULTIPLY, /* two numbers: exponents add */
+  RULE_DIVIDE,   /* two numbers: exponents subtract */
+  RULE_POWER,    /* number ^ literal whole number or quotient; else as RULE_PLAIN */
+  RULE_ROOT,     /* one number: all exponents halved, those of counts too */
+  RULE_PLAIN,    /* numbers without a strict unit (counts dropped) -> plain number */
+  RULE_TRUTH,    /* truths -> truth: and or not */
+  RULE_CHOOSE,   /* if: a truth, then two compatible numbers, two texts or two truths -> theirs */
+  RULE_EITHER,   /* default: two compatible numbers, two texts or two truths -> theirs */
+  RULE_KNOWN,    /* one of anything -> truth */
+  RULE_MISSING,  /* a text in quotes -> the partner's unit or kind, or the declared one */
+  RULE_PRIOR,    /* prior(x, first[, n]): x, first as RULE_EITHER; n a literal whole number >= 1 */
+  RULE_COLUMN,   /* aggregate of a column of numbers -> its unit: sum mean (and min, max) */
   RULE_COLUMN_ANY,    /* aggregate of any column -> its unit or kind: first last */
   RULE_COLUMN_COUNT,  /* aggregate of any column -> plain number: count */
   RULE_COLUMN_NUMBER, /* aggregate of a column of numbers of any unit -> plain number: irr */
@@ -59,23 +59,23 @@ enum function_form { FORM_CALL, FORM_INFIX, FORM_PREFIX };
    or (inside another bare one) `level` makes them needless. All others are closed: a call, or in
    brackets. */
 struct function {
-  const char *name;  /* "+", "-" (twice: infix and prefix), "if", "normal_cdf" */
+  const char *name; /* "+", "-" (twice: infix and prefix), "if", "normal_cdf" */
   enum function_form form;
   unsigned char level; /* of an infix or prefix operator: 1 comparison, 2 + -, 3 * /, 4 sign, 5 ^ */
   unsigned char least, most; /* arguments */
-  enum unit_rule rule; /* of min and max as an aggregate: RULE_COLUMN */
-  lanes value;       /* NULL for aggregates and prior */
-  span total;        /* for aggregates over a column, or NULL; min and max have both */
-  partials slope;    /* NULL: flat (0) or not differentiable */
+  enum unit_rule rule;       /* of min and max as an aggregate: RULE_COLUMN */
+  lanes value;               /* NULL for aggregates and prior */
+  span total;                /* for aggregates over a column, or NULL; min and max have both */
+  partials slope;            /* NULL: flat (0) or not differentiable */
   span_partials total_slope; /* NULL: as above */
-  const char *excel; /* NULL for prior: the exporter refers to the row above */
-  const char *excel_other; /* of == and != between texts; of ^ by a literal whole number but 0 (no
-                              guard needed); NULL: none */
-  const char *excel_where; /* aggregate with a truth column: $1 the column, $2 the truths */
-  bool array;        /* excel_where must be entered as an array formula */
-  double tolerance;  /* agreement with a spreadsheet, relative to result and operands */
-  const char *example; /* a formula that is true; may use function_example_table */
-  const char *meaning; /* one sentence */
+  const char *excel;         /* NULL for prior: the exporter refers to the row above */
+  const char *excel_other;   /* of == and != between texts; of ^ by a literal whole number but 0 (no
+                                guard needed); NULL: none */
+  const char *excel_where;   /* aggregate with a truth column: $1 the column, $2 the truths */
+  bool array;                /* excel_where must be entered as an array formula */
+  double tolerance;          /* agreement with a spreadsheet, relative to result and operands */
+  const char *example;       /* a formula that is true; may use function_example_table */
+  const char *meaning;       /* one sentence */
 };
 
 /* The one error value: the quiet NaN with sign 0 and payload 0, 0x7ff8000000000000: what NAN is,

@@ -16,7 +16,7 @@ struct maker {
   struct fails *fails;
   struct givens givens;
   size_t cell_room, instance_room;
-  struct map facts;     /* slot_key(field, root cell) -> cell */
+  struct map facts; /* slot_key(field, root cell) -> cell */
 };
 
 static mls_status out_of_memory(struct maker *m) { return fail_memory(m->fails); }
@@ -34,10 +34,9 @@ mls_status model_add_word(struct mls_model *model, const char *word, unsigned *n
     *number = (unsigned)known;
     return MLS_OK;
   }
-  const char **words = memory_grow(model->memory, model->words, model->word_count,
-                                   &model->word_room, sizeof *words);
-  if (!words || map_put(&model->word_index, word, model->word_count) != MLS_OK)
-    return MLS_MEMORY;
+  const char **words =
+      memory_grow(model->memory, model->words, model->word_count, &model->word_room, sizeof *words);
+  if (!words || map_put(&model->word_index, word, model->word_count) != MLS_OK) return MLS_MEMORY;
   model->words = words;
   *number = (unsigned)model->word_count;
   words[model->word_count++] = word;
@@ -77,8 +76,8 @@ static mls_status add_cell(struct maker *m, struct cell cell, unsigned *index) {
   if (model->cell_count >= LIMIT_CELLS) return too_many(m, "cells", LIMIT_CELLS, "LIMIT_CELLS");
   if (model->value_count + cell.rows > LIMIT_VALUES)
     return too_many(m, "values", (long long)LIMIT_VALUES, "LIMIT_VALUES");
-  struct cell *cells = memory_grow(model->memory, model->cells, model->cell_count, &m->cell_room,
-                                   sizeof *cells);
+  struct cell *cells =
+      memory_grow(model->memory, model->cells, model->cell_count, &m->cell_room, sizeof *cells);
   if (!cells) return out_of_memory(m);
   model->cells = cells;
   model->value_count += cell.rows;
@@ -152,7 +151,8 @@ static mls_status table_rows(struct maker *m, unsigned at, const struct line *ta
   TRY(given_rows(&m->givens, at, table, rows, &given));
   if (given) return set->kind == SET_REGISTRY ? add_items(m, set->registry) : MLS_OK;
   if (set->kind == SET_RANGE) {
-    *rows = (struct rows){ .count = set_rows(set), .low = set->low,
+    *rows = (struct rows){ .count = set_rows(set),
+                           .low = set->low,
                            .step = set->step > 0 ? set->step : 1 };
     return MLS_OK;
   }
@@ -234,19 +234,35 @@ static mls_status within_cell(struct maker *m, const struct cell *bound, unsigne
   const struct line *line = &m->model->instances[bound->instance].sheet->lines[bound->line];
   unsigned index;
   if (line->set->kind == SET_REGISTRY) return MLS_OK;
-  struct cell cell = { .kind = CELL_WITHIN, .truth = true, .instance = bound->instance,
-                       .slot = bound->slot, .line = bound->line, .table = -1, .rows = 1,
-                       .home = bound->instance, .target = target, .unit = m->model->units->plain,
-                       .strict = m->model->units->none, .count = m->model->units->none,
-                       .chooser = GRAPH_NONE, .total_column = GRAPH_NONE, .total_truth = GRAPH_NONE };
+  struct cell cell = { .kind = CELL_WITHIN,
+                       .truth = true,
+                       .instance = bound->instance,
+                       .slot = bound->slot,
+                       .line = bound->line,
+                       .table = -1,
+                       .rows = 1,
+                       .home = bound->instance,
+                       .target = target,
+                       .unit = m->model->units->plain,
+                       .strict = m->model->units->none,
+                       .count = m->model->units->none,
+                       .chooser = GRAPH_NONE,
+                       .total_column = GRAPH_NONE,
+                       .total_truth = GRAPH_NONE };
   return add_cell(m, cell, &index);
 }
 
 static mls_status slot_cell(struct maker *m, unsigned at, unsigned index, unsigned *out) {
   const struct instance *instance = &m->model->instances[at];
   const struct slot *slot = &instance->sheet->slots[index];
-  struct cell cell = { .instance = at, .slot = index, .line = slot->line, .table = -1, .rows = 1,
-                       .home = at, .chooser = GRAPH_NONE, .total_column = GRAPH_NONE,
+  struct cell cell = { .instance = at,
+                       .slot = index,
+                       .line = slot->line,
+                       .table = -1,
+                       .rows = 1,
+                       .home = at,
+                       .chooser = GRAPH_NONE,
+                       .total_column = GRAPH_NONE,
                        .total_truth = GRAPH_NONE };
   if (slot->kind == SLOT_LINE) TRY(line_cell(m, at, slot, &cell));
   if (slot->kind == SLOT_KEY) key_cell(m, instance, slot, &cell);
@@ -298,8 +314,8 @@ static mls_status add_instance(struct maker *m, const struct sheet *sheet, unsig
   if (!instances) return out_of_memory(m);
   model->instances = instances;
   unsigned at = (unsigned)model->instance_count++;
-  instances[at] = (struct instance){ .name = name, .path = "", .parent = parent, .use = use,
-                                     .sheet = sheet };
+  instances[at] =
+      (struct instance){ .name = name, .path = "", .parent = parent, .use = use, .sheet = sheet };
   if (name) instances[at].path = child_path(m, &instances[parent], name);
   if (!instances[at].path) return out_of_memory(m);
   *out = at;
@@ -314,7 +330,8 @@ static mls_status add_instance(struct maker *m, const struct sheet *sheet, unsig
 
 /* ---- facts ---- */
 
-static mls_status family_words(struct maker *m, const struct registry *registry, struct cell *cell) {
+static mls_status family_words(struct maker *m, const struct registry *registry,
+                               struct cell *cell) {
   unsigned count = 0;
   unsigned *words = memory_array(m->model->memory, registry->field_count, sizeof *words);
   if (!words) return out_of_memory(m);
@@ -347,10 +364,10 @@ static mls_status fact_cell(struct maker *m, struct cell *cell, const struct slo
   cell->field = slot->field;
   cell->family = slot->family;
   set_type(cell, slot->type);
-  bool found = map_get(slot->family ? &registry->family_index : &registry->field_index, slot->field,
-                       &field);
-  cell->unit = found && registry->fields[field].unit ? registry->fields[field].unit
-                                                     : m->model->units->plain;
+  bool found =
+      map_get(slot->family ? &registry->family_index : &registry->field_index, slot->field, &field);
+  cell->unit =
+      found && registry->fields[field].unit ? registry->fields[field].unit : m->model->units->plain;
   if (slot->family) return family_words(m, registry, cell);
   return found && cell->text ? fact_words(m, registry, field) : MLS_OK;
 }
@@ -367,9 +384,14 @@ static mls_status chosen_fact(struct maker *m, unsigned at, unsigned index) {
     ((unsigned *)instance->cells)[index] = (unsigned)known;
     return MLS_OK;
   }
-  struct cell cell = { .instance = model->cells[root].instance, .slot = index, .table = -1,
-                       .line = model->cells[root].line, .rows = 1, .chooser = root,
-                       .total_column = GRAPH_NONE, .total_truth = GRAPH_NONE };
+  struct cell cell = { .instance = model->cells[root].instance,
+                       .slot = index,
+                       .table = -1,
+                       .line = model->cells[root].line,
+                       .rows = 1,
+                       .chooser = root,
+                       .total_column = GRAPH_NONE,
+                       .total_truth = GRAPH_NONE };
   cell.home = cell.instance;
   unsigned made;
   TRY(fact_cell(m, &cell, slot, line->set->registry));
@@ -382,9 +404,14 @@ static mls_status table_fact(struct maker *m, unsigned at, unsigned index) {
   struct instance *instance = &m->model->instances[at];
   const struct slot *slot = &instance->sheet->slots[index];
   const struct line *table = &instance->sheet->lines[slot->line];
-  struct cell cell = { .instance = at, .slot = index, .line = slot->line, .table = slot->table,
-                       .rows = (unsigned)instance->rows[slot->table].count, .home = at,
-                       .chooser = GRAPH_NONE, .total_column = GRAPH_NONE,
+  struct cell cell = { .instance = at,
+                       .slot = index,
+                       .line = slot->line,
+                       .table = slot->table,
+                       .rows = (unsigned)instance->rows[slot->table].count,
+                       .home = at,
+                       .chooser = GRAPH_NONE,
+                       .total_column = GRAPH_NONE,
                        .total_truth = GRAPH_NONE };
   unsigned made;
   TRY(fact_cell(m, &cell, slot, table->set->registry));

@@ -7,10 +7,10 @@
 #define GRAPH_NONE 0xffffffffu
 
 struct instance {
-  const char *name;      /* of the `use`; NULL for the sheet itself */
-  const char *path;      /* "job." with its dot, or "" */
-  unsigned parent;       /* index of instance; the first is its own parent */
-  unsigned use;          /* index among the parent sheet's uses */
+  const char *name; /* of the `use`; NULL for the sheet itself */
+  const char *path; /* "job." with its dot, or "" */
+  unsigned parent;  /* index of instance; the first is its own parent */
+  unsigned use;     /* index among the parent sheet's uses */
   const struct sheet *sheet;
   const unsigned *cells; /* cell of each slot of the sheet; shared facts are one cell */
   unsigned *children;    /* instance of each use */
@@ -26,38 +26,38 @@ struct row_number {
 /* The keys of a table in one instance. */
 struct rows {
   size_t count;
-  double low, step;      /* a range: key i is low + i * step */
-  const double *numbers; /* given rows of a range: its keys, */
+  double low, step;                /* a range: key i is low + i * step */
+  const double *numbers;           /* given rows of a range: its keys, */
   const struct row_number *sorted; /* and the same in order of the numbers */
-  const unsigned *words; /* else the text number of each key */
-  struct map index;     /* the interned word -> row, when words */
+  const unsigned *words;           /* else the text number of each key */
+  struct map index;                /* the interned word -> row, when words */
   const struct registry *registry; /* when the keys are items */
 };
 
 enum cell_kind {
-  CELL_INPUT,   /* set by the user: an unbound input, or an input column */
-  CELL_BOUND,   /* a bound input: its formula stands in the `use` */
+  CELL_INPUT, /* set by the user: an unbound input, or an input column */
+  CELL_BOUND, /* a bound input: its formula stands in the `use` */
   CELL_FORMULA,
   CELL_CHECK,
-  CELL_WITHIN,  /* the check of a bound input against its set */
+  CELL_WITHIN, /* the check of a bound input against its set */
   CELL_FACT,
   CELL_KEY,
-  CELL_TOTAL    /* hidden: an aggregate of a column */
+  CELL_TOTAL /* hidden: an aggregate of a column */
 };
 
 struct cell {
   enum cell_kind kind;
-  bool text, truth;           /* kind of its values; a number when neither */
+  bool text, truth; /* kind of its values; a number when neither */
   bool output;
-  bool family;                /* FACT: a row for each word of the family (and item of the table) */
+  bool family; /* FACT: a row for each word of the family (and item of the table) */
   unsigned instance;
-  unsigned slot;              /* in the sheet of the instance */
-  unsigned line;              /* in that sheet: of the table for KEY and facts of its items; of the
-                                 chooser for other facts */
-  int table;                  /* rows of this table (index among the tables), or -1 */
+  unsigned slot; /* in the sheet of the instance */
+  unsigned line; /* in that sheet: of the table for KEY and facts of its items; of the
+                    chooser for other facts */
+  int table;     /* rows of this table (index among the tables), or -1 */
   unsigned rows;
-  size_t offset;              /* of row 0 in the values */
-  const struct unit *unit;    /* written or default unit; never NULL */
+  size_t offset;           /* of row 0 in the values */
+  const struct unit *unit; /* written or default unit; never NULL */
   const struct dims *strict, *count;
   const struct node *formula; /* FORMULA CHECK BOUND; NULL else */
   unsigned home;              /* instance in whose sheet `formula` is written (BOUND: the parent) */
@@ -65,23 +65,23 @@ struct cell {
   size_t default_count;       /* 1, or one a row */
   bool given;                 /* INPUT: they come from --rows, not from the sheet */
   const struct registry *registry; /* FACT; INPUT and BOUND that choose an item */
-  const char *field;          /* FACT: field or family */
-  unsigned chooser;           /* FACT: the input that chose the item, or the BOUND cell that names it
-                                 for good; GRAPH_NONE for facts of the items of a table */
-  const unsigned *words;      /* FACT family: text number of each word */
-  unsigned word_count;        /* FACT family: words (rows = words, or items times words) */
-  unsigned target;            /* WITHIN: the BOUND cell whose set it checks */
+  const char *field;               /* FACT: field or family */
+  unsigned chooser;      /* FACT: the input that chose the item, or the BOUND cell that names it
+                            for good; GRAPH_NONE for facts of the items of a table */
+  const unsigned *words; /* FACT family: text number of each word */
+  unsigned word_count;   /* FACT family: words (rows = words, or items times words) */
+  unsigned target;       /* WITHIN: the BOUND cell whose set it checks */
   unsigned total_column, total_truth; /* TOTAL: cells of the column and the truths, or GRAPH_NONE */
-  const struct function *function; /* TOTAL */
-  unsigned group_end;         /* one past the last cell of its group; columns that need each other
-                                 through prior are one group, all others stand alone */
+  const struct function *function;    /* TOTAL */
+  unsigned group_end; /* one past the last cell of its group; columns that need each other
+                         through prior are one group, all others stand alone */
 };
 
 /* Who must be looked at again when a cell changed. */
 enum edge_kind {
-  EDGE_ALL,   /* all rows of the dependent: it reads one cell, a look-up or an aggregate */
-  EDGE_SAME,  /* the same rows */
-  EDGE_PRIOR  /* `lag` rows further down */
+  EDGE_ALL,  /* all rows of the dependent: it reads one cell, a look-up or an aggregate */
+  EDGE_SAME, /* the same rows */
+  EDGE_PRIOR /* `lag` rows further down */
 };
 struct edge {
   unsigned to;
@@ -122,21 +122,23 @@ struct mls_model {
   size_t warning_count;
 };
 
-/* Makes the cells of a checked sheet (graph.c), then orders them (order.c): cycles are told here. */
+/* Makes the cells of a checked sheet (graph.c), then orders them (order.c): cycles are told here.
+ */
 mls_status graph_build(struct mls_model *model, struct sheet *sheet, const mls_rows *given,
                        size_t given_count, struct fails *fails);
 mls_status graph_order(struct mls_model *model, struct fails *fails);
 /* The number of a word that the book interned, a new one when it has none. MLS_MEMORY, not told. */
 mls_status model_add_word(struct mls_model *model, const char *word, unsigned *number);
 /* Calls `visit` for every cell that a cell reads, with how; used by order.c and trace.c. */
-typedef mls_status (*graph_visit)(void *context, unsigned precedent, enum edge_kind kind, unsigned lag);
+typedef mls_status (*graph_visit)(void *context, unsigned precedent, enum edge_kind kind,
+                                  unsigned lag);
 mls_status graph_precedents(const struct mls_model *model, unsigned cell, graph_visit visit,
                             void *context);
 
 /* The cell that a resolved path means, for a formula whose home is `instance`. */
 unsigned model_cell(const struct mls_model *model, unsigned instance, const struct ref *ref);
-/* The input that chose the item of a registry input in the end: through binds to an unbound input, or
-   to the bound input that names an item in quotes. */
+/* The input that chose the item of a registry input in the end: through binds to an unbound input,
+   or to the bound input that names an item in quotes. */
 unsigned model_chooser(const struct mls_model *model, unsigned cell);
 /* The cell with this path, or GRAPH_NONE. */
 unsigned model_find(const struct mls_model *model, struct slice path);

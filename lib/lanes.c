@@ -11,65 +11,65 @@
    use vectors only where they can see that this does no harm. */
 enum { BLOCK = 64 };
 
-#define LANES_1(name, expression)                                                          \
-  void name(size_t n, double *out, const double *const *in, size_t count) {                \
-    const double *const a = in[0];                                                         \
-    (void)count;                                                                           \
-    for (size_t at = 0; at < n; at += BLOCK) {                                             \
-      const size_t size = n - at < BLOCK ? n - at : BLOCK;                                 \
-      double made[BLOCK];                                                                  \
-      for (size_t i = 0; i < size; i++) {                                                  \
-        const double x = a[at + i];                                                        \
-        made[i] = (expression);                                                            \
-      }                                                                                    \
-      for (size_t i = 0; i < size; i++) out[at + i] = made[i];                             \
-    }                                                                                      \
+#define LANES_1(name, expression)                                                                  \
+  void name(size_t n, double *out, const double *const *in, size_t count) {                        \
+    const double *const a = in[0];                                                                 \
+    (void)count;                                                                                   \
+    for (size_t at = 0; at < n; at += BLOCK) {                                                     \
+      const size_t size = n - at < BLOCK ? n - at : BLOCK;                                         \
+      double made[BLOCK];                                                                          \
+      for (size_t i = 0; i < size; i++) {                                                          \
+        const double x = a[at + i];                                                                \
+        made[i] = (expression);                                                                    \
+      }                                                                                            \
+      for (size_t i = 0; i < size; i++) out[at + i] = made[i];                                     \
+    }                                                                                              \
   }
 
-#define LANES_2(name, expression)                                                          \
-  void name(size_t n, double *out, const double *const *in, size_t count) {                \
-    const double *const a = in[0], *const b = in[1];                                       \
-    (void)count;                                                                           \
-    for (size_t at = 0; at < n; at += BLOCK) {                                             \
-      const size_t size = n - at < BLOCK ? n - at : BLOCK;                                 \
-      double made[BLOCK];                                                                  \
-      for (size_t i = 0; i < size; i++) {                                                  \
-        const double x = a[at + i], y = b[at + i];                                         \
-        made[i] = (expression);                                                            \
-      }                                                                                    \
-      for (size_t i = 0; i < size; i++) out[at + i] = made[i];                             \
-    }                                                                                      \
+#define LANES_2(name, expression)                                                                  \
+  void name(size_t n, double *out, const double *const *in, size_t count) {                        \
+    const double *const a = in[0], *const b = in[1];                                               \
+    (void)count;                                                                                   \
+    for (size_t at = 0; at < n; at += BLOCK) {                                                     \
+      const size_t size = n - at < BLOCK ? n - at : BLOCK;                                         \
+      double made[BLOCK];                                                                          \
+      for (size_t i = 0; i < size; i++) {                                                          \
+        const double x = a[at + i], y = b[at + i];                                                 \
+        made[i] = (expression);                                                                    \
+      }                                                                                            \
+      for (size_t i = 0; i < size; i++) out[at + i] = made[i];                                     \
+    }                                                                                              \
   }
 
-#define LANES_3(name, expression)                                                          \
-  void name(size_t n, double *out, const double *const *in, size_t count) {                \
-    const double *const a = in[0], *const b = in[1], *const c = in[2];                     \
-    (void)count;                                                                           \
-    for (size_t at = 0; at < n; at += BLOCK) {                                             \
-      const size_t size = n - at < BLOCK ? n - at : BLOCK;                                 \
-      double made[BLOCK];                                                                  \
-      for (size_t i = 0; i < size; i++) {                                                  \
-        const double x = a[at + i], y = b[at + i], z = c[at + i];                          \
-        made[i] = (expression);                                                            \
-      }                                                                                    \
-      for (size_t i = 0; i < size; i++) out[at + i] = made[i];                             \
-    }                                                                                      \
+#define LANES_3(name, expression)                                                                  \
+  void name(size_t n, double *out, const double *const *in, size_t count) {                        \
+    const double *const a = in[0], *const b = in[1], *const c = in[2];                             \
+    (void)count;                                                                                   \
+    for (size_t at = 0; at < n; at += BLOCK) {                                                     \
+      const size_t size = n - at < BLOCK ? n - at : BLOCK;                                         \
+      double made[BLOCK];                                                                          \
+      for (size_t i = 0; i < size; i++) {                                                          \
+        const double x = a[at + i], y = b[at + i], z = c[at + i];                                  \
+        made[i] = (expression);                                                                    \
+      }                                                                                            \
+      for (size_t i = 0; i < size; i++) out[at + i] = made[i];                                     \
+    }                                                                                              \
   }
 
 /* From left to right over any number of arguments. */
-#define LANES_FOLD(name, expression)                                                       \
-  void name(size_t n, double *out, const double *const *in, size_t count) {                \
-    for (size_t at = 0; at < n; at += BLOCK) {                                             \
-      const size_t size = n - at < BLOCK ? n - at : BLOCK;                                 \
-      double made[BLOCK];                                                                  \
-      for (size_t i = 0; i < size; i++) made[i] = in[0][at + i];                           \
-      for (size_t k = 1; k < count; k++)                                                   \
-        for (size_t i = 0; i < size; i++) {                                                \
-          const double x = made[i], y = in[k][at + i];                                     \
-          made[i] = (expression);                                                          \
-        }                                                                                  \
-      for (size_t i = 0; i < size; i++) out[at + i] = made[i];                             \
-    }                                                                                      \
+#define LANES_FOLD(name, expression)                                                               \
+  void name(size_t n, double *out, const double *const *in, size_t count) {                        \
+    for (size_t at = 0; at < n; at += BLOCK) {                                                     \
+      const size_t size = n - at < BLOCK ? n - at : BLOCK;                                         \
+      double made[BLOCK];                                                                          \
+      for (size_t i = 0; i < size; i++) made[i] = in[0][at + i];                                   \
+      for (size_t k = 1; k < count; k++)                                                           \
+        for (size_t i = 0; i < size; i++) {                                                        \
+          const double x = made[i], y = in[k][at + i];                                             \
+          made[i] = (expression);                                                                  \
+        }                                                                                          \
+      for (size_t i = 0; i < size; i++) out[at + i] = made[i];                                     \
+    }                                                                                              \
   }
 
 /* ---- arithmetic ---- */
@@ -85,10 +85,9 @@ LANES_1(lanes_sqrt, sqrt(x))
 /* Squares are most of the powers that people write, and one product is exact to the last bit. */
 static inline double power(double x, double y) { return y == 2 ? x * x : real_pow(x, y); }
 
-static LANES_1(lanes_square, (x * x))
-static LANES_2(lanes_any_power, power(x, y))
+static LANES_1(lanes_square, (x * x)) static LANES_2(lanes_any_power, power(x, y))
 
-void lanes_power(size_t n, double *out, const double *const *in, size_t count) {
+    void lanes_power(size_t n, double *out, const double *const *in, size_t count) {
   size_t squares = 0;
   for (size_t i = 0; i < n; i++) squares += in[1][i] == 2;
   (squares == n ? lanes_square : lanes_any_power)(n, out, in, count);
@@ -170,8 +169,8 @@ struct selection {
 };
 
 static struct selection selection_of(size_t n, const double *truth) {
-  if (!truth) return (struct selection){n, 0, n ? n - 1 : 0, false};
-  struct selection made = {0, n, 0, false};
+  if (!truth) return (struct selection){ n, 0, n ? n - 1 : 0, false };
+  struct selection made = { 0, n, 0, false };
   size_t wrong = 0;
   for (size_t i = 0; i < n; i++) {
     wrong += truth[i] != truth[i];
@@ -216,9 +215,7 @@ double span_last(size_t n, const double *column, const double *truth) {
    does not matter for the result. An infinity is what no row at all gives. */
 enum { WIDE = 8 };
 
-static inline double lesser(double least, double x) {
-  return ((x < least) | (x != x)) ? x : least;
-}
+static inline double lesser(double least, double x) { return ((x < least) | (x != x)) ? x : least; }
 
 static inline double selected(const double *column, const double *truth, size_t i, double sign) {
   if (!truth) return sign * column[i];
@@ -261,25 +258,25 @@ double span_irr(size_t n, const double *column, const double *truth) {
 
 /* ---- derivatives at a point: f is the value, x, y, z the arguments ---- */
 
-#define SLOPE_1(name, dx)                                                                  \
-  void name(double f, const double *in, size_t count, double *slope) {                     \
-    const double x = in[0];                                                                \
-    (void)f, (void)x, (void)count;                                                         \
-    slope[0] = (dx);                                                                       \
+#define SLOPE_1(name, dx)                                                                          \
+  void name(double f, const double *in, size_t count, double *slope) {                             \
+    const double x = in[0];                                                                        \
+    (void)f, (void)x, (void)count;                                                                 \
+    slope[0] = (dx);                                                                               \
   }
 
-#define SLOPE_2(name, dx, dy)                                                              \
-  void name(double f, const double *in, size_t count, double *slope) {                     \
-    const double x = in[0], y = in[1];                                                     \
-    (void)f, (void)x, (void)y, (void)count;                                                \
-    slope[0] = (dx), slope[1] = (dy);                                                      \
+#define SLOPE_2(name, dx, dy)                                                                      \
+  void name(double f, const double *in, size_t count, double *slope) {                             \
+    const double x = in[0], y = in[1];                                                             \
+    (void)f, (void)x, (void)y, (void)count;                                                        \
+    slope[0] = (dx), slope[1] = (dy);                                                              \
   }
 
-#define SLOPE_3(name, dx, dy, dz)                                                          \
-  void name(double f, const double *in, size_t count, double *slope) {                     \
-    const double x = in[0], y = in[1], z = in[2];                                          \
-    (void)f, (void)x, (void)y, (void)z, (void)count;                                       \
-    slope[0] = (dx), slope[1] = (dy), slope[2] = (dz);                                     \
+#define SLOPE_3(name, dx, dy, dz)                                                                  \
+  void name(double f, const double *in, size_t count, double *slope) {                             \
+    const double x = in[0], y = in[1], z = in[2];                                                  \
+    (void)f, (void)x, (void)y, (void)z, (void)count;                                               \
+    slope[0] = (dx), slope[1] = (dy), slope[2] = (dz);                                             \
   }
 
 static const double log_of_2 = 0x1.62e42fefa39efp-1, log_of_10 = 0x1.26bb1bbb55516p+1;
@@ -377,7 +374,7 @@ SLOPE_3(slope_normal_cdf, normal_density(standard(x, y, z)) / z,
         -normal_density(standard(x, y, z)) / z,
         -normal_density(standard(x, y, z)) * standard(x, y, z) / z)
 SLOPE_3(slope_normal_quantile, z / normal_density(standard_quantile(x)), 1, standard_quantile(x))
-SLOPE_2(slope_poisson_pmf, 0, f * (value_floor(x) - y) / y)
+SLOPE_2(slope_poisson_pmf, 0, f *(value_floor(x) - y) / y)
 SLOPE_2(slope_poisson_cdf, 0, -real_poisson_pmf(x, y))
 SLOPE_3(slope_gamma_cdf, gamma_density(x / z, y) / z, by_shape(real_gamma_cdf, x, y, z, 1),
         -gamma_density(x / z, y) * x / (z * z))
@@ -396,8 +393,7 @@ void span_slope_sum(double f, size_t n, const double *column, const double *trut
   for (size_t i = 0; i < n; i++) slope[i] = counts(truth, i) ? 1 : 0;
 }
 
-void span_slope_mean(double f, size_t n, const double *column, const double *truth,
-                     double *slope) {
+void span_slope_mean(double f, size_t n, const double *column, const double *truth, double *slope) {
   (void)f, (void)column;
   const double share = 1 / (double)selection_of(n, truth).count;
   for (size_t i = 0; i < n; i++) slope[i] = counts(truth, i) ? share : 0;
@@ -420,8 +416,7 @@ void span_slope_first(double f, size_t n, const double *column, const double *tr
   only(n, selection_of(n, truth).first, slope);
 }
 
-void span_slope_last(double f, size_t n, const double *column, const double *truth,
-                     double *slope) {
+void span_slope_last(double f, size_t n, const double *column, const double *truth, double *slope) {
   (void)f, (void)column;
   only(n, selection_of(n, truth).last, slope);
 }
@@ -442,8 +437,7 @@ void span_slope_product(double f, size_t n, const double *column, const double *
 }
 
 /* From the present value that is 0 at the rate: dr = -d(flow) (1+r)^-i / (d value / d r). */
-void span_slope_irr(double f, size_t n, const double *column, const double *truth,
-                    double *slope) {
+void span_slope_irr(double f, size_t n, const double *column, const double *truth, double *slope) {
   const double shrink = 1 / (1 + f);
   double worth = 1, steepness = 0, row = 0;
   for (size_t i = 0; i < n; i++) {

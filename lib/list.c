@@ -102,8 +102,8 @@ mls_status mls_found_at(const mls_book *book, size_t index, mls_found *out, size
   if (!book || !out) return MLS_VALUE;
   if (index >= book->listing.count) return MLS_NAME;
   const struct folder_file *file = &book->listing.files[index];
-  mls_found found = { file->name,  book->listing.labels[index], file->root, file->below,
-                      file->group, file->used };
+  mls_found found = { file->name, book->listing.labels[index], file->root, file->below, file->group,
+                      file->used };
   return give(out, size, &found, sizeof found);
 }
 
@@ -177,8 +177,10 @@ static void count_fact(const struct fact *fact, mls_registry_size *about) {
 mls_status mls_registry_about(const mls_registry *registry, mls_registry_size *out, size_t size) {
   if (!registry || !out) return MLS_VALUE;
   const struct registry *here = inside(registry);
-  mls_registry_size about = { .name = here->name, .items = here->item_count,
-                              .fields = here->field_count, .facts = here->fact_count,
+  mls_registry_size about = { .name = here->name,
+                              .items = here->item_count,
+                              .fields = here->field_count,
+                              .facts = here->fact_count,
                               .newest = "" };
   for (size_t i = 0; i < here->fact_count; i++) count_fact(&here->facts[i], &about);
   return give(out, size, &about, sizeof about);
@@ -203,7 +205,8 @@ mls_status mls_field_at(const mls_registry *registry, size_t field, mls_field *o
   if (field >= here->field_count) return MLS_NAME;
   const struct field *at = &here->fields[field];
   bool text = at->type.kind == KIND_TEXT;
-  mls_field about = { .name = at->name, .unit = at->unit && !text ? at->unit->text : "",
+  mls_field about = { .name = at->name,
+                      .unit = at->unit && !text ? at->unit->text : "",
                       .text = text };
   for (size_t i = 0; i < here->fact_count; i++) about.facts += here->facts[i].field == field;
   return give(out, size, &about, sizeof about);
@@ -217,11 +220,19 @@ mls_status mls_fact_at(const mls_registry *registry, size_t item, size_t field, 
   const struct fact *at = there ? fact_find(here, item, field) : NULL;
   if (!at) return MLS_NAME;
   bool text = at->word != NULL;
-  mls_fact fact = { .typed = text ? at->word : at->typed, .text = text, .unit = "", .factor = 1,
-                    .si = NAN, .low = NAN, .high = NAN, .state = state_word(at->state),
+  mls_fact fact = { .typed = text ? at->word : at->typed,
+                    .text = text,
+                    .unit = "",
+                    .factor = 1,
+                    .si = NAN,
+                    .low = NAN,
+                    .high = NAN,
+                    .state = state_word(at->state),
                     .source = at->source ? at->source->key : NULL,
-                    .locator = or_empty(at->locator), .accessed = or_empty(at->accessed),
-                    .note = or_empty(at->note), .file = or_empty(at->place.file),
+                    .locator = or_empty(at->locator),
+                    .accessed = or_empty(at->accessed),
+                    .note = or_empty(at->note),
+                    .file = or_empty(at->place.file),
                     .line = at->place.line };
   if (!text && at->unit) fact.unit = at->unit->text, fact.factor = at->unit->factor;
   if (!text) fact.si = at->value, fact.low = at->low, fact.high = at->high;
@@ -234,10 +245,9 @@ mls_status mls_source_at(const mls_book *book, size_t index, mls_source *out, si
   if (!book || !out) return MLS_VALUE;
   if (index >= book->facts.source_count) return MLS_NAME;
   const struct source *at = &book->facts.sources[index];
-  mls_source source = { or_empty(at->key),      or_empty(at->kind), or_empty(at->title),
-                        or_empty(at->authors),  or_empty(at->year), or_empty(at->url),
-                        or_empty(at->accessed), or_empty(at->licence),
-                        or_empty(at->redistribute) };
+  mls_source source = { or_empty(at->key),      or_empty(at->kind),    or_empty(at->title),
+                        or_empty(at->authors),  or_empty(at->year),    or_empty(at->url),
+                        or_empty(at->accessed), or_empty(at->licence), or_empty(at->redistribute) };
   return give(out, size, &source, sizeof source);
 }
 
@@ -289,8 +299,9 @@ mls_status mls_function_at(size_t index, mls_function *out, size_t size) {
   if (!out) return MLS_VALUE;
   const struct function *row = function_row(index);
   if (!row) return MLS_NAME;
-  mls_function function = { row->name, forms[row->form], row->least, row->most, row->total != NULL,
-                            rule_words(row->rule), row->meaning, row->example, row->excel };
+  mls_function function = { row->name,    forms[row->form],   row->least,
+                            row->most,    row->total != NULL, rule_words(row->rule),
+                            row->meaning, row->example,       row->excel };
   return give(out, size, &function, sizeof function);
 }
 

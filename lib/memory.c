@@ -41,9 +41,7 @@ void memory_give(const struct memory *memory, void *block) {
   if (block) memory->allocator.release(memory->allocator.context, block);
 }
 
-void memory_close(struct memory *memory) {
-  memory_reset(memory, (struct memory_mark){ NULL, 0 });
-}
+void memory_close(struct memory *memory) { memory_reset(memory, (struct memory_mark){ NULL, 0 }); }
 
 static unsigned char *chunk_bytes(struct memory_chunk *chunk) {
   return (unsigned char *)chunk + HEADER;

@@ -24,8 +24,8 @@ struct memory_mark {
 void memory_open(struct memory *memory, const mls_allocator *allocator);
 void memory_close(struct memory *memory);
 
-/* `size` zeroed bytes, aligned for doubles and pointers; NULL when there is no memory. A size of 0 gives a
-   valid pointer. */
+/* `size` zeroed bytes, aligned for doubles and pointers; NULL when there is no memory. A size of 0
+   gives a valid pointer. */
 void *memory_push(struct memory *memory, size_t size);
 
 /* count * size zeroed bytes; NULL also when the product overflows. */

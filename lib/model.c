@@ -1,4 +1,5 @@
-/* Questions to a finished model: which cell a path means, how a cell is called, which row a key is. */
+/* Questions to a finished model: which cell a path means, how a cell is called, which row a key is.
+ */
 #include <math.h>
 #include <string.h>
 
@@ -109,7 +110,8 @@ void model_path(const struct mls_model *model, unsigned cell, struct buffer *out
 /* The cell of kind WITHIN for a bound input stands right after it when made, but order.c may move
    it; so it is searched by its target. */
 static unsigned find_within(const struct mls_model *model, unsigned target, struct slice set) {
-  if (target == GRAPH_NONE || !slice_is(set, model_line(model, target)->set->text)) return GRAPH_NONE;
+  if (target == GRAPH_NONE || !slice_is(set, model_line(model, target)->set->text))
+    return GRAPH_NONE;
   for (size_t i = 0; i < model->cell_count; i++)
     if (model->cells[i].kind == CELL_WITHIN && model->cells[i].target == target) return (unsigned)i;
   return GRAPH_NONE;
@@ -154,7 +156,8 @@ static unsigned find_column(const struct mls_model *model, const struct instance
   struct slice part = next_part(&path);
   const char *name = names_find(&model->names, part);
   if (!name) return GRAPH_NONE;
-  if (path.size > 0) return name == table->key ? find_fact(model, instance, table, path) : GRAPH_NONE;
+  if (path.size > 0)
+    return name == table->key ? find_fact(model, instance, table, path) : GRAPH_NONE;
   if (name == table->key) return instance->cells[table->slot];
   if (!map_get(&instance->sheet->columns[table->use], name, &line)) return GRAPH_NONE;
   return instance->cells[instance->sheet->lines[line].slot];

@@ -18,8 +18,9 @@ bool name_is_sound(struct slice name) {
 }
 
 bool name_is_reserved(struct slice name) {
-  static const char *const reserved[] = { "sheet", "use", "input", "output", "check",  "table", "for",
-                                          "in",    "likely", "by", "prior",  "true",   "false" };
+  static const char *const reserved[] = { "sheet", "use",  "input", "output", "check",
+                                          "table", "for",  "in",    "likely", "by",
+                                          "prior", "true", "false" };
   if (name.size < 2 || name.size > 6) return false;
   for (size_t i = 0; i < sizeof reserved / sizeof *reserved; i++)
     if (reserved[i][0] == name.at[0] && slice_is(name, reserved[i])) return true;
@@ -64,8 +65,7 @@ static bool is_month_word(struct slice word) {
   static const char months[] = "JANFEBMARAPRMAYJUNJULAUGSEPOCTNOVDEC";
   if (word.size < 4) return false;
   char head[3];
-  for (int i = 0; i < 3; i++)
-    head[i] = is_lower(word.at[i]) ? (char)(word.at[i] - 32) : word.at[i];
+  for (int i = 0; i < 3; i++) head[i] = is_lower(word.at[i]) ? (char)(word.at[i] - 32) : word.at[i];
   bool month = false;
   for (int i = 0; i < 12; i++) month = month || memcmp(head, months + 3 * i, 3) == 0;
   size_t at = word.at[3] == '-' ? 4 : 3;
@@ -80,7 +80,7 @@ bool word_is_sound(struct slice word) {
     if (!is_lower(c) && !is_upper(c) && !is_digit(c) && c != '_' && c != '-') return false;
   }
   if (slice_is(word, "TRUE") || slice_is(word, "FALSE")) return false;
-  bool exponent = (word.at[0] == 'e' || word.at[0] == 'E') && word.size > 1 &&
-                  digits(word, 1) == word.size - 1;
+  bool exponent =
+      (word.at[0] == 'e' || word.at[0] == 'E') && word.size > 1 && digits(word, 1) == word.size - 1;
   return !exponent && !is_month_word(word);
 }

@@ -184,8 +184,9 @@ static double refine(const struct decimal *decimal, double guess) {
   return guess;
 }
 
-static const double powers[] = { 1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
-                                 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22 };
+static const double powers[] = { 1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                 1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+                                 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22 };
 
 static double scale(double value, long exponent) {
   for (; exponent >= 22; exponent -= 22) value *= 1e22;
@@ -207,8 +208,8 @@ static double decimal_value(const struct decimal *decimal) {
   bool exact = used == decimal->count && whole <= (uint64_t)1 << 53;
   if (exact && exponent >= -22 && exponent <= 22) return scale(leading, exponent);
   /* keep the guess finite and normal while scaling, then let refine settle it */
-  double guess = exponent > 280 ? scale(scale(leading, 280), exponent - 280)
-                                : scale(leading, exponent);
+  double guess =
+      exponent > 280 ? scale(scale(leading, 280), exponent - 280) : scale(leading, exponent);
   if (!(guess <= DBL_MAX)) guess = DBL_MAX;
   return refine(decimal, guess);
 }
@@ -256,8 +257,8 @@ const char *text_number(char out[TEXT_NUMBER], double value) {
     snprintf(out, TEXT_NUMBER, "%.*g", digits, value);
     neutral_point(out);
     double back = 0;
-    if (digits == 17 || (text_read_number(slice_of(out[0] == '-' ? out + 1 : out), &back) &&
-                         back == fabs(value)))
+    if (digits == 17 ||
+        (text_read_number(slice_of(out[0] == '-' ? out + 1 : out), &back) && back == fabs(value)))
       break;
   }
   short_exponent(out);

@@ -12,8 +12,8 @@ struct opener {
   struct mls_book *book;
   struct sheet **sheets;
   size_t sheet_count, sheet_room;
-  bool facts_wrong;    /* a registry had errors: */
-  size_t sound_facts;  /* those before it are sound */
+  bool facts_wrong;   /* a registry had errors: */
+  size_t sound_facts; /* those before it are sound */
 };
 
 static const struct place nowhere = { NULL, 0, 0 };
@@ -36,7 +36,8 @@ static mls_status each_csv(struct mls_book *book, const char *name, size_t *foun
     const char *bytes = NULL, *shown = NULL;
     size_t size = 0;
     struct csv csv;
-    mls_status status = book->find(book->find_context, "registry", name, *found, &bytes, &size, &shown);
+    mls_status status =
+        book->find(book->find_context, "registry", name, *found, &bytes, &size, &shown);
     if (status == MLS_NAME) return MLS_OK;
     const char *file = keep_name(book, shown);
     if (!file) return fail_memory(&book->fails);
@@ -111,8 +112,7 @@ static mls_status find_registry(void *context, const char *name, struct place pl
   TRY(read_registry(opener, name, &found));
   *out = registry_find(&book->facts, name);
   if (*out && (*out)->item_count > 0) return MLS_OK;
-  if (*out)
-    return fail_add(&book->fails, MLS_NAME, place, "registry %s has no items", name);
+  if (*out) return fail_add(&book->fails, MLS_NAME, place, "registry %s has no items", name);
   struct nearest nearest = { .wanted = slice_of(name) };
   for (size_t i = 0; i < book->facts.registry_count; i++)
     nearest_offer(&nearest, book->facts.registries[i]->name);
@@ -147,7 +147,8 @@ static mls_status check_sheet_name(struct mls_book *book, const struct sheet *sh
                                    const char *wanted) {
   if (!*sheet->name || strcmp(sheet->name, wanted) == 0) return MLS_OK;
   return fail_add(&book->fails, MLS_NAME, (struct place){ sheet->file, 1, 1 },
-                  "the sheet is called %s, its file %s.sheet; they must agree", sheet->name, wanted);
+                  "the sheet is called %s, its file %s.sheet; they must agree", sheet->name,
+                  wanted);
 }
 
 static mls_status add_sheet(struct opener *opener, struct sheet *sheet) {
@@ -166,8 +167,8 @@ static mls_status add_sheet(struct opener *opener, struct sheet *sheet) {
 static mls_status read_sheet(struct opener *opener, const char *file, const char *wanted,
                              const char *bytes, size_t size, struct sheet **out) {
   struct mls_book *book = opener->book;
-  mls_status status = sheet_read(&book->memory, &book->names, &book->units, &book->fails, file,
-                                 bytes, size, out);
+  mls_status status =
+      sheet_read(&book->memory, &book->names, &book->units, &book->fails, file, bytes, size, out);
   if (status == MLS_MEMORY || !*out) return status;
   TRY(add_sheet(opener, *out));
   if (wanted && check_sheet_name(book, *out, wanted) == MLS_MEMORY) return MLS_MEMORY;
@@ -195,13 +196,14 @@ static mls_status find_by_name(struct opener *opener, const char *name, struct p
   size_t size = 0, count;
   mls_status status = last_sheet(book, name, &bytes, &size, &shown, &count);
   if (status == MLS_NAME)
-    return fail_add(&book->fails, MLS_NAME, place, "there is no sheet %s: no %s.sheet was found", name,
-                    name);
+    return fail_add(&book->fails, MLS_NAME, place, "there is no sheet %s: no %s.sheet was found",
+                    name, name);
   const char *file = keep_name(book, shown);
   if (!file) return fail_memory(&book->fails);
   if (status != MLS_OK) return not_read(book, file, status);
   if (count > 1)
-    fail_warn(&book->fails, place, "sheet %s was found %zu times; the last one is used", name, count);
+    fail_warn(&book->fails, place, "sheet %s was found %zu times; the last one is used", name,
+              count);
   return read_sheet(opener, file, name, bytes, size, out);
 }
 
@@ -227,8 +229,8 @@ static const char *wanted_name(struct mls_book *book, const char *file) {
   return memory_text(&book->memory, name, size - 6);
 }
 
-static mls_status main_sheet(struct opener *opener, const char *file, const char *bytes, size_t size,
-                             struct sheet **out) {
+static mls_status main_sheet(struct opener *opener, const char *file, const char *bytes,
+                             size_t size, struct sheet **out) {
   struct mls_book *book = opener->book;
   *out = NULL;
   if (bytes) {
@@ -260,8 +262,12 @@ static mls_status compile(struct mls_book *book, struct sheet *sheet, const mls_
                           size_t row_count, mls_model **out) {
   mls_model *model = memory_push(&book->memory, sizeof *model);
   if (!model) return fail_memory(&book->fails);
-  *model = (mls_model){ .book = book, .memory = &book->memory, .facts = &book->facts,
-                        .units = &book->units, .names = book->names, .name = sheet->name };
+  *model = (mls_model){ .book = book,
+                        .memory = &book->memory,
+                        .facts = &book->facts,
+                        .units = &book->units,
+                        .names = book->names,
+                        .name = sheet->name };
   TRY(graph_build(model, sheet, rows, row_count, &book->fails));
   if (freeze(model) != MLS_OK) return fail_memory(&book->fails);
   TRY(tape_build(model, &book->fails));
@@ -280,8 +286,9 @@ static mls_status open_unsorted(struct mls_book *book, const char *file, const c
   *out = NULL;
   TRY(begin_opening(book));
   TRY(main_sheet(&opener, file, bytes, size, &sheet));
-  struct checker checker = { &book->memory, &book->names, &book->units, &book->facts, &book->fails,
-                             &opener, find_sheet, find_registry, 0 };
+  struct checker checker = { &book->memory, &book->names,  &book->units,
+                             &book->facts,  &book->fails,  &opener,
+                             find_sheet,    find_registry, 0 };
   mls_status status = check_sheet(&checker, sheet);
   if (opener.facts_wrong) book->facts.registry_count = opener.sound_facts;
   if (status == MLS_MEMORY) return status;

@@ -20,7 +20,7 @@ struct mls_book {
   struct memory messages; /* of the last call */
   struct fails warnings;  /* of all openings so far: reports carry them */
   struct names names;
-  bool names_shared;      /* a model reads this table: the next opening works on a copy */
+  bool names_shared; /* a model reads this table: the next opening works on a copy */
   struct units units;
   struct facts facts;
   struct folder folder;

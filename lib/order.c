@@ -1,6 +1,6 @@
-/* Cells in order of calculation. Strong components of "needs" come out precedents first; a component
-   of more than one cell is either columns of one table that need each other through prior (a
-   group, calculated row by row) or a cycle, which is told with its path. */
+/* Cells in order of calculation. Strong components of "needs" come out precedents first; a
+   component of more than one cell is either columns of one table that need each other through prior
+   (a group, calculated row by row) or a cycle, which is told with its path. */
 #include <stdio.h>
 #include <string.h>
 
@@ -20,9 +20,9 @@ struct orderer {
   struct fails *fails;
   struct need *needs; /* in order of `from` */
   size_t need_count, need_room;
-  size_t *first;      /* cell -> first of its needs */
+  size_t *first;       /* cell -> first of its needs */
   unsigned *component; /* cell -> number of its component, counted in order of calculation */
-  unsigned *sorted;   /* cells in order of calculation */
+  unsigned *sorted;    /* cells in order of calculation */
   size_t sorted_count;
   unsigned *via, *queue, *way; /* to tell cycles: made with the first one */
 };
@@ -133,8 +133,8 @@ static mls_status tarjan_open(struct orderer *o, struct tarjan *t) {
   t->next = memory_array(memory, count, sizeof *t->next);
   o->component = memory_array(memory, count, sizeof *o->component);
   o->sorted = memory_array(memory, count, sizeof *o->sorted);
-  bool all = t->number && t->low && t->open && t->stack && t->path && t->next && o->component &&
-             o->sorted;
+  bool all =
+      t->number && t->low && t->open && t->stack && t->path && t->next && o->component && o->sorted;
   return all ? MLS_OK : fail_memory(o->fails);
 }
 
@@ -222,7 +222,7 @@ static size_t first_of_cycle(const struct mls_model *model, const unsigned *way,
   for (size_t i = 1; i < count; i++) {
     const struct cell *a = &model->cells[way[i]], *b = &model->cells[way[best]];
     bool total_a = a->kind == CELL_TOTAL, total_b = b->kind == CELL_TOTAL;
-    bool before = total_a != total_b ? total_b
+    bool before = total_a != total_b   ? total_b
                   : a->home != b->home ? a->home < b->home
                                        : way[i] < way[best];
     if (before) best = i;
@@ -245,9 +245,10 @@ static mls_status tell_way(struct orderer *o, const unsigned *way, size_t count)
     if (i > 0) buffer_text(&buffer, " needs ");
     model_path(o->model, way[(first + i) % count], &buffer);
   }
-  mls_status status = buffer.failed ? fail_memory(o->fails)
-                                    : fail_add(o->fails, MLS_CYCLE, cell_place(o->model, way[first]),
-                                               "cells need each other: %s", buffer.bytes);
+  mls_status status = buffer.failed
+                          ? fail_memory(o->fails)
+                          : fail_add(o->fails, MLS_CYCLE, cell_place(o->model, way[first]),
+                                     "cells need each other: %s", buffer.bytes);
   buffer_close(&buffer);
   return status;
 }
@@ -292,7 +293,8 @@ static const struct need *impossible_need(const struct orderer *o, const unsigne
       const struct need *need = &o->needs[j];
       if (o->component[need->to] != o->component[need->from]) continue;
       bool self = need->from == need->to && need->kind != EDGE_PRIOR;
-      if (self || need->kind == EDGE_ALL || !same_table(o->model, need->from, need->to)) return need;
+      if (self || need->kind == EDGE_ALL || !same_table(o->model, need->from, need->to))
+        return need;
     }
   return NULL;
 }
@@ -301,7 +303,8 @@ static const struct need *impossible_need(const struct orderer *o, const unsigne
 static unsigned waits_for(const struct orderer *o, unsigned cell, const bool *placed) {
   for (size_t j = o->first[cell]; j < o->first[cell + 1]; j++) {
     const struct need *need = &o->needs[j];
-    if (need->kind == EDGE_SAME && o->component[need->to] == o->component[cell] && !placed[need->to])
+    if (need->kind == EDGE_SAME && o->component[need->to] == o->component[cell] &&
+        !placed[need->to])
       return need->to;
   }
   return GRAPH_NONE;
@@ -339,7 +342,8 @@ static mls_status order_group(struct orderer *o, unsigned *members, size_t count
   return MLS_OK;
 }
 
-static mls_status check_component(struct orderer *o, unsigned *members, size_t count, bool *placed) {
+static mls_status check_component(struct orderer *o, unsigned *members, size_t count,
+                                  bool *placed) {
   const struct need *need = impossible_need(o, members, count);
   if (need) return cycle_through(o, need);
   return count > 1 ? order_group(o, members, count, placed) : MLS_OK;
@@ -402,8 +406,8 @@ static void lay_out(const struct orderer *o) {
     offset += cells[i].rows;
   }
   for (size_t i = o->sorted_count; i-- > 0;) {
-    bool joined = i + 1 < o->sorted_count &&
-                  o->component[o->sorted[i]] == o->component[o->sorted[i + 1]];
+    bool joined =
+        i + 1 < o->sorted_count && o->component[o->sorted[i]] == o->component[o->sorted[i + 1]];
     cells[i].group_end = joined ? cells[i + 1].group_end : (unsigned)i + 1;
   }
 }

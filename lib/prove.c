@@ -73,7 +73,8 @@ static mls_status numbers(struct scope scope, const struct node *node) {
 static mls_status agree(struct scope scope, const struct node *node, unsigned first,
                         struct type *out) {
   *out = node->arguments[first]->type;
-  for (unsigned i = first + 1; i < node->count && !(node->function->rule == RULE_PRIOR && i == 2); i++) {
+  for (unsigned i = first + 1; i < node->count && !(node->function->rule == RULE_PRIOR && i == 2);
+       i++) {
     struct type type = node->arguments[i]->type;
     if (!type_compatible(*out, type)) return disagree(scope, node, *out, type);
     *out = merge(*out, type);
@@ -237,7 +238,8 @@ static mls_status aggregate_type(struct scope scope, struct node *node, enum uni
     node->type = plain(scope);
     return MLS_OK;
   }
-  if (!column.wild && column.kind != KIND_NUMBER) return wants(scope, node, 0, "a column of numbers");
+  if (!column.wild && column.kind != KIND_NUMBER)
+    return wants(scope, node, 0, "a column of numbers");
   if (rule == RULE_COLUMN) return MLS_OK;
   if (rule == RULE_COLUMN_PLAIN) TRY(without_strict(scope, node, 0));
   node->type = plain(scope);
@@ -285,12 +287,13 @@ static mls_status prove_rule(struct scope scope, struct node *node) {
 static mls_status prove_key(struct scope scope, struct node *node, const struct slot *slot) {
   const struct sheet *sheet = ref_sheet(scope.sheet, &node->ref);
   struct type key = node->arguments[0]->type;
-  const struct set *set = slot->kind == SLOT_FACT ? NULL : sheet->lines[sheet->tables[slot->table]].set;
+  const struct set *set =
+      slot->kind == SLOT_FACT ? NULL : sheet->lines[sheet->tables[slot->table]].set;
   bool text = slot->kind == SLOT_FACT || (set && set->kind != SET_RANGE);
   bool unknown = slot->kind != SLOT_FACT && !set; /* the line of the table is wrong and said so */
   if (key.wild || unknown) return MLS_OK;
-  bool sound = text ? key.kind == KIND_TEXT
-                    : key.kind == KIND_NUMBER && (key.zero || !key.strict->count);
+  bool sound =
+      text ? key.kind == KIND_TEXT : key.kind == KIND_NUMBER && (key.zero || !key.strict->count);
   if (sound) return MLS_OK;
   return fail_add(scope.checker->fails, MLS_UNIT, node_place(scope.sheet, node->arguments[0]),
                   "the key is %s, found %s", text ? "a text" : "a plain number", words(scope, key));
@@ -332,8 +335,8 @@ static mls_status prove_check(struct scope scope, const struct line *line) {
 static mls_status prove_declared(struct scope scope, const struct line *line) {
   struct type type = line->formula->type;
   if (!type.wild && type.kind != KIND_NUMBER)
-    return fail_add(scope.checker->fails, MLS_UNIT, line->place,
-                    "%s is %s and takes no brackets", line->name, words(scope, type));
+    return fail_add(scope.checker->fails, MLS_UNIT, line->place, "%s is %s and takes no brackets",
+                    line->name, words(scope, type));
   if (type_compatible(line->type, type)) return MLS_OK;
   const char *written = line->unit->text, *base = words(scope, line->type);
   bool told = strcmp(written, base) == 0; /* "GB, B" says more than "B, B" */
@@ -381,7 +384,8 @@ static mls_status prove_choice(struct scope scope, const struct bind *bind,
   if (bind->formula->kind == NODE_TEXT) {
     if (set_holds_word(input->set, bind->formula->text)) return MLS_OK;
     struct nearest nearest = { .wanted = slice_of(bind->formula->text) };
-    for (size_t i = 0; wanted && i < wanted->item_count; i++) nearest_offer(&nearest, wanted->items[i]);
+    for (size_t i = 0; wanted && i < wanted->item_count; i++)
+      nearest_offer(&nearest, wanted->items[i]);
     return fail_add(scope.checker->fails, MLS_RANGE, place, "\"%s\" is not in %s%s",
                     bind->formula->text, input->set->text,
                     nearest_hint(scope.checker->memory, &nearest));
@@ -393,7 +397,8 @@ static mls_status prove_choice(struct scope scope, const struct bind *bind,
                   input->name, input->set->name);
 }
 
-static mls_status prove_word(struct scope scope, const struct bind *bind, const struct line *input) {
+static mls_status prove_word(struct scope scope, const struct bind *bind,
+                             const struct line *input) {
   if (bind->formula->kind != NODE_TEXT || set_holds_word(input->set, bind->formula->text))
     return MLS_OK;
   struct nearest nearest = { .wanted = slice_of(bind->formula->text) };
@@ -408,8 +413,8 @@ mls_status prove_bind(struct scope scope, struct bind *bind, const struct line *
   if (input->set->kind == SET_REGISTRY) return prove_choice(scope, bind, input);
   struct type type = bind->formula->type;
   if (!type_compatible(input->type, type))
-    return fail_add(scope.checker->fails, MLS_UNIT, bind->place, "%s is %s%s, but it is bound to %s",
-                    bind->name, input->unit ? "in " : "",
+    return fail_add(scope.checker->fails, MLS_UNIT, bind->place,
+                    "%s is %s%s, but it is bound to %s", bind->name, input->unit ? "in " : "",
                     input->unit ? input->unit->text : words(scope, input->type),
                     words(scope, type));
   return input->set->kind == SET_WORDS ? prove_word(scope, bind, input) : MLS_OK;

@@ -270,7 +270,8 @@ struct point {
   double value, slope;
 };
 
-/* Payments in order; where `truth` is given, rows with 0 in it are left out and later ones move up. */
+/* Payments in order; where `truth` is given, rows with 0 in it are left out and later ones move up.
+ */
 struct flows {
   const double *flow, *truth;
   size_t n;

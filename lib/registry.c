@@ -144,7 +144,17 @@ static mls_status add_field(struct load *load, const struct field *field, size_t
 /* ---- one line of facts ---- */
 
 enum {
-  F_ITEM, F_FIELD, F_VALUE, F_UNIT, F_LOW, F_HIGH, F_SOURCE, F_LOCATOR, F_ACCESSED, F_STATE, F_NOTE,
+  F_ITEM,
+  F_FIELD,
+  F_VALUE,
+  F_UNIT,
+  F_LOW,
+  F_HIGH,
+  F_SOURCE,
+  F_LOCATOR,
+  F_ACCESSED,
+  F_STATE,
+  F_NOTE,
   F_COUNT
 };
 
@@ -280,9 +290,8 @@ static mls_status read_value(struct load *load, const struct csv_row *row, struc
 static struct type type_of(const struct load *load, const struct fact *fact) {
   const struct dims *none = load->facts->units->none;
   if (fact->word) return (struct type){ .kind = KIND_TEXT, .strict = none, .count = none };
-  return (struct type){
-    .kind = KIND_NUMBER, .strict = fact->unit->strict, .count = fact->unit->count
-  };
+  return (
+      struct type){ .kind = KIND_NUMBER, .strict = fact->unit->strict, .count = fact->unit->count };
 }
 
 static bool same_type(struct type a, struct type b) {

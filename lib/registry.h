@@ -12,18 +12,25 @@ struct source {
 
 /* From strongest to weakest. What a number typed by the user has is STATE_INPUT: neutral, a choice.
    A fact that a scenario overrides is STATE_ASSUMED. */
-enum state { STATE_INPUT, STATE_VERIFIED, STATE_DERIVED, STATE_CITED, STATE_ESTIMATE, STATE_ASSUMED };
+enum state {
+  STATE_INPUT,
+  STATE_VERIFIED,
+  STATE_DERIVED,
+  STATE_CITED,
+  STATE_ESTIMATE,
+  STATE_ASSUMED
+};
 const char *state_word(enum state state);
 enum state state_weakest(enum state a, enum state b);
 
 struct fact {
-  size_t item, field;        /* indices in the registry */
-  double value;              /* SI; unused when `word` is set */
-  double number;             /* as typed, in `unit` */
-  const char *word;          /* interned; a fact that is text */
-  const struct unit *unit;   /* as typed */
-  double low, high;          /* SI; NaN when not given */
-  const char *typed;         /* the number as typed */
+  size_t item, field;          /* indices in the registry */
+  double value;                /* SI; unused when `word` is set */
+  double number;               /* as typed, in `unit` */
+  const char *word;            /* interned; a fact that is text */
+  const struct unit *unit;     /* as typed */
+  double low, high;            /* SI; NaN when not given */
+  const char *typed;           /* the number as typed */
   const struct source *source; /* NULL when none */
   const char *locator, *accessed, *note;
   enum state state;
@@ -31,23 +38,23 @@ struct fact {
 };
 
 struct field {
-  const char *name;   /* interned: "memory_bandwidth", "flops.fp16" */
-  const char *family; /* interned part before the dot, or NULL */
-  const char *word;   /* interned part after the dot, or NULL */
-  struct type type;   /* number dims, or text */
+  const char *name;        /* interned: "memory_bandwidth", "flops.fp16" */
+  const char *family;      /* interned part before the dot, or NULL */
+  const char *word;        /* interned part after the dot, or NULL */
+  struct type type;        /* number dims, or text */
   const struct unit *unit; /* of its first row: what a fact is shown in by default */
-  struct place place; /* of its first row */
+  struct place place;      /* of its first row */
 };
 
 struct registry {
-  const char *name; /* interned: "hardware" */
+  const char *name;   /* interned: "hardware" */
   const char **items; /* interned ids in file order, folders in turn */
   size_t item_count, item_room;
-  struct map item_index;      /* interned id -> index */
-  struct map folded;          /* interned lower-case id -> index */
-  struct field *fields; /* in order of first appearance */
+  struct map item_index; /* interned id -> index */
+  struct map folded;     /* interned lower-case id -> index */
+  struct field *fields;  /* in order of first appearance */
   size_t field_count, field_room;
-  struct map field_index; /* interned field name -> index */
+  struct map field_index;  /* interned field name -> index */
   struct map family_index; /* interned family -> type of one of its fields (index of field) */
   struct fact *facts;
   size_t fact_count, fact_room;
@@ -72,9 +79,9 @@ struct facts {
 void facts_open(struct facts *facts, struct memory *memory, struct names *names,
                 struct units *units);
 /* Adds a sources.csv: `key,kind,title,authors,year,url,accessed` and optionally
-   `,licence,redistribute`. A key that another file gave overrides it (a warning). For both loads: all
-   errors of the file are added, their column is the number of the field; texts are copied, so the
-   csv need not outlive the call; sources are loaded before the registries that name them. */
+   `,licence,redistribute`. A key that another file gave overrides it (a warning). For both loads:
+   all errors of the file are added, their column is the number of the field; texts are copied, so
+   the csv need not outlive the call; sources are loaded before the registries that name them. */
 mls_status sources_load(struct facts *facts, struct csv *csv, struct fails *fails);
 /* Adds a NAME.csv to registry NAME, made when new. A row of an (item, field) that another file gave
    overrides it (a warning); twice in one file is an error. */

@@ -15,8 +15,9 @@ struct walk {
 };
 
 /* An error at the path of a walk. */
-#define FAIL(walk, ...) \
-  fail_add((walk)->home.checker->fails, MLS_NAME, node_place((walk)->home.sheet, (walk)->node), __VA_ARGS__)
+#define FAIL(walk, ...)                                                                            \
+  fail_add((walk)->home.checker->fails, MLS_NAME, node_place((walk)->home.sheet, (walk)->node),    \
+           __VA_ARGS__)
 
 static const char *path_text(const struct walk *walk, unsigned parts) {
   struct buffer buffer;
@@ -27,7 +28,6 @@ static const char *path_text(const struct walk *walk, unsigned parts) {
   buffer_close(&buffer);
   return text ? text : "";
 }
-
 
 /* Names are offered in file order, so that of two equally near ones the first is told. */
 static void offer_lines(struct nearest *nearest, const struct sheet *sheet, int table) {
@@ -55,9 +55,11 @@ static mls_status unknown_name(const struct walk *walk) {
 static mls_status end_in_cell(struct walk *walk, unsigned slot) {
   struct node *node = walk->node;
   if (walk->part + 1 < node->name_count)
-    return FAIL(walk, "%s has no parts, so no %s", path_text(walk, walk->part + 1), node->names[walk->part + 1]);
+    return FAIL(walk, "%s has no parts, so no %s", path_text(walk, walk->part + 1),
+                node->names[walk->part + 1]);
   if (node->count)
-    return FAIL(walk, "%s is one cell; only a column of a table is looked up by key", path_text(walk, node->name_count));
+    return FAIL(walk, "%s is one cell; only a column of a table is looked up by key",
+                path_text(walk, node->name_count));
   node->ref.kind = REF_CELL;
   node->ref.slot = slot;
   return MLS_OK;
@@ -110,9 +112,12 @@ static mls_status end_in_family(struct walk *walk, unsigned line, const struct r
   if (!interned || !map_get(&registry->family_index, interned, &index))
     return no_field(walk, registry, family);
   if (!node->count)
-    return FAIL(walk, "%s is a family of facts; choose one, such as %s(\"%s\")", path_text(walk, node->name_count), path_text(walk, node->name_count), registry->fields[index].word);
+    return FAIL(walk, "%s is a family of facts; choose one, such as %s(\"%s\")",
+                path_text(walk, node->name_count), path_text(walk, node->name_count),
+                registry->fields[index].word);
   node->ref.kind = REF_LOOKUP;
-  return slot_fact(walk->scope, line, interned, true, registry->fields[index].type, &node->ref.slot);
+  return slot_fact(walk->scope, line, interned, true, registry->fields[index].type,
+                   &node->ref.slot);
 }
 
 static mls_status end_in_fact(struct walk *walk, unsigned line, const struct registry *registry,
@@ -140,7 +145,8 @@ static mls_status walk_fact(struct walk *walk, unsigned line) {
   unsigned left = node->name_count - walk->part - 1;
   if (owner->wrong && !registry) return MLS_NAME; /* it was not found, and that was said */
   if (!registry || left > 2)
-    return FAIL(walk, "%s has no parts, so no %s", path_text(walk, node->name_count - 1), node->names[node->name_count - 1]);
+    return FAIL(walk, "%s has no parts, so no %s", path_text(walk, node->name_count - 1),
+                node->names[node->name_count - 1]);
   const char *first = node->names[walk->part + 1];
   if (left == 1) return end_in_fact(walk, line, registry, first);
   struct buffer buffer;
@@ -166,8 +172,8 @@ static mls_status walk_table(struct walk *walk, const struct line *table) {
   struct nearest nearest = { .wanted = slice_of(node->names[walk->part]) };
   offer_lines(&nearest, walk->scope.sheet, (int)table->use);
   return fail_add(c->fails, MLS_NAME, node_place(walk->home.sheet, node),
-                  "table %s has no column %s%s", path_text(walk, walk->part), node->names[walk->part],
-                  nearest_hint(c->memory, &nearest));
+                  "table %s has no column %s%s", path_text(walk, walk->part),
+                  node->names[walk->part], nearest_hint(c->memory, &nearest));
 }
 
 static mls_status walk_name(struct walk *walk);
@@ -176,7 +182,8 @@ static mls_status walk_use(struct walk *walk, const struct line *use) {
   struct node *node = walk->node;
   struct sheet *used = walk->scope.sheet->used[use->use];
   if (walk->part + 1 == node->name_count)
-    return FAIL(walk, "%s is a used sheet; name one of its cells", path_text(walk, node->name_count));
+    return FAIL(walk, "%s is a used sheet; name one of its cells",
+                path_text(walk, node->name_count));
   /* the used sheet is wrong and said so: nothing more to say here */
   if (!used) return MLS_NAME;
   node->ref.hop[node->ref.hops++] = use->use;
@@ -192,7 +199,8 @@ static mls_status walk_line(struct walk *walk, unsigned index) {
   if (line->kind == LINE_USE) return walk_use(walk, line);
   bool chooser = line->kind == LINE_INPUT && line->set && line->set->kind == SET_REGISTRY;
   if (chooser && more) return walk_fact(walk, index);
-  if (line->kind == LINE_INPUT && !line->set && more) return MLS_NAME; /* its set is wrong, and said so */
+  if (line->kind == LINE_INPUT && !line->set && more)
+    return MLS_NAME; /* its set is wrong, and said so */
   return end_in_cell(walk, line->slot);
 }
 
@@ -217,7 +225,8 @@ static mls_status walk_name(struct walk *walk) {
 static mls_status resolve_path(struct scope scope, struct node *node, bool whole) {
   struct walk walk = { scope, scope, node, 0, whole };
   if (node->name_count > 1) {
-    node->ref.hop = memory_array(scope.checker->memory, node->name_count - 1, sizeof *node->ref.hop);
+    node->ref.hop =
+        memory_array(scope.checker->memory, node->name_count - 1, sizeof *node->ref.hop);
     if (!node->ref.hop) return fail_memory(scope.checker->fails);
   }
   return walk_name(&walk);
@@ -282,7 +291,9 @@ static bool is_sheet_unknown(struct scope scope, const struct node *node) {
   return false;
 }
 
-static int table_of(struct scope scope, const struct ref *ref) { return ref_slot(scope.sheet, ref)->table; }
+static int table_of(struct scope scope, const struct ref *ref) {
+  return ref_slot(scope.sheet, ref)->table;
+}
 
 static mls_status resolve_aggregate(struct scope scope, struct node *node) {
   struct checker *c = scope.checker;

@@ -130,9 +130,9 @@ static mls_status check_row(const struct rows_csv *rows, size_t row, struct fail
   mls_status status = check_key(rows, row, fails, seen);
   for (size_t i = 0; i < rows->column_count; i++)
     if (rows_value(rows, row, i).size == 0)
-      status = worst(
-          status, fail_add(fails, MLS_SYNTAX, rows_value_place(rows, row, i),
-                           "no value for %s; expected a number or a word", rows->columns[i].name));
+      status = worst(status, fail_add(fails, MLS_SYNTAX, rows_value_place(rows, row, i),
+                                      "no value for %s; expected a number or a word",
+                                      rows->columns[i].name));
   return status;
 }
 
@@ -142,8 +142,8 @@ mls_status rows_read(struct memory *memory, struct fails *fails, const struct un
 }
 
 mls_status rows_read_as(struct memory *memory, struct fails *fails, const struct units *units,
-                        const char *file, const char *bytes, size_t size,
-                        enum csv_dialect dialect, struct rows_csv *out) {
+                        const char *file, const char *bytes, size_t size, enum csv_dialect dialect,
+                        struct rows_csv *out) {
   struct rows_seen seen;
   *out = (struct rows_csv){ 0 };
   TRY(csv_read_as(memory, fails, file, bytes, size, dialect, &out->csv));

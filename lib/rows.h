@@ -15,7 +15,7 @@ struct rows_column {
 };
 
 struct rows_csv {
-  const char *key;       /* header of the first column */
+  const char *key; /* header of the first column */
   struct place key_place;
   struct rows_column *columns; /* the others */
   size_t column_count;
@@ -30,8 +30,8 @@ mls_status rows_read(struct memory *memory, struct fails *fails, const struct un
                      const char *file, const char *bytes, size_t size, struct rows_csv *out);
 /* The same in a dialect; values and keys are as in the file, for csv_point. */
 mls_status rows_read_as(struct memory *memory, struct fails *fails, const struct units *units,
-                        const char *file, const char *bytes, size_t size,
-                        enum csv_dialect dialect, struct rows_csv *out);
+                        const char *file, const char *bytes, size_t size, enum csv_dialect dialect,
+                        struct rows_csv *out);
 
 /* Key and value of a row (from 0), without spaces at the ends: "12", "H100", "500 [GB]". */
 struct slice rows_key(const struct rows_csv *rows, size_t row);

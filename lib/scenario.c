@@ -21,8 +21,8 @@ static struct slice number_part(struct slice text) {
 }
 
 /* What can be told of a value without setting it; `point` is the text with decimal points. */
-static mls_status check_value(struct intake *intake, const struct target *target,
-                              struct slice text, struct slice point, struct place place) {
+static mls_status check_value(struct intake *intake, const struct target *target, struct slice text,
+                              struct slice point, struct place place) {
   char shown[CSV_SHOWN];
   double ignored;
   if (text.size == 0)
@@ -35,9 +35,8 @@ static mls_status check_value(struct intake *intake, const struct target *target
                   csv_shown(shown, text), advice, target->path);
 }
 
-mls_status intake_add(struct intake *intake, struct scenario *scenario,
-                      const struct target *target, const struct unit *unit, struct slice text,
-                      struct place place) {
+mls_status intake_add(struct intake *intake, struct scenario *scenario, const struct target *target,
+                      const struct unit *unit, struct slice text, struct place place) {
   struct slice point = text;
   enum csv_dialect dialect = target->number ? intake->csv.dialect : CSV_STANDARD;
   if (csv_point(dialect, &intake->out->memory, text, &point) != MLS_OK)
@@ -52,8 +51,8 @@ mls_status intake_add(struct intake *intake, struct scenario *scenario,
 
 /* Adds the value of a field to a scenario that has room for it. */
 static mls_status add_field(struct intake *intake, struct scenario *scenario,
-                            const struct target *target, const struct unit *unit,
-                            const char *field, struct place place) {
+                            const struct target *target, const struct unit *unit, const char *field,
+                            struct place place) {
   return intake_add(intake, scenario, target, unit, slice_trim(slice_of(field)), place);
 }
 
@@ -185,8 +184,7 @@ static mls_status take_column(struct intake *intake, const char *name, size_t in
   return MLS_OK;
 }
 
-static mls_status read_heading(struct intake *intake, struct layout *layout,
-                               size_t index) {
+static mls_status read_heading(struct intake *intake, struct layout *layout, size_t index) {
   const struct csv_row *header = &intake->csv.rows[0];
   struct slice name = slice_trim(slice_of(header->fields[index]));
   if (slice_is(name, "unit")) return take_column(intake, "unit", index, &layout->unit);
@@ -214,8 +212,8 @@ static mls_status read_layout(struct intake *intake, struct layout *layout) {
   return status;
 }
 
-static mls_status check_name_again(struct intake *intake, struct rows_seen *seen,
-                                   struct slice name, struct place place) {
+static mls_status check_name_again(struct intake *intake, struct rows_seen *seen, struct slice name,
+                                   struct place place) {
   char shown[CSV_SHOWN];
   size_t first;
   bool again;
@@ -244,7 +242,7 @@ static mls_status read_line(struct intake *intake, const struct layout *layout,
   for (size_t i = 0; i < out->count && status != MLS_MEMORY; i++) {
     size_t column = layout->scenarios[i];
     status = worst(status, add_field(intake, &out->list[i], &target, unit, row->fields[column],
-                                       csv_place(csv, row, column)));
+                                     csv_place(csv, row, column)));
   }
   return status;
 }
@@ -315,8 +313,7 @@ static mls_status read_column(struct intake *intake, struct rows_seen *seen, siz
   out->results = is_of_results(intake, head.name);
   if (out->names || out->results) return MLS_OK;
   TRY(check_form(intake, head.name, place));
-  TRY(target_find(intake->model, memory, slice_of(head.name), place, intake->fails,
-                  &out->target));
+  TRY(target_find(intake->model, memory, slice_of(head.name), place, intake->fails, &out->target));
   if (!head.has_unit) return MLS_OK;
   struct unit *unit = memory_push(memory, sizeof *unit);
   if (!unit) return fail_memory(intake->fails);
@@ -359,12 +356,12 @@ static mls_status read_row(struct intake *intake, const struct column *columns, 
   struct scenario *scenario = &out->list[out->count];
   scenario->settings = memory_array(&out->memory, row->count, sizeof *scenario->settings);
   if (!scenario->settings) return fail_memory(intake->fails);
-  mls_status status =
-      names < row->count ? name_scenario(intake, row->fields[names], csv_place(csv, row, names))
-                         : number_scenario(intake);
+  mls_status status = names < row->count
+                          ? name_scenario(intake, row->fields[names], csv_place(csv, row, names))
+                          : number_scenario(intake);
   for (size_t i = 0; i < row->count && status != MLS_MEMORY; i++)
-    status = worst(status, read_field(intake, scenario, &columns[i], row->fields[i],
-                                      csv_place(csv, row, i)));
+    status = worst(
+        status, read_field(intake, scenario, &columns[i], row->fields[i], csv_place(csv, row, i)));
   return status;
 }
 

@@ -13,7 +13,7 @@ struct one_setting {
   struct slice text;       /* "500 [GB]", "0.8", "H100"; decimals have a point */
   const struct unit *unit; /* of the row or column; NULL: declared */
   struct place place;
-  bool item;               /* chooses a registry item: applied before facts */
+  bool item; /* chooses a registry item: applied before facts */
 };
 
 struct scenario {
@@ -63,9 +63,8 @@ struct intake {
 };
 
 /* A line of the inputs of a scenario that has room for it; `unit` as in one_setting. */
-mls_status intake_add(struct intake *intake, struct scenario *scenario,
-                      const struct target *target, const struct unit *unit, struct slice text,
-                      struct place place);
+mls_status intake_add(struct intake *intake, struct scenario *scenario, const struct target *target,
+                      const struct unit *unit, struct slice text, struct place place);
 /* The unit of a line or column: NULL when `text` is empty. */
 mls_status intake_unit(struct intake *intake, const struct target *target, struct slice text,
                        struct place place, const struct unit **out);

@@ -1,6 +1,6 @@
-/* Settling. A bit a cell says stale, an interval says which of its rows. Cells are numbered in order
-   of calculation and a change only makes later cells stale, so one pass over the bits is enough;
-   a cell whose value keeps its bits stops the change there. */
+/* Settling. A bit a cell says stale, an interval says which of its rows. Cells are numbered in
+   order of calculation and a change only makes later cells stale, so one pass over the bits is
+   enough; a cell whose value keeps its bits stops the change there. */
 #include "settle.h"
 
 #include <string.h>
@@ -155,9 +155,8 @@ static double within_value(const struct mls_values *v, unsigned cell) {
 static double total_value(const struct mls_values *v, unsigned cell) {
   const struct cell *at = &v->model->cells[cell];
   const struct cell *column = &v->model->cells[at->total_column];
-  const double *truth = at->total_truth == GRAPH_NONE
-                            ? NULL
-                            : &v->value[v->model->cells[at->total_truth].offset];
+  const double *truth =
+      at->total_truth == GRAPH_NONE ? NULL : &v->value[v->model->cells[at->total_truth].offset];
   double total = at->function->total(column->rows, &v->value[column->offset], truth);
   return total - total == 0 ? total : FUNCTION_ERROR;
 }
@@ -169,8 +168,8 @@ struct span_changed {
   size_t from, until;
 };
 
-static void store(struct mls_values *v, unsigned cell, size_t row, const double *fresh, size_t count,
-                  struct span_changed *changed) {
+static void store(struct mls_values *v, unsigned cell, size_t row, const double *fresh,
+                  size_t count, struct span_changed *changed) {
   double *old = &v->value[v->model->cells[cell].offset + row];
   if (memcmp(old, fresh, count * sizeof *old) == 0) return;
   size_t first = 0, last = count;

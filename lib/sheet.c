@@ -14,11 +14,11 @@ struct reader {
   struct fails *fails;
   struct sheet *sheet;
   const char *file;
-  struct slice text; /* the whole file */
-  size_t at;         /* start of the next physical line */
-  int line;          /* its number */
-  int table;         /* line index of the open table, or -1 */
-  bool unclosed;     /* the statement opens a parenthesis that it does not close */
+  struct slice text;   /* the whole file */
+  size_t at;           /* start of the next physical line */
+  int line;            /* its number */
+  int table;           /* line index of the open table, or -1 */
+  bool unclosed;       /* the statement opens a parenthesis that it does not close */
   bool after_unclosed; /* so did the one before: what is indented may belong to it */
   /* the statement being read */
   struct slice code;
@@ -149,9 +149,10 @@ static mls_status check_name(struct reader *r, struct place place, struct slice 
     return fail_add(r->fails, MLS_LIMIT, place, "a name of more than %d characters (LIMIT_NAME)",
                     LIMIT_NAME);
   if (!name_is_sound(name))
-    return fail_add(r->fails, MLS_SYNTAX, place,
-                    "\"%.*s\" is not a name: a lower case letter, then lower case letters, digits and _",
-                    (int)name.size, name.at);
+    return fail_add(
+        r->fails, MLS_SYNTAX, place,
+        "\"%.*s\" is not a name: a lower case letter, then lower case letters, digits and _",
+        (int)name.size, name.at);
   return MLS_OK;
 }
 
@@ -175,7 +176,8 @@ static mls_status read_unit(struct reader *r, const struct unit **out) {
   struct slice text = { r->code.at + start, r->code_at - start };
   step(r);
   if (slice_trim(text).size == 0)
-    return fail_add(r->fails, MLS_SYNTAX, place, "empty brackets; leave them out for a plain number");
+    return fail_add(r->fails, MLS_SYNTAX, place,
+                    "empty brackets; leave them out for a plain number");
   return unit_parse(r->units, text, place, r->fails, out);
 }
 
@@ -189,7 +191,8 @@ static mls_status read_range(struct reader *r, struct set *set) {
   if (!accept(r, '.') || !accept(r, '.')) return expected(r, ".. between the bounds of a range");
   TRY(read_number(r, &typed, &set->high));
   if (set->low > set->high)
-    return fail_add(r->fails, MLS_RANGE, place, "the range is empty: its first bound is the larger");
+    return fail_add(r->fails, MLS_RANGE, place,
+                    "the range is empty: its first bound is the larger");
   if (!accept_word(r, "by")) return MLS_OK;
   place = r->place;
   TRY(read_number(r, &typed, &set->step));
@@ -201,10 +204,11 @@ static mls_status add_word(struct reader *r, struct set *set, struct slice word,
                            size_t *room) {
   const char *interned;
   if (!word_is_sound(word))
-    return fail_add(r->fails, MLS_SYNTAX, place,
-                    "\"%.*s\" is not a word: a letter, then letters, digits, _ and -; nothing that a "
-                    "spreadsheet takes for a truth, a number or a date",
-                    (int)word.size, word.at);
+    return fail_add(
+        r->fails, MLS_SYNTAX, place,
+        "\"%.*s\" is not a word: a letter, then letters, digits, _ and -; nothing that a "
+        "spreadsheet takes for a truth, a number or a date",
+        (int)word.size, word.at);
   TRY(intern(r, word, &interned));
   for (size_t i = 0; i < set->count; i++)
     if (set->words[i] == interned)
@@ -262,7 +266,8 @@ static mls_status read_value(struct reader *r, struct line *line, size_t *room) 
     take_word(r);
     TRY(intern(r, word, &value.word));
   }
-  line->values = memory_grow(r->memory, line->values, line->value_count, room, sizeof *line->values);
+  line->values =
+      memory_grow(r->memory, line->values, line->value_count, room, sizeof *line->values);
   if (!line->values) return fail_memory(r->fails);
   line->values[line->value_count++] = value;
   return MLS_OK;
@@ -504,8 +509,8 @@ static mls_status join_lines(struct reader *r, struct slice first) {
 
 static struct line *add_line(struct reader *r) {
   struct sheet *sheet = r->sheet;
-  struct line *lines = memory_grow(r->memory, sheet->lines, sheet->line_count, &sheet->line_room,
-                                   sizeof *lines);
+  struct line *lines =
+      memory_grow(r->memory, sheet->lines, sheet->line_count, &sheet->line_room, sizeof *lines);
   if (!lines) return NULL;
   sheet->lines = lines;
   struct line *line = &lines[sheet->line_count++];
@@ -605,23 +610,31 @@ mls_status sheet_read(struct memory *memory, struct names *names, struct units *
   size_t errors = fails->errors;
   *out = NULL;
   if (size > LIMIT_FILE)
-    return fail_add(fails, MLS_LIMIT, start, "a file of more than %d bytes (LIMIT_FILE)", LIMIT_FILE);
+    return fail_add(fails, MLS_LIMIT, start, "a file of more than %d bytes (LIMIT_FILE)",
+                    LIMIT_FILE);
   struct sheet *sheet = memory_push(memory, sizeof *sheet);
   char *text = memory_text(memory, bytes, size);
   if (!sheet || !text) return fail_memory(fails);
   *sheet = (struct sheet){ .file = file, .label = "" };
-  struct reader r = { .memory = memory, .names = names, .units = units, .fails = fails,
-                      .sheet = sheet, .file = file, .text = { text, size }, .table = -1 };
+  struct reader r = { .memory = memory,
+                      .names = names,
+                      .units = units,
+                      .fails = fails,
+                      .sheet = sheet,
+                      .file = file,
+                      .text = { text, size },
+                      .table = -1 };
   if (size >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0) r.at = 3;
-  sheet->lines = memory_reserve(memory, NULL, 0, &sheet->line_room, count_lines(r.text),
-                                sizeof *sheet->lines);
+  sheet->lines =
+      memory_reserve(memory, NULL, 0, &sheet->line_room, count_lines(r.text), sizeof *sheet->lines);
   if (!sheet->lines) return fail_memory(fails);
   while (r.at < size && fails->errors < LIMIT_ERRORS)
     if (read_line(&r) == MLS_MEMORY) return MLS_MEMORY;
   if (!sheet->name || !*sheet->name) {
     sheet->name = "";
     if (fails->errors == errors)
-      fail_add(fails, MLS_SYNTAX, start, "expected \"sheet\" and the name of the sheet, found nothing");
+      fail_add(fails, MLS_SYNTAX, start,
+               "expected \"sheet\" and the name of the sheet, found nothing");
   }
   *out = sheet;
   return fails->errors > errors ? fails->status : MLS_OK;

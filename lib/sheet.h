@@ -17,9 +17,9 @@ struct set {
   double step;        /* 0: any value */
   const char **words; /* interned */
   size_t count;
-  const char *name;   /* registry name, interned */
+  const char *name;          /* registry name, interned */
   struct registry *registry; /* set by check.c */
-  const char *text;   /* as written: "1..64 by 1" */
+  const char *text;          /* as written: "1..64 by 1" */
 };
 
 /* A default value: a number as typed (in the declared unit) or a word. */
@@ -39,51 +39,51 @@ struct bind {
 struct line {
   enum line_kind kind;
   bool output;
-  bool heading;          /* LINE_NOTE that begins with ## */
-  const char *name;      /* interned; NULL for a note */
-  struct place place;    /* of the name */
+  bool heading;            /* LINE_NOTE that begins with ## */
+  const char *name;        /* interned; NULL for a note */
+  struct place place;      /* of the name */
   const struct unit *unit; /* NULL: no brackets */
-  struct node *formula;  /* LINE_CELL, LINE_CHECK */
-  struct set *set;       /* LINE_INPUT, LINE_TABLE */
-  struct value *values;  /* LINE_INPUT: one, or one a row in a table */
+  struct node *formula;    /* LINE_CELL, LINE_CHECK */
+  struct set *set;         /* LINE_INPUT, LINE_TABLE */
+  struct value *values;    /* LINE_INPUT: one, or one a row in a table */
   size_t value_count;
-  bool likely;           /* low..high (P10..P90), in the declared unit */
+  bool likely; /* low..high (P10..P90), in the declared unit */
   double likely_low, likely_high;
-  const char *key;       /* LINE_TABLE: name of the key */
-  const char *uses;      /* LINE_USE: name of the used sheet */
-  struct bind *binds;    /* LINE_USE */
+  const char *key;    /* LINE_TABLE: name of the key */
+  const char *uses;   /* LINE_USE: name of the used sheet */
+  struct bind *binds; /* LINE_USE */
   size_t bind_count;
-  int table;             /* index of the table this is a column of, or -1 */
-  const char *label;     /* comment without keys; "" when none. LINE_NOTE: the text */
-  const char **cites;    /* interned keys, without @ */
+  int table;          /* index of the table this is a column of, or -1 */
+  const char *label;  /* comment without keys; "" when none. LINE_NOTE: the text */
+  const char **cites; /* interned keys, without @ */
   size_t cite_count;
   /* set by check.c */
-  struct type type;      /* of LINE_INPUT, LINE_CELL, LINE_CHECK */
-  unsigned slot;         /* LINE_INPUT, LINE_CELL, LINE_CHECK: its slot; LINE_TABLE: of its key */
-  unsigned use;          /* LINE_USE: index among the uses; LINE_TABLE: index among the tables */
-  bool wrong;            /* had an error: what depends on it is not reported again */
+  struct type type; /* of LINE_INPUT, LINE_CELL, LINE_CHECK */
+  unsigned slot;    /* LINE_INPUT, LINE_CELL, LINE_CHECK: its slot; LINE_TABLE: of its key */
+  unsigned use;     /* LINE_USE: index among the uses; LINE_TABLE: index among the tables */
+  bool wrong;       /* had an error: what depends on it is not reported again */
 };
 
 struct sheet;
 
-/* What a slot of a sheet is. Slots are the cells of a sheet in the order they were met; a model makes
-   one cell for each slot of each instance. */
+/* What a slot of a sheet is. Slots are the cells of a sheet in the order they were met; a model
+   makes one cell for each slot of each instance. */
 enum slot_kind {
-  SLOT_LINE,  /* an input, cell, check or column: `line` */
-  SLOT_KEY,   /* the keys of table `line` */
-  SLOT_FACT,  /* field (or family) `field` of the registry input or registry table `line` */
-  SLOT_TOTAL  /* an aggregate used in a formula: function, column, truth */
+  SLOT_LINE, /* an input, cell, check or column: `line` */
+  SLOT_KEY,  /* the keys of table `line` */
+  SLOT_FACT, /* field (or family) `field` of the registry input or registry table `line` */
+  SLOT_TOTAL /* an aggregate used in a formula: function, column, truth */
 };
 struct slot {
   enum slot_kind kind;
-  unsigned line;         /* index in sheet.lines */
-  const char *field;     /* SLOT_FACT: field or family name, interned */
-  bool family;           /* SLOT_FACT: rows are the words of the family */
+  unsigned line;     /* index in sheet.lines */
+  const char *field; /* SLOT_FACT: field or family name, interned */
+  bool family;       /* SLOT_FACT: rows are the words of the family */
   struct type type;
-  int table;             /* rows of this table (index among the tables), or -1 */
-  const struct node *origin;       /* SLOT_TOTAL: the first call that needs it, so its function and
-                                      its columns */
-  unsigned next;                   /* shared slots: the next one of its list, or SLOT_LAST */
+  int table;                 /* rows of this table (index among the tables), or -1 */
+  const struct node *origin; /* SLOT_TOTAL: the first call that needs it, so its function and
+                                its columns */
+  unsigned next;             /* shared slots: the next one of its list, or SLOT_LAST */
 };
 
 #define SLOT_LAST 0xffffffffu
@@ -97,17 +97,17 @@ struct sheet {
   struct line *lines;
   size_t line_count, line_room;
   /* set by check.c */
-  struct map symbols;       /* interned name -> line index: cells, inputs, checks, uses, tables */
-  struct map shared;        /* slot_key -> slot: facts and totals */
-  struct map *columns;      /* one a table: interned name -> line index */
-  unsigned *tables;         /* line index of each table */
+  struct map symbols;  /* interned name -> line index: cells, inputs, checks, uses, tables */
+  struct map shared;   /* slot_key -> slot: facts and totals */
+  struct map *columns; /* one a table: interned name -> line index */
+  unsigned *tables;    /* line index of each table */
   size_t table_count;
-  unsigned *uses;           /* line index of each use */
-  struct sheet **used;      /* sheet of each use */
+  unsigned *uses;      /* line index of each use */
+  struct sheet **used; /* sheet of each use */
   size_t use_count;
   struct slot *slots;
   size_t slot_count, slot_room;
-  bool undeclared;          /* some cell has no brackets: its kind comes from its formula */
+  bool undeclared; /* some cell has no brackets: its kind comes from its formula */
   bool checked, checking, failed;
 };
 

@@ -49,8 +49,7 @@ static bool find_family(const struct mls_model *model, struct slice path, unsign
   if (dot < 2) return false;
   *cell = model_find(model, (struct slice){ path.at, dot - 1 });
   struct slice word = { path.at + dot, path.size - dot };
-  return *cell != GRAPH_NONE && model->cells[*cell].family &&
-         key_row(model, *cell, word, row);
+  return *cell != GRAPH_NONE && model->cells[*cell].family && key_row(model, *cell, word, row);
 }
 
 static mls_status unknown(const struct mls_model *model, struct slice path, struct fails *fails) {

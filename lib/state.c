@@ -83,8 +83,8 @@ enum state state_of_constants(const struct mls_model *model, unsigned cell) {
 
 static enum state formula_state(const struct mls_values *values, unsigned cell) {
   const struct cell *at = &values->model->cells[cell];
-  enum state state = state_weakest(node_state(values, at, at->formula),
-                                   state_of_constants(values->model, cell));
+  enum state state =
+      state_weakest(node_state(values, at, at->formula), state_of_constants(values->model, cell));
   bool alias = at->formula->kind == NODE_PATH;
   return state == STATE_VERIFIED && !alias ? STATE_DERIVED : state;
 }
@@ -93,7 +93,8 @@ static enum state cell_state(const struct mls_values *values, unsigned cell) {
   const struct cell *at = &values->model->cells[cell];
   switch (at->kind) {
     case CELL_INPUT:
-      return at->given || values_setting(values, cell, 0) || model_line(values->model, cell)->cite_count == 0
+      return at->given || values_setting(values, cell, 0) ||
+                     model_line(values->model, cell)->cite_count == 0
                  ? STATE_INPUT
                  : STATE_CITED;
     case CELL_FACT: return fact_state(values, cell);

@@ -36,7 +36,9 @@ static unsigned reserve(struct compiler *c, unsigned count) {
 /* ---- operands ---- */
 
 static void constant(struct compiler *c, double value, struct operand *out) {
-  *out = (struct operand){ .kind = OPERAND_CONSTANT, .stride = 1, .index = (unsigned)c->tape->constant_count };
+  *out = (struct operand){ .kind = OPERAND_CONSTANT,
+                           .stride = 1,
+                           .index = (unsigned)c->tape->constant_count };
   c->tape->constants[c->tape->constant_count++] = value;
 }
 
@@ -57,8 +59,7 @@ static void reference(const struct compiler *c, const struct node *node, unsigne
                       struct operand *out) {
   unsigned cell = model_cell(c->model, cell_of(c)->home, &node->ref);
   const struct cell *other = &c->model->cells[cell];
-  *out = (struct operand){ .kind = OPERAND_VALUE, .stride = 1,
-                           .index = (unsigned)other->offset };
+  *out = (struct operand){ .kind = OPERAND_VALUE, .stride = 1, .index = (unsigned)other->offset };
   if (own_table(c, node, other)) {
     out->kind = OPERAND_ROWS;
     out->lag = lag;
@@ -68,7 +69,8 @@ static void reference(const struct compiler *c, const struct node *node, unsigne
 }
 
 /* An operand below `op`, put where the op finds it. */
-static void compile_operand(struct compiler *c, const struct node *node, unsigned lag, unsigned at) {
+static void compile_operand(struct compiler *c, const struct node *node, unsigned lag,
+                            unsigned at) {
   struct operand operand;
   compile(c, node, lag, &operand);
   give_fill(c, &operand);
@@ -84,7 +86,10 @@ static void finish(struct compiler *c, struct op op, unsigned depth, struct oper
 
 static void lookup(struct compiler *c, const struct node *node, unsigned lag, struct operand *out) {
   unsigned depth = c->depth;
-  struct op op = { .kind = OP_LOOKUP, .count = 1, .shift = lag, .first = reserve(c, 1),
+  struct op op = { .kind = OP_LOOKUP,
+                   .count = 1,
+                   .shift = lag,
+                   .first = reserve(c, 1),
                    .cell = model_cell(c->model, cell_of(c)->home, &node->ref) };
   compile_operand(c, node->arguments[0], lag, op.first);
   finish(c, op, depth, out);
@@ -93,8 +98,11 @@ static void lookup(struct compiler *c, const struct node *node, unsigned lag, st
 static void call(struct compiler *c, const struct node *node, unsigned lag, struct operand *out) {
   unsigned depth = c->depth;
   unsigned rows = node_lag(node), count = rows ? 2 : node->count;
-  struct op op = { .kind = rows ? OP_PRIOR : OP_CALL, .count = (unsigned char)count,
-                   .function = node->function, .lag = rows, .shift = lag };
+  struct op op = { .kind = rows ? OP_PRIOR : OP_CALL,
+                   .count = (unsigned char)count,
+                   .function = node->function,
+                   .lag = rows,
+                   .shift = lag };
   op.first = reserve(c, count);
   for (unsigned i = 0; i < count; i++)
     compile_operand(c, node->arguments[i], i == 0 ? lag + rows : lag, op.first + i);
@@ -103,12 +111,15 @@ static void call(struct compiler *c, const struct node *node, unsigned lag, stru
 
 static void compile_total(const struct compiler *c, const struct node *node, struct operand *out) {
   unsigned cell = c->model->instances[cell_of(c)->home].cells[node->total];
-  *out = (struct operand){ .kind = OPERAND_VALUE, .stride = 1,
+  *out = (struct operand){ .kind = OPERAND_VALUE,
+                           .stride = 1,
                            .index = (unsigned)c->model->cells[cell].offset };
 }
 
-static void compile(struct compiler *c, const struct node *node, unsigned lag, struct operand *out) {
-  if (node->kind == NODE_NUMBER) constant(c, node->number * (node->unit ? node->unit->factor : 1), out);
+static void compile(struct compiler *c, const struct node *node, unsigned lag,
+                    struct operand *out) {
+  if (node->kind == NODE_NUMBER)
+    constant(c, node->number * (node->unit ? node->unit->factor : 1), out);
   else if (node->kind == NODE_TEXT) constant(c, model_word(c->model, node->text), out);
   else if (node->kind == NODE_PATH && node->count) lookup(c, node, lag, out);
   else if (node->kind == NODE_PATH) reference(c, node, lag, out);

@@ -6,7 +6,9 @@
 
 #include "graph.h"
 
-enum { TAPE_BLOCK = 256 }; /* rows calculated at once: a register is 2 KiB, several fit in a cache */
+enum {
+  TAPE_BLOCK = 256
+}; /* rows calculated at once: a register is 2 KiB, several fit in a cache */
 
 enum operand_kind {
   OPERAND_CONSTANT, /* tape.constants[index] */

@@ -5,11 +5,11 @@
 #include "graph.h"
 
 struct target {
-  const char *path; /* as written */
-  unsigned cell;    /* of the input or fact; GRAPH_NONE for a field that no formula reads */
-  size_t row;       /* in a family of facts */
-  bool item;        /* chooses a registry item: set before facts */
-  bool number;      /* takes a number; else a word */
+  const char *path;        /* as written */
+  unsigned cell;           /* of the input or fact; GRAPH_NONE for a field that no formula reads */
+  size_t row;              /* in a family of facts */
+  bool item;               /* chooses a registry item: set before facts */
+  bool number;             /* takes a number; else a word */
   const struct unit *unit; /* declared, or that of the fact's field */
   const struct dims *strict, *count;
   struct place place; /* where it was named, for messages */

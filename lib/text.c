@@ -93,9 +93,7 @@ const char *names_find(const struct names *names, struct slice slice) {
   return names_slot(names, slice, (unsigned)hash_bytes(slice.at, slice.size))->text;
 }
 
-void map_open(struct map *map, struct memory *memory) {
-  *map = (struct map){ .memory = memory };
-}
+void map_open(struct map *map, struct memory *memory) { *map = (struct map){ .memory = memory }; }
 
 static size_t map_slot(const struct map *map, const void *key) {
   size_t mask = map->room - 1;

@@ -26,7 +26,7 @@ struct names {
   struct name_slot {
     const char *text; /* NULL: free */
     unsigned size, hash;
-  } *slots; /* open addressing; room is a power of two */
+  } * slots; /* open addressing; room is a power of two */
   size_t room;
   size_t count;
 };
@@ -45,7 +45,7 @@ struct map {
   struct map_slot {
     const void *key;
     size_t value;
-  } *slots;
+  } * slots;
   size_t room;
   size_t count;
 };

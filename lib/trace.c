@@ -335,8 +335,8 @@ static size_t index_of(const struct mls_model *model, struct spot at) {
 }
 
 static mls_status memo_add(struct memo *memo, struct spot at, unsigned *number) {
-  struct memo_origin *origins = memory_grow(memo->memory, memo->origins, memo->count, &memo->room,
-                                            sizeof *origins);
+  struct memo_origin *origins =
+      memory_grow(memo->memory, memo->origins, memo->count, &memo->room, sizeof *origins);
   if (!origins) return MLS_MEMORY;
   memo->origins = origins;
   origins[memo->count++] = (struct memo_origin){ at.cell, at.row };
@@ -434,8 +434,8 @@ static void collect_total(struct reasons *reasons, const struct cell *cell) {
   if (cell->total_truth != GRAPH_NONE) add_reason(reasons, cell->total_truth, ROWS_ALL);
 }
 
-mls_status trace_reasons(struct mls_values *values, unsigned cell, size_t row,
-                         struct reason **out, size_t *count) {
+mls_status trace_reasons(struct mls_values *values, unsigned cell, size_t row, struct reason **out,
+                         size_t *count) {
   const struct cell *here = &values->model->cells[cell];
   struct reasons reasons = { .values = values, .instance = here->home };
   if (here->formula) collect(&reasons, here->formula, row);

@@ -21,20 +21,20 @@ struct memo {
   struct memo_origin {
     unsigned cell;
     size_t row;
-  } *origins;
+  } * origins;
   size_t count, room;
 };
 mls_status trace_error_again(struct mls_values *values, struct memo *memo, unsigned cell,
                              size_t row, struct origin *out);
 
 struct verdict {
-  int holds; /* 1, 0, -1 for an error */
-  bool compares;  /* one comparison of two numbers: left, right, gap are set (SI), else NaN */
+  int holds;     /* 1, 0, -1 for an error */
+  bool compares; /* one comparison of two numbers: left, right, gap are set (SI), else NaN */
   double left, right, gap; /* gap <= 0 when it holds */
   const struct unit *unit; /* to show the three in: that of the left side, else of the right */
   const char *base;        /* what left, right and gap are in: "B", "USD/token"; NULL unless set */
-  const char *message; /* one sentence a planner reads; in the values' arena of one call */
-  const char *detail;  /* its end: "154.6 GB against 85.9 GB, over by 68.7 GB"; "" when none */
+  const char *message;     /* one sentence a planner reads; in the values' arena of one call */
+  const char *detail;      /* its end: "154.6 GB against 85.9 GB, over by 68.7 GB"; "" when none */
 };
 mls_status trace_check(struct mls_values *values, unsigned cell, struct verdict *out);
 
@@ -46,8 +46,8 @@ struct reason {
   size_t row;
   bool whole; /* all rows: an aggregate reads the column */
 };
-mls_status trace_reasons(struct mls_values *values, unsigned cell, size_t row,
-                         struct reason **out, size_t *count);
+mls_status trace_reasons(struct mls_values *values, unsigned cell, size_t row, struct reason **out,
+                         size_t *count);
 
 /* How many facts, cited constants, estimates ... a cell rests on in all, each counted once. */
 struct evidence {

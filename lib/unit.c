@@ -1,6 +1,6 @@
-/* Units from rows. A unit expression becomes a list of parts (base, rational exponent) and a factor;
-   equal lists are one pointer, so units are compared by pointer everywhere above. */
-#include "unit.h"
+/* Units from rows. A unit expression becomes a list of parts (base, rational exponent) and a
+   factor; equal lists are one pointer, so units are compared by pointer everywhere above. */
+#include "dims.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -26,123 +26,6 @@ struct parts {
   size_t count;
   double factor;
 };
-
-/* ---- interned dims ---- */
-
-static bool dims_equal(const struct dims *dims, const struct part *parts, size_t count) {
-  return dims->count == count && (count == 0 || memcmp(dims->parts, parts, count * sizeof *parts) == 0);
-}
-
-static size_t dims_hash(const struct part *parts, size_t count) {
-  return hash_bytes(parts, count * sizeof *parts);
-}
-
-static size_t dims_slot(const struct units *units, const struct part *parts, size_t count) {
-  size_t mask = units->set_room - 1;
-  size_t at = dims_hash(parts, count) & mask;
-  while (units->set[at] && !dims_equal(units->set[at], parts, count)) at = (at + 1) & mask;
-  return at;
-}
-
-static bool set_widen(struct units *units) {
-  size_t old_room = units->set_room;
-  const struct dims **old = units->set;
-  size_t room = old_room ? old_room * 2 : 256;
-  const struct dims **set = memory_array(units->memory, room, sizeof *set);
-  if (!set) return false;
-  units->set = set;
-  units->set_room = room;
-  for (size_t i = 0; i < old_room; i++)
-    if (old[i]) set[dims_slot(units, old[i]->parts, old[i]->count)] = old[i];
-  return true;
-}
-
-static struct dims *dims_make(struct memory *memory, const struct part *parts, size_t count) {
-  struct dims *dims = memory_push(memory, sizeof *dims + count * sizeof *parts);
-  if (!dims) return NULL;
-  dims->count = (unsigned short)count;
-  if (count > 0) memcpy(dims->parts, parts, count * sizeof *parts);
-  return dims;
-}
-
-static const struct dims *dims_intern(struct units *units, const struct part *parts, size_t count) {
-  if (units->set_count * 2 >= units->set_room && !set_widen(units)) return NULL;
-  size_t at = dims_slot(units, parts, count);
-  if (units->set[at]) return units->set[at];
-  struct dims *dims = dims_make(units->memory, parts, count);
-  if (!dims) return NULL;
-  units->set[at] = dims;
-  units->set_count++;
-  return dims;
-}
-
-/* ---- algebra of parts ---- */
-
-static int divisor(int a, int b) {
-  a = abs(a);
-  while (b) {
-    int rest = a % b;
-    a = b;
-    b = rest;
-  }
-  return a ? a : 1;
-}
-
-static bool lowest(int num, int den, struct part *part) {
-  if (den < 0) num = -num, den = -den;
-  int by = divisor(num, den);
-  num /= by, den /= by;
-  if (abs(num) > LIMIT_EXPONENT || den > LIMIT_EXPONENT) return false;
-  part->num = (short)num;
-  part->den = (short)den;
-  return true;
-}
-
-/* out = a * b^(num/den), merged in order of base. False when a bound is met. */
-static bool parts_merge(struct part *out, size_t *count, const struct part *a, size_t a_count,
-                        const struct part *b, size_t b_count, int num, int den) {
-  size_t i = 0, j = 0, n = 0;
-  while (i < a_count || j < b_count) {
-    bool left = j >= b_count || (i < a_count && a[i].base < b[j].base);
-    bool both = !left && i < a_count && a[i].base == b[j].base;
-    struct part part = left ? a[i] : b[j];
-    if (!left) {
-      int top = b[j].num * num, low = b[j].den * den;
-      if (both) top = a[i].num * low + top * a[i].den, low *= a[i].den;
-      if (!lowest(top, low, &part)) return false;
-    }
-    i += left || both;
-    j += !left;
-    if (part.num == 0) continue;
-    if (n == LIMIT_FACTORS) return false;
-    out[n++] = part;
-  }
-  *count = n;
-  return true;
-}
-
-static const struct dims *combine(struct units *units, const struct dims *a, const struct dims *b,
-                                  int num, int den) {
-  struct part merged[LIMIT_FACTORS];
-  size_t count;
-  if (!a || !b || !parts_merge(merged, &count, a->parts, a->count, b->parts, b->count, num, den))
-    return NULL;
-  return dims_intern(units, merged, count);
-}
-
-const struct dims *dims_multiply(struct units *units, const struct dims *a, const struct dims *b) {
-  if (b == units->none) return a;
-  if (a == units->none) return b;
-  return combine(units, a, b, 1, 1);
-}
-
-const struct dims *dims_divide(struct units *units, const struct dims *a, const struct dims *b) {
-  return b == units->none ? a : combine(units, a, b, -1, 1);
-}
-
-const struct dims *dims_power(struct units *units, const struct dims *a, int num, int den) {
-  return a == units->none ? a : combine(units, units->none, a, num, den);
-}
 
 /* ---- rows ---- */
 
@@ -196,10 +79,12 @@ static mls_status parse_kind(struct fails *fails, struct place place, const char
   *out = base ? ROW_BASE : count ? ROW_COUNT : ROW_DERIVED;
   place.column = 3;
   if (*kind && !base && !count)
-    return fail_add(fails, MLS_SYNTAX, place, "kind is \"%s\"; expected base, count or nothing", kind);
+    return fail_add(fails, MLS_SYNTAX, place, "kind is \"%s\"; expected base, count or nothing",
+                    kind);
   place.column = 2;
   if ((base || count) && *definition)
-    return fail_add(fails, MLS_SYNTAX, place, "a %s has no definition; found \"%s\"", kind, definition);
+    return fail_add(fails, MLS_SYNTAX, place, "a %s has no definition; found \"%s\"", kind,
+                    definition);
   if (*out == ROW_DERIVED && !*definition)
     return fail_add(fails, MLS_SYNTAX, place,
                     "definition is empty; expected a number and a unit, such as 1000 m");
@@ -225,7 +110,8 @@ static const char *kind_word(enum row_kind kind) {
   return kind == ROW_BASE ? "base unit" : kind == ROW_COUNT ? "count" : "defined unit";
 }
 
-/* A unit of the same name in the same file is a mistake; in a later file it replaces a definition. */
+/* A unit of the same name in the same file is a mistake; in a later file it replaces a definition.
+ */
 static mls_status check_again(struct units *units, struct fails *fails, const char *name,
                               enum row_kind kind, const char *definition, struct place place) {
   size_t index;
@@ -251,13 +137,14 @@ static mls_status load_row(struct units *units, const struct csv *csv, const str
   const char *name = names_add(&units->row_names, slice_of(row->fields[0]));
   if (!name) return fail_memory(fails);
   if (!is_unit_name(name))
-    return fail_add(fails, MLS_SYNTAX, place, "\"%s\" is not the name of a unit: letters only, or %%",
-                    name);
+    return fail_add(fails, MLS_SYNTAX, place,
+                    "\"%s\" is not the name of a unit: letters only, or %%", name);
   enum row_kind kind;
   TRY(parse_kind(fails, place, row->fields[2], row->fields[1], &kind));
   TRY(check_again(units, fails, name, kind, row->fields[1], place));
-  struct unit_row made = { .name = name, .definition = row->fields[1], .kind = kind,
-                           .place = { csv->file, row->line, 2 } };
+  struct unit_row made = {
+    .name = name, .definition = row->fields[1], .kind = kind, .place = { csv->file, row->line, 2 }
+  };
   mls_status status = add_row(units, made, kind == ROW_COUNT);
   if (status == MLS_MEMORY) return fail_memory(fails);
   if (status != MLS_OK)
@@ -279,7 +166,8 @@ struct reader {
   size_t at;
 };
 
-static mls_status reader_fail(struct reader *reader, mls_status status, size_t at, const char *what) {
+static mls_status reader_fail(struct reader *reader, mls_status status, size_t at,
+                              const char *what) {
   struct place place = reader->place;
   if (place.line && place.column) place.column += (int)at;
   return fail_add(reader->fails, status, place, "%s in [%.*s]", what, (int)reader->text.size,
@@ -337,7 +225,8 @@ static mls_status read_exponent(struct reader *reader, int *num, int *den) {
   bool negative = accept(reader, '-');
   *den = 1;
   bool sound = read_whole(reader, num);
-  if (broken) sound = sound && accept(reader, '/') && read_whole(reader, den) && accept(reader, ')');
+  if (broken)
+    sound = sound && accept(reader, '/') && read_whole(reader, den) && accept(reader, ')');
   if (!sound)
     return reader_fail(reader, MLS_SYNTAX, at, "expected an exponent such as 2, -1 or (1/2)");
   if (*num > LIMIT_EXPONENT || *den > LIMIT_EXPONENT)
@@ -431,8 +320,9 @@ static mls_status row_expression(struct units *units, struct unit_row *row, stru
                     "definition \"%s\": expected a positive number, a space and a unit",
                     row->definition);
   struct slice rest = slice_trim((struct slice){ text.at + space, text.size - space });
-  struct reader reader = { units, units, units->memory, fails, { row->place.file, row->place.line, 0 },
-                           rest, 0 };
+  struct reader reader = {
+    units, units, units->memory, fails, { row->place.file, row->place.line, 0 }, rest, 0
+  };
   struct parts parts, strict, count;
   TRY(read_expression(&reader, &parts));
   sort_parts(units, &parts, &strict, &count);
@@ -609,10 +499,6 @@ const char *type_words(struct units *units, struct type type) {
   const char *text = buffer_keep(&buffer, units->memory);
   buffer_close(&buffer);
   return text ? text : "";
-}
-
-bool dims_same(const struct dims *a, const struct dims *b) {
-  return a == b || dims_equal(a, b->parts, b->count);
 }
 
 bool type_compatible(struct type a, struct type b) {

@@ -14,7 +14,8 @@ struct part {
   short den;
 };
 
-/* Parts in order of base, interned: equal dimensions are one pointer. The empty one is never NULL. */
+/* Parts in order of base, interned: equal dimensions are one pointer. The empty one is never NULL.
+ */
 struct dims {
   unsigned short count;
   struct part parts[];
@@ -38,8 +39,8 @@ struct units {
   size_t count;
   size_t room;
   struct names row_names; /* names of rows: not the book's, so that threads may read them */
-  struct map by_name;   /* one of row_names -> index of row */
-  struct map written;   /* interned text -> parsed unit */
+  struct map by_name;     /* one of row_names -> index of row */
+  struct map written;     /* interned text -> parsed unit */
   const struct unit **parsed;
   size_t parsed_count;
   size_t parsed_room;
@@ -52,7 +53,7 @@ struct units {
   size_t set_count;
   const struct dims *none;
   const struct unit *plain; /* factor 1, no parts, text "" */
-  int depth; /* of definitions being looked up */
+  int depth;                /* of definitions being looked up */
 };
 
 mls_status units_open(struct units *units, struct memory *memory, struct names *names);
@@ -87,17 +88,18 @@ struct type {
   const struct dims *count;
 };
 
-/* In words for messages: "kg*m^2/s^3", "USD/token", "a plain number", "a text", "a truth". Where the
-   dims are those of a well known row (W, J, GB ...), that is added: "kg*m^2/s^3 (W)". */
+/* In words for messages: "kg*m^2/s^3", "USD/token", "a plain number", "a text", "a truth". Where
+   the dims are those of a well known row (W, J, GB ...), that is added: "kg*m^2/s^3 (W)". */
 const char *type_words(struct units *units, struct type type);
 
-/* Kinds agree, strict parts are equal, and count parts are equal or one is empty. The literal 0 agrees
-   with every number, a wild type with everything. */
+/* Kinds agree, strict parts are equal, and count parts are equal or one is empty. The literal 0
+   agrees with every number, a wild type with everything. */
 bool type_compatible(struct type a, struct type b);
 /* The same dimensions, also when one side was not interned (unit_read). */
 bool dims_same(const struct dims *a, const struct dims *b);
 
-/* A unit with factor 1 that has these dims, spelled in bases ("B/s"): what SI values are shown in. */
+/* A unit with factor 1 that has these dims, spelled in bases ("B/s"): what SI values are shown in.
+ */
 const char *dims_text(struct units *units, const struct dims *strict, const struct dims *count);
 
 /* For the independent unit tests and `list units`: the row at `index`, in file order. */

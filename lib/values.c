@@ -22,7 +22,8 @@ static mls_status allocate(struct mls_values *v) {
   const struct mls_model *model = v->model;
   size_t cells = model->cell_count;
   v->value = memory_array(&v->memory, model->value_count, sizeof *v->value);
-  v->scratch = memory_array(&v->memory, (size_t)model->tape->registers * TAPE_BLOCK, sizeof *v->scratch);
+  v->scratch =
+      memory_array(&v->memory, (size_t)model->tape->registers * TAPE_BLOCK, sizeof *v->scratch);
   v->from = memory_array(&v->memory, cells, sizeof *v->from);
   v->until = memory_array(&v->memory, cells, sizeof *v->until);
   v->states = memory_array(&v->memory, cells, 1);
@@ -64,7 +65,8 @@ void values_reset(struct mls_values *values) {
   values->setting_count = 0;
   for (unsigned i = 0; i < values->model->cell_count; i++)
     if (values->model->cells[i].kind == CELL_INPUT) settle_default(values, i);
-    else if (values->model->cells[i].kind == CELL_FACT) settle_mark(values, i, 0, values->model->cells[i].rows);
+    else if (values->model->cells[i].kind == CELL_FACT)
+      settle_mark(values, i, 0, values->model->cells[i].rows);
   values->states_known = false;
 }
 
@@ -138,8 +140,9 @@ static void apply(struct mls_values *values, unsigned cell, size_t row, double s
 static mls_status wrong_set(struct mls_values *values, const struct target *target,
                             const struct set *set, struct slice found) {
   struct nearest nearest = { .wanted = found };
-  size_t count = set->kind == SET_WORDS ? set->count
-                                        : set->kind == SET_REGISTRY ? set->registry->item_count : 0;
+  size_t count = set->kind == SET_WORDS      ? set->count
+                 : set->kind == SET_REGISTRY ? set->registry->item_count
+                                             : 0;
   for (size_t i = 0; i < count; i++)
     nearest_offer(&nearest, set->kind == SET_WORDS ? set->words[i] : set->registry->items[i]);
   return fail_add(&values->fails, MLS_RANGE, target->place, "%.*s is not in %s%s", (int)found.size,
@@ -160,7 +163,9 @@ static mls_status set_word(struct mls_values *values, const struct target *targe
                     (int)text.size, text.at);
   }
   double si = model_word(model, word);
-  struct setting setting = { .cell = target->cell, .row = target->row, .si = si, .unit = *cell->unit };
+  struct setting setting = {
+    .cell = target->cell, .row = target->row, .si = si, .unit = *cell->unit
+  };
   TRY(keep(values, setting, text, NULL, target->place));
   apply(values, target->cell, target->row, si);
   return MLS_OK;
@@ -201,8 +206,7 @@ static mls_status check_unit(struct mls_values *values, const struct target *tar
   struct type is = { KIND_NUMBER, false, false, unit->strict, unit->count };
   struct type wanted = { KIND_NUMBER, false, false, cell->strict, cell->count };
   if (type_compatible(is, wanted)) return MLS_OK;
-  return fail_add(&values->fails, MLS_UNIT, target->place, "%s is in %s, found %s",
-                  target->path,
+  return fail_add(&values->fails, MLS_UNIT, target->place, "%s is in %s, found %s", target->path,
                   *cell->unit->text ? cell->unit->text : "plain numbers",
                   *unit->text ? unit->text : "a plain number");
 }
@@ -230,13 +234,13 @@ static mls_status set_number(struct mls_values *values, const struct target *tar
   bool own;
   TRY(split_unit(values, target, &text, fallback, &setting.unit, &own));
   if (!text_read_number(text, &setting.number))
-    return fail_add(&values->fails, MLS_SYNTAX, target->place, "expected a number%s%s, found \"%.*s\"%s",
-                    *cell->unit->text ? " in " : "", cell->unit->text, (int)whole.size, whole.at,
-                    number_hint(text));
+    return fail_add(&values->fails, MLS_SYNTAX, target->place,
+                    "expected a number%s%s, found \"%.*s\"%s", *cell->unit->text ? " in " : "",
+                    cell->unit->text, (int)whole.size, whole.at, number_hint(text));
   TRY(check_unit(values, target, &setting.unit));
   setting.si = setting.number * setting.unit.factor;
-  double declared = setting.unit.factor == cell->unit->factor ? setting.number
-                                                              : setting.si / cell->unit->factor;
+  double declared =
+      setting.unit.factor == cell->unit->factor ? setting.number : setting.si / cell->unit->factor;
   TRY(check_range(values, target, setting.si, declared));
   TRY(keep(values, setting, text, own ? setting.unit.text : NULL, target->place));
   apply(values, target->cell, target->row, setting.si);
@@ -250,8 +254,7 @@ mls_status values_set(struct mls_values *values, const char *path, struct slice 
   TRY(target_find(values->model, &values->scratch_memory, name, place, &values->fails, &target));
   if (target.cell == GRAPH_NONE) return MLS_OK;
   text = slice_trim(text);
-  if (text.size == 0)
-    return fail_add(&values->fails, MLS_SYNTAX, place, "%s has no value", path);
+  if (text.size == 0) return fail_add(&values->fails, MLS_SYNTAX, place, "%s has no value", path);
   if (!target.number) return set_word(values, &target, text);
   return set_number(values, &target, text, fallback);
 }
@@ -285,7 +288,8 @@ size_t values_item(const struct mls_values *values, unsigned cell) {
   if (at->kind == CELL_FACT) cell = at->chooser;
   size_t item = 0;
   if (cell == GRAPH_NONE || !model->cells[cell].registry) return 0;
-  registry_item(model->cells[cell].registry, model->words[(size_t)values_get(values, cell, 0)], &item);
+  registry_item(model->cells[cell].registry, model->words[(size_t)values_get(values, cell, 0)],
+                &item);
   return item;
 }
 
@@ -319,6 +323,7 @@ const struct fact *settle_fact(const struct mls_values *values, unsigned cell, s
 }
 
 const struct fact *values_fact(const struct mls_values *values, unsigned cell, size_t row) {
-  if (values->model->cells[cell].kind != CELL_FACT || values_setting(values, cell, row)) return NULL;
+  if (values->model->cells[cell].kind != CELL_FACT || values_setting(values, cell, row))
+    return NULL;
   return settle_fact(values, cell, row);
 }

@@ -7,14 +7,14 @@
 
 /* What was typed into an input or a fact by the user. */
 struct setting {
-  unsigned next;       /* index + 1 of the next setting of the same cell, or 0 */
+  unsigned next; /* index + 1 of the next setting of the same cell, or 0 */
   unsigned cell;
   size_t row;
-  double si;           /* or the text number */
-  double number;       /* as typed, in `unit`; unused for a word */
-  char *typed;         /* digits or word as typed */
-  struct unit unit;    /* as typed, or the declared one */
-  char *unit_text;     /* what unit.text points to when it is not the declared one's */
+  double si;        /* or the text number */
+  double number;    /* as typed, in `unit`; unused for a word */
+  char *typed;      /* digits or word as typed */
+  struct unit unit; /* as typed, or the declared one */
+  char *unit_text;  /* what unit.text points to when it is not the declared one's */
 };
 
 struct bits {
@@ -25,21 +25,21 @@ struct bits {
 
 struct mls_values {
   const struct mls_model *model;
-  struct memory memory;   /* for its allocator, and for messages until the next call */
+  struct memory memory;         /* for its allocator, and for messages until the next call */
   struct memory scratch_memory; /* units and texts of one call */
   struct fails fails;
-  double *value;          /* all rows of all cells */
-  double *scratch;        /* registers of the tape */
+  double *value;   /* all rows of all cells */
+  double *scratch; /* registers of the tape */
   struct setting *settings;
   size_t setting_count, setting_room;
-  unsigned *setting_of;   /* index + 1 of the first setting of a cell, or 0 */
+  unsigned *setting_of; /* index + 1 of the first setting of a cell, or 0 */
   struct bits stale, changed;
   unsigned *from, *until; /* stale rows of a cell; until 0: none */
   unsigned char *states;  /* enum state of each cell; valid when states_known */
   bool states_known;
   bool settled;
-  size_t steps;           /* cells calculated by the last settling */
-  mls_message shown;      /* the message handed out last */
+  size_t steps;      /* cells calculated by the last settling */
+  mls_message shown; /* the message handed out last */
 };
 
 mls_status values_open(struct mls_values *values, const struct mls_model *model,
@@ -67,8 +67,8 @@ double values_evaluate(const struct mls_values *values, unsigned instance, size_
 
 /* What the user typed into row `row` of an input or a fact; NULL when it stands at its default. */
 const struct setting *values_setting(const struct mls_values *values, unsigned cell, size_t row);
-/* The fact behind row `row` of a FACT cell as chosen now; NULL when the item lacks it, or when it was
-   set (then values_setting says to what). */
+/* The fact behind row `row` of a FACT cell as chosen now; NULL when the item lacks it, or when it
+   was set (then values_setting says to what). */
 const struct fact *values_fact(const struct mls_values *values, unsigned cell, size_t row);
 /* The item that a registry input (or a bound one, or a fact's chooser) names now. */
 size_t values_item(const struct mls_values *values, unsigned cell);

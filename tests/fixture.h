@@ -124,8 +124,9 @@ static inline mls_status sink_write(void *context, const void *bytes, size_t siz
 static inline char *world_report(struct world *world, const char *form, bool all) {
   struct sink sink = { NULL, 0 };
   mls_run run = { "base", world->values };
-  mls_report report = { .size = sizeof report, .form = form, .all = all, .runs = &run,
-                        .run_count = 1 };
+  mls_report report = {
+    .size = sizeof report, .form = form, .all = all, .runs = &run, .run_count = 1
+  };
   ck_assert_int_eq(mls_export(world->model, &report, sink_write, &sink), MLS_OK);
   ck_assert_ptr_nonnull(sink.text);
   return sink.text;
@@ -140,9 +141,9 @@ static inline char *world_why(struct world *world, const char *path, const char 
   return sink.text;
 }
 
-#define ck_assert_has(text, part) \
+#define ck_assert_has(text, part)                                                                  \
   ck_assert_msg(strstr((text), (part)) != NULL, "no \"%s\" in\n%s", (part), (text))
-#define ck_assert_lacks(text, part) \
+#define ck_assert_lacks(text, part)                                                                \
   ck_assert_msg(strstr((text), (part)) == NULL, "a \"%s\" in\n%s", (part), (text))
 
 #endif

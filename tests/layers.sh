@@ -21,7 +21,7 @@ text buffer number
 name
 csv csv_number
 json
-unit
+unit dims
 rows
 registry load source
 function lanes

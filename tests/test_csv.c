@@ -37,7 +37,7 @@ struct example {
   size_t size;
   const char *expected;
 };
-#define EXAMPLE(bytes, expected) \
+#define EXAMPLE(bytes, expected)                                                                   \
   { bytes, sizeof(bytes) - 1, expected }
 
 START_TEST(test_rows) {
@@ -79,8 +79,8 @@ END_TEST
 
 #define SAVE "expected a CSV: save it as \"CSV UTF-8\"\n"
 #define SEPARATED "; expected \",\" (and a point in numbers: 0.5)\n"
-#define INSIDE                                                                      \
-  "a quote stands inside a field that does not begin with one; write the field as " \
+#define INSIDE                                                                                     \
+  "a quote stands inside a field that does not begin with one; write the field as "                \
   "\"... \"\" ...\"\n"
 #define FOLLOWS "text follows a closing quote; expected a comma (a quote inside quotes is \"\")\n"
 

@@ -104,8 +104,9 @@ START_TEST(colour_is_for_terminals) {
   struct sink sink = { NULL, 0 };
   world_open(&world, "fleet", fleet);
   mls_run run = { "base", world.values };
-  mls_report report = { .size = sizeof report, .form = "text", .color = 1, .runs = &run,
-                        .run_count = 1 };
+  mls_report report = {
+    .size = sizeof report, .form = "text", .color = 1, .runs = &run, .run_count = 1
+  };
   ck_assert_int_eq(mls_export(world.model, &report, sink_write, &sink), MLS_OK);
   ck_assert_has(sink.text, "\033[1;31mFAILS\033[0m");
   free(sink.text);
@@ -267,8 +268,9 @@ static mls_status ignore(void *context, const void *bytes, size_t size) {
 static mls_status report_once(struct world *world, mls_values *values, size_t form) {
   static const char *const forms[] = { "text", "json" };
   mls_run run = { "base", values };
-  mls_report report = { .size = sizeof report, .form = forms[form % 2], .all = 1, .runs = &run,
-                        .run_count = 1 };
+  mls_report report = {
+    .size = sizeof report, .form = forms[form % 2], .all = 1, .runs = &run, .run_count = 1
+  };
   if (form < 2) return mls_export(world->model, &report, ignore, NULL);
   return mls_why(values, form < 4 ? "cost" : "speed", &report, ignore, NULL);
 }

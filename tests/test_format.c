@@ -247,7 +247,7 @@ static const struct {
   { HEAD "x=a.b.c( \"k  # (\" )+p(-1)\n", HEAD X25 "a.b.c(\"k  # (\") + p(-1)\n" },
   { HEAD "x=if(a<=b,\"one\",\"two\")\n", HEAD X25 "if(a <= b, \"one\", \"two\")\n" },
   { HEAD "x=a>=b\ny=a!=b\nz=a==b\n", HEAD X25 "a >= b\ny                        = a != b\n"
-                                      "z                        = a == b\n" },
+                                              "z                        = a == b\n" },
   { HEAD "x=\"\xC3\xA9\xE2\x82\xAC\"#\xC3\xA9\n",
     HEAD X25 "\"\xC3\xA9\xE2\x82\xAC\"                             # \xC3\xA9\n" },
   /* inputs */
@@ -261,17 +261,16 @@ static const struct {
   /* tables */
   { HEAD "table  t  for k  in 0 ..9by 3#Rows\n\tinput q=-1,2 , 3 in -9..9\n   y=k#Y\nx=1\n",
     HEAD "table t for k in 0..9 by 3  # Rows\n  input q                = -1, 2, 3 in -9..9\n"
-    "  y                      = k                                # Y\n" X25 "1\n" },
+         "  y                      = k                                # Y\n" X25 "1\n" },
   { HEAD "table t for k in a ,b\n  y=1\n\n# note\n\n  z=2\n",
     HEAD "table t for k in a, b\n  y                      = 1\n\n# note\n\n"
-    "  z                      = 2\n" },
+         "  z                      = 2\n" },
   /* uses */
   { HEAD "use j = part  (  )\n", HEAD "use j                    = part()\n" },
   { HEAD "use j=part (a=(1),b=-c*2)#Why\n",
     HEAD "use j                    = part(a = (1), b = -c * 2)        # Why\n" },
   /* breaks stay */
-  { HEAD "x = max(1,\n2,\r\n\r\n  3\n)\n",
-    HEAD X25 "max(1,\n" GAP "2,\n" GAP "3\n" GAP ")\n" },
+  { HEAD "x = max(1,\n2,\r\n\r\n  3\n)\n", HEAD X25 "max(1,\n" GAP "2,\n" GAP "3\n" GAP ")\n" },
   { HEAD "x = (1 +  \n\t2\n * 3 [s]) # L\n",
     HEAD X25 "(1 +\n" GAP "2\n" GAP "* 3 [s])                         # L\n" },
   { HEAD "use j = part(a\n=\n1 [\tGB],b = f(\nx))\n",
@@ -320,10 +319,9 @@ static char *label_line(size_t code, size_t label, size_t *column) {
 static const struct {
   size_t code, label, column;
 } columns[] = {
-  { 28, 10, 60 }, { 28, 40, 60 },  { 28, 41, 30 },  { 57, 40, 60 }, { 58, 40, 60 },
-  { 58, 41, 27 }, { 57, 41, 59 },  { 59, 10, 61 },  { 59, 39, 61 }, { 59, 40, 27 },
-  { 88, 10, 90 }, { 89, 10, 27 },  { 99, 10, 27 },  { 130, 9, 27 }, { 28, 70, 30 },
-  { 28, 71, 27 }, { 28, 100, 27 },
+  { 28, 10, 60 }, { 28, 40, 60 }, { 28, 41, 30 }, { 57, 40, 60 }, { 58, 40, 60 },  { 58, 41, 27 },
+  { 57, 41, 59 }, { 59, 10, 61 }, { 59, 39, 61 }, { 59, 40, 27 }, { 88, 10, 90 },  { 89, 10, 27 },
+  { 99, 10, 27 }, { 130, 9, 27 }, { 28, 70, 30 }, { 28, 71, 27 }, { 28, 100, 27 },
 };
 
 START_TEST(test_column) {
@@ -349,17 +347,17 @@ static const struct {
                                  "3:7: syntax: expected ), found the end of the line\n" },
   /* what an unknown name hides */
   { HEAD "x [parsec] = (1\n  2\n", "2:4: name: unknown unit parsec\n"
-                               "2:1: syntax: a parenthesis of this line is never closed\n" },
+                                   "2:1: syntax: a parenthesis of this line is never closed\n" },
   { HEAD "x = foo(1) ! 2\n", "2:5: name: unknown function foo\n"
-                              "2:12: syntax: \"!\" is not of the language\n" },
+                             "2:12: syntax: \"!\" is not of the language\n" },
   { HEAD "x = foo(1) + \xC3\xA9\n", "2:5: name: unknown function foo\n"
-                                     "2:14: syntax: \"\xC3\xA9\" is not of the language\n" },
+                                    "2:14: syntax: \"\xC3\xA9\" is not of the language\n" },
   { HEAD "x = foo(1,\n  \"a)\n", "2:5: name: unknown function foo\n"
                                  "2:1: syntax: a parenthesis of this line is never closed\n" },
   { HEAD "x = foo(1) + \"a\n", "2:5: name: unknown function foo\n"
-                                "2:14: syntax: text without a closing quote\n" },
+                               "2:14: syntax: text without a closing quote\n" },
   { HEAD "x = foo(1) + 2 [s\n", "2:5: name: unknown function foo\n"
-                                 "2:16: syntax: expected ] after the unit in the same line\n" },
+                                "2:16: syntax: expected ] after the unit in the same line\n" },
 };
 
 static const char *all_told(struct press *press) {
@@ -396,9 +394,19 @@ END_TEST
 
 /* "Names and units need not resolve": nor must sheets, registries and facts. */
 static const char *const unresolved[] = {
-  "x [parsec]=1\n", "x=a_b+hw.none\n", "x=foo(1)+2\n", "use j=nothing(a=1)\n",
-  "input hw=Z9 in nowhere\n", "input x=1 in 9..1\n", "in=1\n", "tp8=1\n", "x=1\nx=2\n",
-  "x=x\n", "x=1 # @nobody\n", "x [parsec]=foo (1)\n", "x [parsec] = 2 y\n",
+  "x [parsec]=1\n",
+  "x=a_b+hw.none\n",
+  "x=foo(1)+2\n",
+  "use j=nothing(a=1)\n",
+  "input hw=Z9 in nowhere\n",
+  "input x=1 in 9..1\n",
+  "in=1\n",
+  "tp8=1\n",
+  "x=1\nx=2\n",
+  "x=x\n",
+  "x=1 # @nobody\n",
+  "x [parsec]=foo (1)\n",
+  "x [parsec] = 2 y\n",
 };
 
 START_TEST(test_unresolved) {
@@ -528,7 +536,8 @@ START_TEST(test_memory) {
   static const char text[] = HEAD "x [MB]=1 [GB]+2 # L @nv\nuse j=part(a=f(x))\n# n\n y\n";
   static const char *const registries[] = { ROOT "/registry", NULL };
   struct ration ration = { (size_t)-1, 0 };
-  mls_options options = { .size = sizeof options, .registries = registries,
+  mls_options options = { .size = sizeof options,
+                          .registries = registries,
                           .allocator = { take, give, &ration } };
   mls_book *book;
   ck_assert_int_eq(mls_open(&options, &book), MLS_OK);
@@ -715,8 +724,7 @@ static void holds(struct press *press, const char *path, char *text, size_t size
   ck_assert_ptr_nonnull(blur.out);
   for (int round = 0; round < 30; round++) {
     damage(&blur, text, size);
-    if (press_try(press, blur.out, blur.size) == MLS_OK)
-      free(settled(press, blur.out, blur.size));
+    if (press_try(press, blur.out, blur.size) == MLS_OK) free(settled(press, blur.out, blur.size));
   }
   free(blur.out);
 }

@@ -47,7 +47,8 @@ static mls_step step_of(struct world *world, const char *path, size_t row) {
 static mls_book *shipped_book(void) {
   static const char *const templates[] = { ROOT "/templates", NULL };
   static const char *const registries[] = { ROOT "/registry", NULL };
-  mls_options options = { .size = sizeof options, .templates = templates,
+  mls_options options = { .size = sizeof options,
+                          .templates = templates,
                           .registries = registries };
   mls_book *book;
   ck_assert_int_eq(mls_open(&options, &book), MLS_OK);
@@ -86,8 +87,8 @@ END_TEST
 START_TEST(files_hide_each_other) {
   static const char *const folders[] = { ROOT "/registry", ROOT "/registry", "", ROOT "/registry",
                                          NULL };
-  static const char *const sheets[] = { ROOT "/templates", ROOT "/templates", "",
-                                        ROOT "/templates", NULL };
+  static const char *const sheets[] = { ROOT "/templates", ROOT "/templates", "", ROOT "/templates",
+                                        NULL };
   mls_options options = { .size = sizeof options, .templates = sheets, .registries = folders };
   mls_book *book;
   mls_found found[3];
@@ -331,8 +332,8 @@ START_TEST(what_is_no_input) {
   for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
     ck_assert_int_eq(mls_input_about(world.model, cell_of(&world, paths[i]), &input, sizeof input),
                      MLS_NAME);
-  ck_assert_int_eq(
-      mls_input_about(world.model, mls_cell_count(world.model), &input, sizeof input), MLS_NAME);
+  ck_assert_int_eq(mls_input_about(world.model, mls_cell_count(world.model), &input, sizeof input),
+                   MLS_NAME);
   ck_assert_int_eq(mls_sheet_about(world.model, &sheet, sizeof sheet), MLS_OK);
   ck_assert_str_eq(sheet.name, "fleet");
   ck_assert_str_eq(sheet.label, "A small fleet");
@@ -491,7 +492,8 @@ static void release(void *context, void *block) {
 static mls_status list_with(struct meter *meter, size_t left) {
   static const char *const templates[] = { ROOT "/templates", NULL };
   static const char *const registries[] = { ROOT "/registry", NULL };
-  mls_options options = { .size = sizeof options, .templates = templates,
+  mls_options options = { .size = sizeof options,
+                          .templates = templates,
                           .registries = registries,
                           .allocator = { metered, release, meter } };
   mls_book *book;
@@ -545,11 +547,16 @@ END_TEST
 
 Suite *suite_list(void) {
   const TTest *const tests[] = {
-    files_are_found, files_hide_each_other, fingerprint_is_steady, own_finders_list_themselves,
-    registry_is_told, facts_are_told, structures_may_be_shorter, registry_that_is_none,
-    registry_that_is_wrong, sources_and_units, functions_and_parts, inputs_are_told,
-    what_is_no_input, paths_of_rows, step_of_a_formula, step_of_what_is_given, steps_that_are_none,
-    nothing_given, lists_without_memory, steps_without_memory,
+    files_are_found,           files_hide_each_other,
+    fingerprint_is_steady,     own_finders_list_themselves,
+    registry_is_told,          facts_are_told,
+    structures_may_be_shorter, registry_that_is_none,
+    registry_that_is_wrong,    sources_and_units,
+    functions_and_parts,       inputs_are_told,
+    what_is_no_input,          paths_of_rows,
+    step_of_a_formula,         step_of_what_is_given,
+    steps_that_are_none,       nothing_given,
+    lists_without_memory,      steps_without_memory,
   };
   Suite *suite = suite_create("list");
   TCase *one = tcase_create("list");

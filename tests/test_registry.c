@@ -110,10 +110,9 @@ END_TEST
 
 START_TEST(test_registry_view) {
   size_t index, family;
-  ck_assert_int_eq(load("a.csv",
-                        "B1,flops.x,1,FLOP/s,,,,,,estimate,\n"
-                        "A1,name,Ampere,,,,,,,estimate,\n"
-                        "B1,flops.y,2,FLOP/s,,,,,,estimate,\n"),
+  ck_assert_int_eq(load("a.csv", "B1,flops.x,1,FLOP/s,,,,,,estimate,\n"
+                                 "A1,name,Ampere,,,,,,,estimate,\n"
+                                 "B1,flops.y,2,FLOP/s,,,,,,estimate,\n"),
                    MLS_OK);
   const struct registry *registry = hardware();
   ck_assert_str_eq(registry->name, "hardware");
@@ -154,29 +153,25 @@ END_TEST
 
 /* Without a sources.csv a key is kept, and not checked. */
 START_TEST(test_no_sources) {
-  ck_assert_int_eq(load("a.csv",
-                        "H100,tdp,700,W,,,somebody,,,cited,\n"
-                        "H200,tdp,700,W,,,somebody,,,cited,\n"),
+  ck_assert_int_eq(load("a.csv", "H100,tdp,700,W,,,somebody,,,cited,\n"
+                                 "H200,tdp,700,W,,,somebody,,,cited,\n"),
                    MLS_OK);
   ck_assert_str_eq(find("H100", "tdp")->source->key, "somebody");
   ck_assert_str_eq(find("H200", "tdp")->source->title, "");
   ck_assert_uint_eq(facts.source_count, 1);
-  ck_assert_int_eq(load_sources("sources.csv",
-                                "key,kind,title,authors,year,url,accessed\n"
-                                "somebody,web,T,,,,\n"),
+  ck_assert_int_eq(load_sources("sources.csv", "key,kind,title,authors,year,url,accessed\n"
+                                               "somebody,web,T,,,,\n"),
                    MLS_OK);
   ck_assert_str_eq(told_lines(&told, &told.fails), "");
 }
 END_TEST
 
 START_TEST(test_override) {
-  ck_assert_int_eq(load("one/hardware.csv",
-                        "H100,tdp,700,W,,,,,,estimate,\n"
-                        "H100,memory,80,GB,,,,,,estimate,\n"),
+  ck_assert_int_eq(load("one/hardware.csv", "H100,tdp,700,W,,,,,,estimate,\n"
+                                            "H100,memory,80,GB,,,,,,estimate,\n"),
                    MLS_OK);
-  ck_assert_int_eq(load("two/hardware.csv",
-                        "H100,memory,96,GB,,,,,,estimate,\n"
-                        "H300,memory,1,GB,,,,,,estimate,\n"),
+  ck_assert_int_eq(load("two/hardware.csv", "H100,memory,96,GB,,,,,,estimate,\n"
+                                            "H300,memory,1,GB,,,,,,estimate,\n"),
                    MLS_OK);
   ck_assert_str_eq(told_lines(&told, &told.fails),
                    "two/hardware.csv:2:2: warning: memory of H100 overrides the one of "
@@ -200,9 +195,8 @@ END_TEST
 
 START_TEST(test_other_file_differs) {
   ck_assert_int_eq(load("one.csv", "H100,tdp,700,W,,,,,,estimate,\n"), MLS_OK);
-  ck_assert_int_eq(load("two.csv",
-                        "H200,tdp,700,GB,,,,,,estimate,\n"
-                        "h100,tdp,1,W,,,,,,estimate,\n"),
+  ck_assert_int_eq(load("two.csv", "H200,tdp,700,GB,,,,,,estimate,\n"
+                                   "h100,tdp,1,W,,,,,,estimate,\n"),
                    MLS_FACT);
   ck_assert_str_eq(told_lines(&told, &told.fails),
                    "two.csv:2:4: fact: tdp is in GB, that is B, but tdp is in W, that is "
@@ -218,8 +212,8 @@ struct example {
   const char *lines, *expected;
 };
 
-#define ITEM_FORM                                                                                \
-  "expected a letter, then letters, digits, _ and - (and nothing that a spreadsheet reads as a " \
+#define ITEM_FORM                                                                                  \
+  "expected a letter, then letters, digits, _ and - (and nothing that a spreadsheet reads as a "   \
   "truth, number or date)\n"
 #define FIELD_FORM "expected lower case, digits and _, as tdp or flops.fp16\n"
 

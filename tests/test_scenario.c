@@ -22,23 +22,21 @@ static const char *const files[][2] = {
     "H100,maker,NVIDIA,,,,,,,estimate,\n"
     "H200,tdp,600,W,,,,,,estimate,\nH200,memory,141,GB,,,,,,estimate,\n"
     "H200,flops.fp16,900,FLOP/s,,,,,,estimate,\nH200,maker,nobody,,,,,,,estimate,\n" },
-  { "part",
-    "sheet part\n"
-    "input hw = H100 in hardware\n"
-    "input batch = 4 in 1..100\n"
-    "memory [GB] = hw.memory * batch\n" },
-  { "plan",
-    "sheet plan\n"
-    "input hw = H100 in hardware\n"
-    "input gpus [GPU] = 8 in 1..1024 by 1\n"
-    "input load [%] = 80 in 0..100\n"
-    "input size [GB] = 1 in 0..1e6\n"
-    "input mode = train in train, serve\n"
-    "power [kW] = gpus * hw.tdp * load\n"
-    "speed [FLOP/s] = hw.flops(\"fp8\")\n"
-    "half [FLOP/s] = hw.flops.fp16\n"
-    "maker = hw.maker\n"
-    "use job = part(hw = hw)\n" },
+  { "part", "sheet part\n"
+            "input hw = H100 in hardware\n"
+            "input batch = 4 in 1..100\n"
+            "memory [GB] = hw.memory * batch\n" },
+  { "plan", "sheet plan\n"
+            "input hw = H100 in hardware\n"
+            "input gpus [GPU] = 8 in 1..1024 by 1\n"
+            "input load [%] = 80 in 0..100\n"
+            "input size [GB] = 1 in 0..1e6\n"
+            "input mode = train in train, serve\n"
+            "power [kW] = gpus * hw.tdp * load\n"
+            "speed [FLOP/s] = hw.flops(\"fp8\")\n"
+            "half [FLOP/s] = hw.flops.fp16\n"
+            "maker = hw.maker\n"
+            "use job = part(hw = hw)\n" },
 };
 
 static mls_status find(void *context, const char *kind, const char *name, size_t nth,
@@ -109,13 +107,12 @@ static const char *word(const char *path) {
 static bool near(double a, double b) { return a - b <= 1e-12 * b && b - a <= 1e-12 * b; }
 
 START_TEST(test_names_down) {
-  read_csv(
-      "\xEF\xBB\xBFname,unit,base, up side ,note\r\n"
-      "gpus,,16,32,\"two\r\nlines\"\r\n\r\n"
-      "load,%, 50 ,0.4 [1],\r\n"
-      "size,TB,2,500 [GB],a value may have its own unit\r\n"
-      "mode,,serve,train,\r\n"
-      "job.batch,,7,8,\r\n");
+  read_csv("\xEF\xBB\xBFname,unit,base, up side ,note\r\n"
+           "gpus,,16,32,\"two\r\nlines\"\r\n\r\n"
+           "load,%, 50 ,0.4 [1],\r\n"
+           "size,TB,2,500 [GB],a value may have its own unit\r\n"
+           "mode,,serve,train,\r\n"
+           "job.batch,,7,8,\r\n");
   ck_assert_uint_eq(mls_scenarios_count(scenarios), 2);
   ck_assert_str_eq(mls_scenarios_name(scenarios, 0), "base");
   ck_assert_str_eq(mls_scenarios_name(scenarios, 1), "up side");
@@ -134,12 +131,11 @@ END_TEST
 /* Items are chosen before facts are set, whatever the order of lines; the next scenario begins at
    the defaults. */
 START_TEST(test_facts) {
-  read_csv(
-      "name,a,b,unit\n"
-      "hw.tdp,1,2,kW\n"
-      "hw.flops.fp8,10,20,\n"
-      "hw.maker,NVIDIA,nobody,\n"
-      "hw,H200,H100,\n");
+  read_csv("name,a,b,unit\n"
+           "hw.tdp,1,2,kW\n"
+           "hw.flops.fp8,10,20,\n"
+           "hw.maker,NVIDIA,nobody,\n"
+           "hw,H200,H100,\n");
   apply(0);
   ck_assert_str_eq(word("hw"), "H200");
   ck_assert(near(number("power"), 8 * 1000 * 0.8));
@@ -168,11 +164,10 @@ START_TEST(test_reading_sets_nothing) {
 END_TEST
 
 START_TEST(test_rows) {
-  read_csv(
-      "hw.memory [GB],load [%], hw ,gpus,size [TB]\n"
-      "100,50,H200,2,3\n"
-      "\n"
-      "200 [TB],\"60\",H100,4,5 [GB]\n");
+  read_csv("hw.memory [GB],load [%], hw ,gpus,size [TB]\n"
+           "100,50,H200,2,3\n"
+           "\n"
+           "200 [TB],\"60\",H100,4,5 [GB]\n");
   ck_assert_uint_eq(mls_scenarios_count(scenarios), 2);
   ck_assert_str_eq(mls_scenarios_name(scenarios, 0), "1");
   ck_assert_str_eq(mls_scenarios_name(scenarios, 1), "2");

@@ -109,8 +109,8 @@ START_TEST(absent_facts_name_item_and_registry) {
 END_TEST
 
 START_TEST(sound_cells_have_no_origin) {
-  static const char *const sound[] = { "other_branch", "saved", "plan.run(3)", "plan.far(4)",
-                                       "some", "speed" };
+  static const char *const sound[] = { "other_branch", "saved", "plan.run(3)",
+                                       "plan.far(4)",  "some",  "speed" };
   struct world world = { 0 };
   struct origin origin;
   size_t row;
@@ -146,28 +146,27 @@ END_TEST
 
 /* ---- verdicts ---- */
 
-static const char checks[] =
-    "sheet checks\n"
-    "input weights [GB]       = 100 in 0..1000\n"
-    "input cache [GB]         = 54.6 in 0..1000\n"
-    "input memory [TB]        = 0.0859 in 0..1\n"
-    "input sure [%]           = 90 in 0..100\n"
-    "input gpus [GPU]         = 128 in 1..1000\n"
-    "input mode               = fast in fast, slow\n"
-    "zero                     = 0 * sure\n"
-    "use job                  = part(size = weights, n = gpus)\n"
-    "check fits               = weights + cache <= memory  # Must fit\n"
-    "check enough             = sure >= 0.95\n"
-    "check holds              = weights < 200 [GB]\n"
-    "check limit              = weights <= 100 [GB]\n"
-    "check above              = memory >= weights\n"
-    "check equal              = zero == 0\n"
-    "check unequal            = zero == 3\n"
-    "check both               = and(weights > 1 [GB], cache > 100 [GB])\n"
-    "check quick              = mode == \"slow\"\n"
-    "check near               = weights <= 99.999 [GB]\n"
-    "check count              = gpus <= 64\n"
-    "check broken             = 1 / zero > 2\n";
+static const char checks[] = "sheet checks\n"
+                             "input weights [GB]       = 100 in 0..1000\n"
+                             "input cache [GB]         = 54.6 in 0..1000\n"
+                             "input memory [TB]        = 0.0859 in 0..1\n"
+                             "input sure [%]           = 90 in 0..100\n"
+                             "input gpus [GPU]         = 128 in 1..1000\n"
+                             "input mode               = fast in fast, slow\n"
+                             "zero                     = 0 * sure\n"
+                             "use job                  = part(size = weights, n = gpus)\n"
+                             "check fits               = weights + cache <= memory  # Must fit\n"
+                             "check enough             = sure >= 0.95\n"
+                             "check holds              = weights < 200 [GB]\n"
+                             "check limit              = weights <= 100 [GB]\n"
+                             "check above              = memory >= weights\n"
+                             "check equal              = zero == 0\n"
+                             "check unequal            = zero == 3\n"
+                             "check both               = and(weights > 1 [GB], cache > 100 [GB])\n"
+                             "check quick              = mode == \"slow\"\n"
+                             "check near               = weights <= 99.999 [GB]\n"
+                             "check count              = gpus <= 64\n"
+                             "check broken             = 1 / zero > 2\n";
 
 struct said {
   const char *path, *message;
@@ -185,11 +184,10 @@ static const struct said verdicts[] = {
   { "unequal", "unequal: zero == 3 is false: 0 against 3, apart by 3", 0 },
   { "both", "both: and(weights > 1 [GB], cache > 100 [GB]) is false", 0 },
   { "quick", "quick: mode == \"slow\" is false: \"fast\" against \"slow\"", 0 },
-  { "near",
-    "near: weights <= 99.999 [GB] is false: 100 GB against 99.999 GB, over by 0.001 GB", 0 },
+  { "near", "near: weights <= 99.999 [GB] is false: 100 GB against 99.999 GB, over by 0.001 GB",
+    0 },
   { "count", "count: gpus <= 64 is false: 128 GPU against 64 GPU, over by 64 GPU", 0 },
-  { "broken",
-    "broken: 1 / zero > 2 cannot be decided: division: 1 / zero with zero = 0", -1 },
+  { "broken", "broken: 1 / zero > 2 cannot be decided: division: 1 / zero with zero = 0", -1 },
   { "job.n in 1..64", "job.n in 1..64 is false: 128 is outside", 0 },
   { "job.size in 0..100", "job.size in 0..100 is true: 100 is inside", 1 },
 };

@@ -1,6 +1,7 @@
 /* Four threads calculate over one model, each with values of its own, while the book opens other
    models. Every thread must get the numbers that one thread gets. Built with -fsanitize=thread by
-   `./dev full`; without, it still tells wrong numbers. Arguments: templates and registry folders. */
+   `./dev full`; without, it still tells wrong numbers. Arguments: templates and registry folders.
+ */
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,8 +37,11 @@ static unsigned long long calculate(int round) {
       mls_set(values, "hw.tdp", "650 [W]") != MLS_OK || mls_settle(values) != MLS_OK)
     stop("setting");
   mls_run run = { "threads", values };
-  mls_report report = { .size = sizeof report, .form = round % 2 ? "json" : "text", .all = 1,
-                        .runs = &run, .run_count = 1 };
+  mls_report report = { .size = sizeof report,
+                        .form = round % 2 ? "json" : "text",
+                        .all = 1,
+                        .runs = &run,
+                        .run_count = 1 };
   if (mls_export(model, &report, fold, &hash) != MLS_OK) stop("mls_export");
   if (mls_why(values, "tco", &report, fold, &hash) != MLS_OK) stop("mls_why");
   mls_values_free(values);
@@ -68,7 +72,9 @@ int main(int count, char **arguments) {
   static struct work work[THREADS];
   if (count != 3) stop("arguments");
   const char *templates[] = { arguments[1], NULL }, *registries[] = { arguments[2], NULL };
-  mls_options options = { .size = sizeof options, .templates = templates, .registries = registries };
+  mls_options options = { .size = sizeof options,
+                          .templates = templates,
+                          .registries = registries };
   mls_book *book;
   mls_model *opened, *other;
   if (mls_open(&options, &book) != MLS_OK) stop("mls_open");
