@@ -85,15 +85,22 @@ static void end_by_signal(int number) {
   raise(number);
 }
 
-static void remember(const char *name) {
-  static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
-  struct sigaction action = { .sa_handler = end_by_signal };
+static const int ending_signals[] = { SIGINT, SIGTERM, SIGHUP };
+enum { ENDING_SIGNALS = sizeof ending_signals / sizeof *ending_signals };
+
+/* Gives the signals that end a program to a handler, unless they are ignored. */
+static void handle_signals(void (*handler)(int)) {
+  struct sigaction action = { .sa_handler = handler };
   sigemptyset(&action.sa_mask);
-  for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+  for (int i = 0; i < ENDING_SIGNALS; i++) {
     struct sigaction old;
-    if (sigaction(numbers[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
-      sigaction(numbers[i], &action, NULL);
+    if (sigaction(ending_signals[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
+      sigaction(ending_signals[i], &action, NULL);
   }
+}
+
+static void remember(const char *name) {
+  handle_signals(end_by_signal);
   for (int i = 0; i < PENDING_MOST; i++) {
     if (pending[i]) continue;
     pending[i] = name;
@@ -104,6 +111,20 @@ static void remember(const char *name) {
 static void forget(const char *name) {
   for (int i = 0; i < PENDING_MOST; i++)
     if (pending[i] == name) pending[i] = NULL;
+}
+
+/* A file that is remembered before a signal can end the program. */
+static int make_temporary(char *name) {
+  sigset_t ending, before;
+  sigemptyset(&ending);
+  for (int i = 0; i < ENDING_SIGNALS; i++) sigaddset(&ending, ending_signals[i]);
+  sigprocmask(SIG_BLOCK, &ending, &before);
+  int descriptor = mkstemp(name);
+  int why = errno;
+  if (descriptor >= 0) remember(name);
+  sigprocmask(SIG_SETMASK, &before, NULL);
+  errno = why;
+  return descriptor;
 }
 
 /* The permissions of the file that will be replaced, else what the user's mask leaves. */
@@ -134,9 +155,8 @@ bool output_open(struct output *output, const char *path) {
   memcpy(output->temporary, output->place, size);
   memcpy(output->temporary + size, ending, sizeof ending);
   if (!is_replaceable(path, output->place)) return false;
-  output->descriptor = mkstemp(output->temporary);
+  output->descriptor = make_temporary(output->temporary);
   if (output->descriptor < 0) return failed(path, "cannot be written");
-  remember(output->temporary);
   if (fchmod(output->descriptor, mode_of(output->place)) != 0)
     return failed(path, "cannot be written");
   return true;
@@ -245,16 +265,7 @@ static void stop(int number) {
   stopped = 1;
 }
 
-void stop_gently(void) {
-  static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
-  struct sigaction action = { .sa_handler = stop };
-  sigemptyset(&action.sa_mask);
-  for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
-    struct sigaction old;
-    if (sigaction(numbers[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
-      sigaction(numbers[i], &action, NULL);
-  }
-}
+void stop_gently(void) { handle_signals(stop); }
 
 bool wait_for(int milliseconds) {
   struct timespec rest = { milliseconds / 1000, milliseconds % 1000 * 1000000L };
