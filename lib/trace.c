@@ -130,19 +130,38 @@ static bool descend(const struct mls_values *values, struct fault *at, struct sp
   }
 }
 
-/* The first row of a column that is an error and counts: selected, or an error in the truth. */
-static bool enter_total(const struct mls_values *values, const struct cell *cell,
-                        struct spot *spot) {
-  const struct mls_model *model = values->model;
-  unsigned column = cell->total_column, truth = cell->total_truth;
-  for (size_t row = 0; row < model->cells[column].rows; row++) {
-    double chosen = truth == GRAPH_NONE ? 1 : values_get(values, truth, row);
-    bool wrong = value_is_error(chosen);
-    if (!wrong && (chosen == 0 || !value_is_error(values_get(values, column, row)))) continue;
-    *spot = (struct spot){ wrong ? truth : column, row };
-    return true;
+/* Whether a row of an aggregate is selected, or an error where that is decided. */
+static double chosen_row(const struct mls_values *values, const struct cell *cell, size_t row) {
+  return cell->total_truth == GRAPH_NONE ? 1 : values_get(values, cell->total_truth, row);
+}
+
+/* The one row that `first` and `last` look at. */
+static bool enter_end(const struct mls_values *values, const struct cell *cell, struct spot *spot) {
+  size_t rows = values->model->cells[cell->total_column].rows;
+  bool last = strcmp(cell->function->name, "last") == 0;
+  for (size_t i = 0; i < rows; i++) {
+    size_t row = last ? rows - 1 - i : i;
+    if (chosen_row(values, cell, row) == 0) continue;
+    *spot = (struct spot){ cell->total_column, row };
+    return value_is_error(values_get(values, cell->total_column, row));
   }
   return false;
+}
+
+/* The first row of an aggregate that makes it an error: one where the truth is an error, or the
+   column of a selected row. */
+static bool enter_total(const struct mls_values *values, const struct cell *cell,
+                        struct spot *spot) {
+  bool end = cell->function->rule == RULE_COLUMN_ANY;
+  for (size_t row = 0; row < values->model->cells[cell->total_column].rows; row++) {
+    double chosen = chosen_row(values, cell, row);
+    bool wrong = value_is_error(chosen);
+    bool sound = end || chosen == 0 || !value_is_error(values_get(values, cell->total_column, row));
+    if (!wrong && sound) continue;
+    *spot = (struct spot){ wrong ? cell->total_truth : cell->total_column, row };
+    return true;
+  }
+  return end && enter_end(values, cell, spot);
 }
 
 /* ---- what to say about it ---- */

@@ -34,14 +34,18 @@ static const char errors[] =
     "  share                  = 6 / (month - 3)\n"
     "  late                   = month > 3\n"
     "  never                  = month > 9\n"
+    "  on_time                = month > 4\n"
     "  run                    = prior(run + share, 0)\n"
     "  far                    = prior(share, wait, 2)\n"
+    "  two                    = if(month == 2, wait, if(month == 5, sqrt(low), 1))\n"
     "all                      = sum(plan.share)\n"
     "some                     = sum(plan.share, plan.late)\n"
     "none                     = max(plan.share, plan.never)\n"
     "row                      = plan.share(9)\n"
     "third_row                     = plan.share(3)\n"
     "last_run                 = last(plan.run)\n"
+    "last_two                 = last(plan.two)\n"
+    "late_two                 = first(plan.two, plan.on_time)\n"
     "check enough             = wait <= 5  # Must be quick\n";
 
 struct expected {
@@ -68,6 +72,8 @@ static const struct expected origins[] = {
   { "row", "missing", "row", "plan.share has no row 9" },
   { "third_row", "division", "plan.share(3)", "6 / (month - 3) with month - 3 = 0" },
   { "last_run", "division", "plan.share(3)", "6 / (month - 3) with month - 3 = 0" },
+  { "last_two", "range", "plan.two(5)", "sqrt(low) with low = -4 is not defined" },
+  { "late_two", "range", "plan.two(5)", "sqrt(low) with low = -4 is not defined" },
   { "enough", "division", "wait", "queue / servers with servers = 0" },
 };
 
