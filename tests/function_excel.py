@@ -5,7 +5,7 @@ Every Excel spelling of the function table against the engine. DUMP_FUNCTIONS is
 from dump_functions.c: it gives the table and the engine's values. Good, edge and wrong arguments
 are written to a workbook (plain XML, so that it goes through the import of xlsx), LibreOffice
 recalculates it, and each cell must equal the engine's value within the row's tolerance, or be an
-error where that is one. Needs the python that has uno. Prints failures one a line, last
+error where that is one. Needs the python that has uno; exit 77 without it. Prints failures one a line, last
 `N passed, N failed`; exit 1 on failure.
 """
 
@@ -354,6 +354,14 @@ def agrees(case, engine_value, office_value):
 
 
 def main():
+    try:
+        import uno
+    except ImportError:
+        print('skipped: this python has no uno')
+        return 77
+    if not shutil.which('soffice'):
+        print('skipped: no soffice')
+        return 77
     program = sys.argv[1]
     table = json.loads(
         subprocess.run([program], text=True, stdout=subprocess.PIPE, check=True).stdout)
