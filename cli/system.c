@@ -157,6 +157,7 @@ bool output_open(struct output *output, const char *path) {
   if (!is_replaceable(path, output->place)) return false;
   output->descriptor = make_temporary(output->temporary);
   if (output->descriptor < 0) return failed(path, "cannot be written");
+  output->made = true;
   if (fchmod(output->descriptor, mode_of(output->place)) != 0)
     return failed(path, "cannot be written");
   return true;
@@ -212,9 +213,8 @@ bool output_publish(struct output *output) {
 }
 
 void output_close(struct output *output) {
-  bool made = output->temporary && output->temporary[strlen(output->temporary) - 1] != 'X';
   if (output->descriptor >= 0) close(output->descriptor);
-  if (made) unlink(output->temporary);
+  if (output->made && output->temporary) unlink(output->temporary);
   if (output->temporary) forget(output->temporary);
   free(output->temporary);
   free(output->place);

@@ -24,6 +24,7 @@ struct output {
   char *place;      /* links followed */
   char *temporary;
   int descriptor;
+  bool made; /* the temporary file exists */
 };
 bool output_open(struct output *output, const char *path);
 /* An mls_write over a struct output. */

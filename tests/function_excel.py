@@ -378,8 +378,8 @@ def main():
             failed += 1
             print('%s as %s: engine %s, LibreOffice %s' % (case.words(), case.spelling, want, got))
     print('%d passed, %d failed' % (len(cases) - failed, failed))
-    sys.exit(failed > 0)
+    return failed > 0
 
 
 if __name__ == '__main__':
-    main()
+    sys.exit(main())
