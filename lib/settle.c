@@ -106,9 +106,14 @@ void settle_touch(struct mls_values *v, unsigned cell, size_t row) {
 
 void settle_mark_all(struct mls_values *v) {
   for (unsigned i = 0; i < v->model->cell_count; i++) {
-    enum cell_kind kind = v->model->cells[i].kind;
-    if (kind != CELL_INPUT && kind != CELL_KEY) settle_mark(v, i, 0, v->model->cells[i].rows);
-    else bits_set(&v->changed, i);
+    const struct cell *cell = &v->model->cells[i];
+    if (cell->kind == CELL_INPUT || cell->kind == CELL_KEY) {
+      bits_set(&v->changed, i);
+      continue;
+    }
+    /* a NaN that no cell ever has: the first settling changes every cell, also one of value 0 */
+    memset(&v->value[cell->offset], 0xFF, cell->rows * sizeof *v->value);
+    settle_mark(v, i, 0, cell->rows);
   }
 }
 

@@ -221,6 +221,18 @@ START_TEST(test_changed_order) {
 }
 END_TEST
 
+/* The first settling changes every cell, also those whose value is 0 or false. */
+START_TEST(test_first_settling) {
+  struct mls_values *values;
+  ck_assert_int_eq(mls_values_new(world.model, NULL, &values), MLS_OK);
+  ck_assert_int_eq(mls_settle(values), MLS_OK);
+  size_t at = (size_t)-1, count = 0;
+  while (mls_changed_next(values, &at)) count++;
+  ck_assert_uint_eq(count, world.model->cell_count);
+  mls_values_free(values);
+}
+END_TEST
+
 START_TEST(test_reset) {
   struct mls_values *v = world.values;
   size_t bytes = world.model->value_count * sizeof *v->value;
@@ -635,6 +647,7 @@ Suite *suite_values(void) {
   tcase_add_test(own, test_words);
   tcase_add_test(tests, test_early_stop);
   tcase_add_test(tests, test_changed_order);
+  tcase_add_test(tests, test_first_settling);
   tcase_add_test(tests, test_reset);
   tcase_add_test(tests, test_what_if);
   tcase_add_test(tests, test_random_sets);
