@@ -8,13 +8,11 @@ import resource
 import shutil
 import signal
 import subprocess
-import sys
-import tempfile
 import time
 import zipfile
 
-BINARY = os.path.abspath(sys.argv[1])
-failures, passed = [], 0
+from outside import BINARY, check, expect, run, run_parts, write
+
 
 UNITS = """unit,definition,kind,differs,note
 s,,base,,
@@ -60,48 +58,7 @@ b [GB] = a * 7.5
 DOWN = "name,unit,base,rich,note\nhw,,H,H,\ngpus,GPU,8,4,fewer\nbudget,kUSD,200,1000,\n"
 
 
-def run(*arguments, stdin=None, **environment):
-    env = {"PATH": os.environ["PATH"], "LC_ALL": "C"}
-    for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS"):
-        if name in os.environ:
-            env[name] = os.environ[name]
-    env.update(environment)
-    wrapper = os.environ.get("CLI_WRAPPER", "").split()
-    done = subprocess.run([*wrapper, BINARY, *arguments], input=stdin, env=env, timeout=300,
-                          stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                          stdin=subprocess.DEVNULL if stdin is None else None)
-    return done.returncode, done.stdout.decode(), done.stderr.decode()
-
-
 DATA = ["--templates", "data/templates", "--registry", "data/registry"]
-
-
-def check(name, good, about=""):
-    global passed
-    if good:
-        passed += 1
-    else:
-        failures.append(f"{name}: {str(about)[:600]!r}")
-        print(f"FAIL {failures[-1]}")
-
-
-def expect(name, got, status, out=(), err=(), quiet=False):
-    """Exit status, parts of stdout, parts of stderr; `quiet`: nothing on stderr."""
-    check(f"{name}: exit {status}", got[0] == status, got)
-    for part in out:
-        check(f"{name}: prints {part!r}", part in got[1], got)
-    for part in err:
-        check(f"{name}: says {part!r}", part in got[2], got)
-    if quiet:
-        check(f"{name}: says nothing", got[2] == "", got)
-    if status in (2, 3):
-        check(f"{name}: prints nothing", got[1] == "", got)
-
-
-def write(path, text):
-    os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
-    with open(path, "w") as file:
-        file.write(text)
 
 
 def prepare():
@@ -413,15 +370,5 @@ def folders():
 
 UMASK = os.umask(0o022)
 os.umask(UMASK)
-with tempfile.TemporaryDirectory() as folder:
-    os.chdir(folder)
-    prepare()
-    for part in (general, running, setting, scenarios, dates, as_json, why, checking, outputs,
-                 full_disk, interrupted, folders):
-        try:
-            part()
-        except Exception as error:  # a broken answer must not hide the rest
-            check(part.__name__, False, repr(error))
-    os.chdir("/")
-print(f"{passed} passed, {len(failures)} failed")
-sys.exit(1 if failures else 0)
+run_parts(prepare, (general, running, setting, scenarios, dates, as_json, why, checking, outputs,
+                    full_disk, interrupted, folders))

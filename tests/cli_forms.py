@@ -4,13 +4,10 @@ encodings; and round trips through files. Usage: cli_forms.py PATH/TO/mlsysim"""
 import csv
 import io
 import json
-import os
-import subprocess
-import sys
-import tempfile
 
-BINARY = os.path.abspath(sys.argv[1])
-failures, passed = [], 0
+import outside
+from outside import check, expect, run_parts, write
+
 
 UNITS = """unit,definition,kind,differs,note
 s,,base,,
@@ -51,43 +48,7 @@ DATA = ["--templates", "data/templates", "--registry", "data/registry"]
 
 
 def run(*arguments, stdin=None):
-    env = {"PATH": os.environ["PATH"], "LC_ALL": "C"}
-    for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS"):
-        if name in os.environ:
-            env[name] = os.environ[name]
-    wrapper = os.environ.get("CLI_WRAPPER", "").split()
-    done = subprocess.run([*wrapper, BINARY, "run", "fleet", *arguments, *DATA], input=stdin,
-                          env=env, timeout=300, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                          stdin=subprocess.DEVNULL if stdin is None else None)
-    return done.returncode, done.stdout.decode(), done.stderr.decode()
-
-
-def check(name, good, about=""):
-    global passed
-    if good:
-        passed += 1
-    else:
-        failures.append(f"{name}: {str(about)[:700]!r}")
-        print(f"FAIL {failures[-1]}")
-
-
-def expect(name, got, status, out=(), err=(), quiet=False):
-    """Exit status, parts of stdout, parts of stderr; `quiet`: nothing on stderr."""
-    check(f"{name}: exit {status}", got[0] == status, got)
-    for part in out:
-        check(f"{name}: prints {part!r}", part in got[1], got)
-    for part in err:
-        check(f"{name}: says {part!r}", part in got[2], got)
-    if quiet:
-        check(f"{name}: says nothing", got[2] == "", got)
-    if status in (2, 3):
-        check(f"{name}: prints nothing", got[1] == "", got)
-
-
-def write(path, content):
-    os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
-    with open(path, "wb") as file:
-        file.write(content if isinstance(content, bytes) else content.encode())
+    return outside.run("run", "fleet", *arguments, *DATA, stdin=stdin)
 
 
 def read(path):
@@ -254,14 +215,5 @@ def markdown():
     check("markdown: bars", widths == {8}, widths)
 
 
-with tempfile.TemporaryDirectory() as folder:
-    os.chdir(folder)
-    prepare()
-    for part in (results_csv, decimal_commas, encodings, json_inputs, json_round_trip, markdown):
-        try:
-            part()
-        except Exception as error:  # a broken answer must not hide the rest
-            check(part.__name__, False, repr(error))
-    os.chdir("/")
-print(f"{passed} passed, {len(failures)} failed")
-sys.exit(1 if failures else 0)
+run_parts(prepare, (results_csv, decimal_commas, encodings, json_inputs, json_round_trip,
+                    markdown))

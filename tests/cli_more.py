@@ -8,13 +8,11 @@ import re
 import shutil
 import signal
 import subprocess
-import sys
-import tempfile
 import time
 
-BINARY = os.path.abspath(sys.argv[1])
+from outside import BINARY, check, expect, run, run_parts, write
+
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-failures, passed = [], 0
 
 SOURCES = """key,kind,title,authors,year,url,accessed
 sheet_h,datasheet,Data sheet of H,Maker,2023,https://maker.example/h,2026-01-02
@@ -60,49 +58,11 @@ SHIPPED = os.path.join(ROOT, "registry")
 DATA = ("--templates", "data/templates", "--registry", SHIPPED, "--registry", "data/registry")
 
 
-SANITIZERS = {name: os.environ[name] for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS")
-              if name in os.environ}
-
-
-def run(*words, stdin=None, **environment):
-    env = {"PATH": os.environ["PATH"], **SANITIZERS, **environment}
-    done = subprocess.run([BINARY, *words], input=stdin, capture_output=True, env=env, timeout=60)
-    return done.returncode, done.stdout.decode(), done.stderr.decode()
-
-
-def check(name, good, got=""):
-    global passed
-    if good:
-        passed += 1
-    else:
-        failures.append(f"{name}: {str(got)[:600]}")
-        print(f"FAIL {failures[-1]}")
-
-
-def expect(name, got, status, out=(), err=(), quiet=False):
-    """Exit status, parts of stdout, parts of stderr; `quiet`: nothing on stderr."""
-    check(f"{name}: exit {status}", got[0] == status, got)
-    for part in out:
-        check(f"{name}: prints {part!r}", part in got[1], got)
-    for part in err:
-        check(f"{name}: says {part!r}", part in got[2], got)
-    if quiet:
-        check(f"{name}: says nothing", got[2] == "", got)
-    if status in (2, 3):
-        check(f"{name}: prints nothing", got[1] == "", got)
-
-
 def read(name, *words):
     """The JSON that a command prints."""
     got = run(*words, "--json", *DATA)
     expect(name, got, 0, quiet=True)
     return json.loads(got[1])
-
-
-def write(path, text):
-    os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
-    with open(path, "w") as file:
-        file.write(text)
 
 
 def prepare():
@@ -550,15 +510,5 @@ def completing():
         check(f"bash completes {' '.join(words)}", err == "" and sorted(got) == wanted, (got, err))
 
 
-with tempfile.TemporaryDirectory() as folder:
-    os.chdir(folder)
-    prepare()
-    for part in (listing, listing_json, showing, schemas, shipped_schemas, stepping, interactive,
-                 doctor, alone, watching, pages, completing):
-        try:
-            part()
-        except Exception as error:  # a broken answer must not hide the rest
-            check(part.__name__, False, repr(error))
-    os.chdir("/")
-print(f"{passed} passed, {len(failures)} failed")
-sys.exit(1 if failures else 0)
+run_parts(prepare, (listing, listing_json, showing, schemas, shipped_schemas, stepping,
+                    interactive, doctor, alone, watching, pages, completing))
