@@ -5,8 +5,8 @@
 #include <stddef.h>
 
 /* Says that a large block is about to be filled, so that the system may give it large pages:
-   opening 100,000 cells then takes 0.6 of the time (bench/core.c). Does nothing where this is
-   unknown. */
+   opening many cells is bound by first touching their memory. Does nothing where this is unknown.
+ */
 void system_fill_soon(void *block, size_t size);
 
 #endif
