@@ -69,10 +69,10 @@ static const struct command commands[] = {
     "  mlsysim lsp\n"
     "  mlsysim lsp --templates my/sheets --registry my/facts\n",
     0, 0, 0, command_lsp },
-  { "list", "[sheets|registries|sources|units|functions|NAME] [options]",
+  { "list", "[sheets|walls|registries|sources|units|functions|NAME] [options]",
     "show what there is: sheets, facts, units, functions",
-    "Without a word a map of all; with NAME the items of a registry, or what a sheet asks for and\n"
-    "answers.\n\n"
+    "Without a word a map of all: sheets by layer and domain, the walls that they calculate,\n"
+    "registries; with NAME the items of a registry, or what a sheet asks for and answers.\n\n"
     "  --names                  names alone, one a line\n"
     "  --json                   print JSON\n" EVERYWHERE "\nExamples\n"
     "  mlsysim list\n"

@@ -319,7 +319,7 @@ MLS_API mls_status mls_strict(mls_book *book, const mls_model *model, size_t *co
 /* A file that a name leads to. */
 typedef struct {
   const char *name;   /* "training", "hardware" */
-  const char *label;  /* the comment of a sheet's first line; "" for a registry */
+  const char *label;  /* of a sheet's header; "" for a registry */
   const char *folder; /* as the options give it */
   const char *below;  /* path below the folder: "planning/carbon_plan.sheet" */
   size_t group;       /* of folders, from 0: see mls_options */
