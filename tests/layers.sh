@@ -46,19 +46,19 @@ book list explain
 standard='assert ctype errno fenv float inttypes iso646 limits locale math setjmp stdalign stdarg
 stdatomic stdbool stddef stdint stdio stdlib stdnoreturn string tgmath time uchar wchar wctype'
 # csv.c reads CSV with libcsv; xlsx.h writes workbooks with libxlsxwriter, xlsx_pack.c packs them
-# again with zlib; system.c asks for large pages; folder.c walks folders; export_xlsx.c needs a scratch file and the locale of the
-# thread, which libxlsxwriter insists on.
+# again with zlib; system.c alone calls the operating system, here and in the program (cli/).
 others='
+system.c dirent.h
 system.c sys/mman.h
+system.c sys/stat.h
+system.c unistd.h
+system.c windows.h
+system.c xlocale.h
 csv.c csv.h
 list.c csv.h
 list.c xlsxwriter.h
 xlsx.h xlsxwriter.h
-folder.c dirent.h
-folder.c sys/stat.h
 xlsx_pack.c zlib.h
-export_xlsx.c unistd.h
-export_xlsx.c xlocale.h
 '
 
 for file in "$lib"/*.c "$lib"/*.h; do
