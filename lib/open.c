@@ -6,6 +6,7 @@
 
 #include "csv.h"
 #include "limits.h"
+#include "system.h"
 
 /* What is known while one model is opened. */
 struct opener {
@@ -222,8 +223,7 @@ static mls_status find_sheet(void *context, const char *name, struct place place
 
 /* "x/training.sheet" to "training"; NULL when it has another ending. */
 static const char *wanted_name(struct mls_book *book, const char *file) {
-  const char *slash = strrchr(file, '/');
-  const char *name = slash ? slash + 1 : file;
+  const char *name = system_name(file);
   size_t size = strlen(name);
   if (size <= 6 || strcmp(name + size - 6, ".sheet") != 0) return NULL;
   return memory_text(&book->memory, name, size - 6);
