@@ -42,7 +42,13 @@ extern "C" {
 #define MLS_API
 #endif
 
-#define MLS_VERSION "0.1.0"
+/* The version of this header: numbers for #if, and as text with points between. */
+#define MLS_VERSION_MAJOR 0
+#define MLS_VERSION_MINOR 1
+#define MLS_VERSION_PATCH 0
+#define MLS_VERSION MLS_VERSION_TEXT(MLS_VERSION_MAJOR, MLS_VERSION_MINOR, MLS_VERSION_PATCH)
+#define MLS_VERSION_TEXT(major, minor, patch) MLS_VERSION_DOTS(major, minor, patch)
+#define MLS_VERSION_DOTS(major, minor, patch) #major "." #minor "." #patch
 
 /* The version of the library at run time; equals MLS_VERSION when header and library match. */
 MLS_API const char *mls_version(void);
