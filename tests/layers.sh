@@ -16,7 +16,7 @@ lib=${1:-$(dirname "$0")/../lib}
 layers='
 limits system real real_tail
 memory
-fail
+fail progress
 text buffer number
 name
 csv csv_number
