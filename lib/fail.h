@@ -9,6 +9,7 @@
 #include "system.h"
 
 struct memory;
+struct progress;
 
 /* Where in a file, counted from 1; 0 is unknown. `file` is NULL for what was not read from a file.
  */
@@ -35,7 +36,13 @@ struct fails {
   size_t count;
   size_t errors;
   mls_status status;
+  struct progress *progress; /* who listens to the calls of this handle, or NULL */
 };
+
+/* Nothing more is tried: there is no memory, or the caller cancelled. */
+static inline bool fail_ends(mls_status status) {
+  return status == MLS_MEMORY || status == MLS_CANCELLED;
+}
 
 /* Runs EXPRESSION; when it does not give MLS_OK, returns its status from the calling function. */
 #define TRY(expression)                                                                            \

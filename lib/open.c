@@ -170,7 +170,7 @@ static mls_status read_sheet(struct opener *opener, const char *file, const char
   struct mls_book *book = opener->book;
   mls_status status =
       sheet_read(&book->memory, &book->names, &book->units, &book->fails, file, bytes, size, out);
-  if (status == MLS_MEMORY || !*out) return status;
+  if (fail_ends(status) || !*out) return status;
   TRY(add_sheet(opener, *out));
   if (wanted && check_sheet_name(book, *out, wanted) == MLS_MEMORY) return MLS_MEMORY;
   return MLS_OK; /* errors of single lines are told with those of the check */
@@ -291,7 +291,7 @@ static mls_status open_unsorted(struct mls_book *book, const char *file, const c
                              find_sheet,    find_registry, 0 };
   mls_status status = check_sheet(&checker, sheet);
   if (opener.facts_wrong) book->facts.registry_count = opener.sound_facts;
-  if (status == MLS_MEMORY) return status;
+  if (fail_ends(status)) return status;
   if (book->fails.errors > 0) return book->fails.status;
   return compile(book, sheet, rows, row_count, out);
 }

@@ -17,7 +17,7 @@ cli=$(dirname "$0")/../cli
 layers='
 limits system real real_tail
 memory
-fail
+fail progress
 text buffer number
 name
 csv csv_number
