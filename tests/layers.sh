@@ -17,7 +17,8 @@ layers='
 limits system real real_tail
 memory
 fail
-text buffer number
+power
+text buffer number number_print
 name
 csv csv_number
 json

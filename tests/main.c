@@ -16,6 +16,7 @@ Suite *suite_graph(void);
 Suite *suite_json(void);
 Suite *suite_list(void);
 Suite *suite_memory(void);
+Suite *suite_number(void);
 Suite *suite_real(void);
 Suite *suite_registry(void);
 Suite *suite_reject(void);
@@ -45,6 +46,7 @@ static const struct {
   { "json", suite_json },
   { "list", suite_list },
   { "memory", suite_memory },
+  { "number", suite_number },
   { "real", suite_real },
   { "registry", suite_registry },
   { "reject", suite_reject },
