@@ -243,6 +243,46 @@ MLS_API mls_status mls_check(mls_values *values, size_t cell, mls_verdict *out);
    receives the next one. Returns 0 when there is no further one. */
 MLS_API int mls_changed_next(const mls_values *values, size_t *cell);
 
+/* ---- Batches ------------------------------------------------------------------------------ */
+
+typedef struct mls_batch mls_batch;
+
+/* A cell and its row (0 for a single cell; of a family of facts the row of its word). */
+typedef struct {
+  size_t cell, row;
+} mls_place;
+
+/* Plans many scenarios as columns: `columns` are the inputs, or facts of an item that an unbound
+   input chooses, that vary; `results` are the cells wanted. What no column changes stands as it is in
+   `base`, which is settled (NULL: the defaults); what no result needs is not calculated. All memory
+   is taken here, by the allocator of `base`. *out is set also on failure (unless MLS_MEMORY, or a
+   NULL argument), so that the messages can be read; free it in any case. MLS_NAME: a column that cannot be
+   set or comes twice, or a result that does not exist. MLS_LIMIT: too many steps. */
+MLS_API mls_status mls_batch_new(const mls_model *model, mls_values *base,
+                                 const mls_place *columns, size_t column_count,
+                                 const mls_place *results, size_t result_count, mls_batch **out);
+MLS_API void mls_batch_free(mls_batch *batch);
+
+/* Messages of the last failing call on this batch. NULL past the last. */
+MLS_API const mls_message *mls_batch_message(mls_batch *batch, size_t index);
+
+/* Calculates `count` scenarios: columns[j][i] is the SI value of column j in scenario i (of a text
+   the number of its word), results[k][i] receives that of result k, or NaN for an error. A value
+   outside its set makes its scenario bad: bad[i] is 1 + the column, else 0, and its results are NaN.
+   Without `bad` the call fails instead with MLS_RANGE, and says which; results are then not all
+   written. The same bits as mls_set_number, mls_settle and mls_get give scenario by scenario,
+   whatever `count`. Takes no memory but for messages. One thread at a time uses a batch; several
+   batches of one model may run at once. */
+MLS_API mls_status mls_batch_run(mls_batch *batch, size_t count, const double *const *columns,
+                                 double *const *results, unsigned *bad);
+
+/* The number that stands for a word of a text cell in the call above: MLS_RANGE when an input may
+   not be set to this word, or no cell of the model can have it; MLS_NAME: no text cell. */
+MLS_API mls_status mls_word_number(const mls_model *model, size_t cell, const char *word,
+                                   double *number);
+/* The word that a number stands for; NULL: of none (an error has no word). */
+MLS_API const char *mls_number_word(const mls_model *model, double number);
+
 /* ---- Scenarios ---------------------------------------------------------------------------- */
 
 typedef struct mls_scenarios mls_scenarios;

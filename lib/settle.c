@@ -139,22 +139,17 @@ void settle_default(struct mls_values *v, unsigned cell) {
 
 /* ---- cells without a formula ---- */
 
-static double fact_value(struct mls_values *v, unsigned cell, size_t row) {
-  const struct setting *setting = values_setting(v, cell, row);
-  if (setting) return setting->si;
-  const struct fact *fact = settle_fact(v, cell, row);
-  if (!fact) return FUNCTION_ERROR;
-  return fact->word ? (double)model_word(v->model, fact->word) : fact->value;
+double settle_within(const struct mls_model *model, unsigned cell, double value) {
+  unsigned target = model->cells[cell].target;
+  const struct set *set = model_line(model, target)->set;
+  if (value_is_error(value)) return FUNCTION_ERROR;
+  if (set->kind == SET_RANGE)
+    return set_holds_number(set, value / model->cells[target].unit->factor);
+  return set_holds_word(set, model->words[(size_t)value]);
 }
 
 static double within_value(const struct mls_values *v, unsigned cell) {
-  unsigned target = v->model->cells[cell].target;
-  const struct set *set = model_line(v->model, target)->set;
-  double value = values_get(v, target, 0);
-  if (value_is_error(value)) return FUNCTION_ERROR;
-  if (set->kind == SET_RANGE)
-    return set_holds_number(set, value / v->model->cells[target].unit->factor);
-  return set_holds_word(set, v->model->words[(size_t)value]);
+  return settle_within(v->model, cell, values_get(v, v->model->cells[cell].target, 0));
 }
 
 static double total_value(const struct mls_values *v, unsigned cell) {
@@ -200,7 +195,7 @@ static void calculate_plain(struct mls_values *v, unsigned cell, size_t from, si
                             struct span_changed *changed) {
   const struct cell *at = &v->model->cells[cell];
   for (size_t row = from; row < until; row++) {
-    double fresh = at->kind == CELL_FACT     ? fact_value(v, cell, row)
+    double fresh = at->kind == CELL_FACT     ? settle_fact(v, cell, row)
                    : at->kind == CELL_WITHIN ? within_value(v, cell)
                                              : total_value(v, cell);
     store(v, cell, row, &fresh, 1, changed);

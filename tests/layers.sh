@@ -36,6 +36,8 @@ tape
 values settle state
 scenario scenario_json
 show
+plan
+batch
 trace verdict
 export export_* grid xlsx xlsx_*
 folder

@@ -5,6 +5,7 @@
 #include <string.h>
 
 Suite *suite_bad(void);
+Suite *suite_batch(void);
 Suite *suite_check(void);
 Suite *suite_csv(void);
 Suite *suite_export(void);
@@ -35,6 +36,7 @@ static const struct {
   Suite *(*make)(void);
 } suites[] = {
   { "bad", suite_bad },
+  { "batch", suite_batch },
   { "check", suite_check },
   { "csv", suite_csv },
   { "export", suite_export },
