@@ -20,7 +20,7 @@ fail
 power
 text buffer number number_print
 name
-csv csv_number
+csv csv_number csv_write
 json
 unit dims
 rows
