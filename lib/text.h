@@ -61,7 +61,7 @@ size_t hash_bytes(const void *bytes, size_t size);
    gives an infinity, underflow 0. */
 bool text_read_number(struct slice slice, double *out);
 
-enum { TEXT_NUMBER = 32 }; /* bytes that hold any printed number */
+enum { TEXT_NUMBER = 40 }; /* bytes that hold any printed number, and what copying it takes */
 
 /* The shortest decimal that reads back to the same double. Returns `out`. */
 const char *text_number(char out[TEXT_NUMBER], double value);

@@ -18,9 +18,10 @@ layers='
 limits system real real_tail
 memory
 fail progress
-text buffer number
+power
+text buffer number number_print
 name
-csv csv_number
+csv csv_number csv_write
 json
 unit dims
 rows

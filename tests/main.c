@@ -18,6 +18,7 @@ Suite *suite_json(void);
 Suite *suite_list(void);
 Suite *suite_memory(void);
 Suite *suite_progress(void);
+Suite *suite_number(void);
 Suite *suite_real(void);
 Suite *suite_registry(void);
 Suite *suite_reject(void);
@@ -49,6 +50,7 @@ static const struct {
   { "list", suite_list },
   { "memory", suite_memory },
   { "progress", suite_progress },
+  { "number", suite_number },
   { "real", suite_real },
   { "registry", suite_registry },
   { "reject", suite_reject },
