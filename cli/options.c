@@ -22,6 +22,8 @@ enum place {
   IN_CHECK,
   IN_NAMES,
   IN_WATCH,
+  IN_AS,
+  IN_INTO,
   IN_HELP
 };
 
@@ -46,6 +48,8 @@ static const struct option table[] = {
   { "--check", TAKES_CHECK, IN_CHECK, NULL },
   { "--names", TAKES_NAMES, IN_NAMES, NULL },
   { "--watch", TAKES_WATCH, IN_WATCH, "=N" },
+  { "--as", TAKES_OWN, IN_AS, "NAME" },
+  { "--into", TAKES_OWN, IN_INTO, "DIR" },
   { "--templates", 0, IN_TEMPLATES, "DIR" },
   { "--registry", 0, IN_REGISTRIES, "DIR" },
   { "--help", 0, IN_HELP, NULL },
@@ -114,6 +118,8 @@ static bool keep(struct options *options, const struct option *option, const cha
     case IN_CHECK: options->check = true; break;
     case IN_NAMES: options->names = true; break;
     case IN_WATCH: return once(&options->watch, option->name, value);
+    case IN_AS: return once(&options->as, option->name, value);
+    case IN_INTO: return once(&options->into, option->name, value);
     case IN_HELP: options->help = true; break;
   }
   return true;

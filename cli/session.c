@@ -1,6 +1,7 @@
 /* Folders, book, model, scenarios: what every command needs before it does its own work.
    Sheets and registries are taken by name from the first of these that has them: --templates and
-   --registry; MLSYSIM_PATH; the installed data, or without it the source tree. Within one of these
+   --registry; MLSYSIM_PATH; the installed data, or without it the source tree, and after it the
+   registry of the user's own. Within one of these
    later folders add to and override earlier ones. */
 #include "session.h"
 
@@ -65,6 +66,24 @@ static void add_shipped(struct session *session) {
     if (add_data(session, folders[i], strlen(folders[i]))) return;
 }
 
+static const char *keep_below(struct session *session, char *folder, const char *below) {
+  const char *kept = folder && *folder ? join(session, folder, strlen(folder), below) : NULL;
+  free(folder);
+  return kept;
+}
+
+const char *session_own(struct session *session) {
+  if (session->options->into) return session->options->into;
+  const char *given = keep_below(session, environment_text("MLSYSIM_OWN"), "");
+  return given ? given : keep_below(session, folder_of_user(), "mlsysim/registry");
+}
+
+/* A user's own facts add to the shipped ones. */
+static void add_own(struct session *session) {
+  const char *folder = session_own(session);
+  if (folder && folder_exists(folder)) list_add(&session->registries, folder);
+}
+
 static void add_environment(struct session *session) {
   char *given = environment_text("MLSYSIM_PATH");
   const char *path = given;
@@ -127,6 +146,7 @@ static int open_folders(struct session *session) {
   add_environment(session);
   if (!end_group(session)) return SYSTEM_FAILS;
   add_shipped(session);
+  add_own(session);
   return open_book(session);
 }
 

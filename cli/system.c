@@ -154,6 +154,15 @@ static enum file_kind kind_of(const char *path) {
   return about & FILE_ATTRIBUTE_DIRECTORY ? FILE_FOLDER : FILE_PLAIN;
 }
 
+static const char user_data[] = "LOCALAPPDATA", home[] = "USERPROFILE",
+                  below_home[] = "/AppData/Local";
+
+static bool make_one(const char *path) {
+  wchar_t wide[PATH_MOST];
+  if (!widen(path, wide)) return false;
+  return CreateDirectoryW(wide, NULL) || GetLastError() == ERROR_ALREADY_EXISTS || windows_failed();
+}
+
 bool file_same(const char *a, const char *b) {
   BY_HANDLE_FILE_INFORMATION one, two;
   if (!look_at(a, &one) || !look_at(b, &two)) return strcmp(a, b) == 0;
@@ -364,6 +373,10 @@ static enum file_kind kind_of(const char *path) {
   return S_ISREG(about.st_mode) ? FILE_PLAIN : FILE_OTHER;
 }
 
+static const char user_data[] = "XDG_DATA_HOME", home[] = "HOME", below_home[] = "/.local/share";
+
+static bool make_one(const char *path) { return mkdir(path, 0777) == 0 || errno == EEXIST; }
+
 bool file_same(const char *a, const char *b) {
   struct stat one, two;
   if (stat(a, &one) != 0 || stat(b, &two) != 0) return strcmp(a, b) == 0;
@@ -527,6 +540,32 @@ bool file_read(const char *path, struct bytes *out) {
 }
 
 bool folder_exists(const char *path) { return kind_of(path) == FILE_FOLDER; }
+
+bool folder_make(const char *path) {
+  size_t size = strlen(path);
+  char *above = malloc(size + 1);
+  bool made = above != NULL;
+  for (size_t i = 1; made && i <= size; i++) {
+    if (path[i] && path[i] != '/' && path[i] != '\\') continue;
+    memcpy(above, path, i);
+    above[i] = 0;
+    if (kind_of(above) != FILE_FOLDER) made = make_one(above);
+  }
+  free(above);
+  return made && folder_exists(path) ? true : failed(path, "cannot be made");
+}
+
+char *folder_of_user(void) {
+  char *given = environment_text(user_data);
+  if (given && *given) return given;
+  free(given);
+  char *above = environment_text(home), *path = NULL;
+  size_t size = above ? strlen(above) : 0;
+  if (size > 0) path = malloc(size + sizeof below_home);
+  if (path) memcpy(path, above, size), memcpy(path + size, below_home, sizeof below_home);
+  free(above);
+  return path;
+}
 
 /* ---- writing ---- */
 

@@ -44,6 +44,10 @@ struct bytes {
 /* Reads a file, or standard input for "-". False with a message on stderr. Free with free(). */
 bool file_read(const char *path, struct bytes *out);
 bool folder_exists(const char *path);
+/* Makes a folder and those above it that are missing. False with a message on stderr. */
+bool folder_make(const char *path);
+/* The folder for data of the user, free() it; NULL when the system does not say. */
+char *folder_of_user(void);
 /* Two paths that lead to the same existing file. */
 bool file_same(const char *a, const char *b);
 

@@ -416,6 +416,30 @@ typedef struct mls_registry mls_registry;
    else what is wrong in its files. */
 MLS_API mls_status mls_registry_open(mls_book *book, const char *name, const mls_registry **out);
 
+/* ---- A user's own facts ---- */
+
+typedef struct {
+  size_t size;       /* sizeof(mls_own) */
+  const char *file;  /* name for messages */
+  const char *bytes;
+  size_t length;     /* of the bytes */
+  const char *date;  /* YYYY-MM-DD when they were read; NULL: none */
+} mls_own;
+
+/* Adds facts to a registry of this book, and writes them as lines of its CSV (without the header):
+   source `own`, state `assumed`, so that whatever rests on them says so. `from` is a CSV with the
+   columns item,field,value,unit and, if wanted, low,high,note. Before any sheet or call has opened
+   the registry (else MLS_VALUE). Refused are items that the registry has (MLS_FACT), fields that it
+   lacks (MLS_NAME), other dimensions, and all that is wrong in a registry; then nothing was added. */
+MLS_API mls_status mls_own_facts(mls_book *book, const char *registry, const mls_own *from,
+                                 mls_write write, void *context);
+
+/* The same for the registry `workload` from the configuration of a language model in JSON, as model
+   hubs keep it (config.json). `item` NULL: the model's own name. MLS_NAME: a family of models that
+   is not known; MLS_VALUE: a dimension that is missing or cannot be. */
+MLS_API mls_status mls_own_model(mls_book *book, const char *item, const mls_own *from,
+                                 mls_write write, void *context);
+
 typedef struct {
   const char *name;
   size_t items, fields, facts;

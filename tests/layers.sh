@@ -26,6 +26,7 @@ json
 unit dims
 rows
 registry load source
+config
 function lanes
 formula
 sheet
@@ -43,7 +44,7 @@ trace verdict
 export export_* grid xlsx xlsx_*
 folder
 open
-book list explain
+book list explain own
 '
 
 # Headers of the system: these of C17 for all, and the few others with the files that may use them.
