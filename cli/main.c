@@ -69,10 +69,10 @@ static const struct command commands[] = {
     "  mlsysim lsp\n"
     "  mlsysim lsp --templates my/sheets --registry my/facts\n",
     0, 0, 0, command_lsp },
-  { "list", "[sheets|registries|sources|units|functions|NAME] [options]",
+  { "list", "[sheets|walls|registries|sources|units|functions|NAME] [options]",
     "show what there is: sheets, facts, units, functions",
-    "Without a word a map of all; with NAME the items of a registry, or what a sheet asks for and\n"
-    "answers.\n\n"
+    "Without a word a map of all: sheets by layer and domain, the walls that they calculate,\n"
+    "registries; with NAME the items of a registry, or what a sheet asks for and answers.\n\n"
     "  --names                  names alone, one a line\n"
     "  --json                   print JSON\n" EVERYWHERE "\nExamples\n"
     "  mlsysim list\n"
@@ -149,9 +149,10 @@ const char command_ends[] =
     "memory failed.";
 const char command_folders[] =
     "A sheet or registry is looked up by name in the folders of --templates and --registry, then\n"
-    "in templates/ and registry/ below each folder of MLSYSIM_PATH (separated by colons), then in\n"
-    "the installed folder or the source tree. The first of these three that has the name answers;\n"
-    "of several folders of one kind later ones add to earlier ones and override them.";
+    "in templates/ and registry/ below each folder of MLSYSIM_PATH (separated by colons, on\n"
+    "Windows by semicolons), then in the installed folder or the source tree. The first of these\n"
+    "three that has the name answers; of several folders of one kind later ones add to earlier\n"
+    "ones and override them.";
 
 static int help(void) {
   printf("mlsysim %s: %s\n\nUsage: mlsysim COMMAND ...\n\n", mls_version(), command_purpose);
@@ -192,6 +193,7 @@ static int do_command(const struct command *command, int count, char **arguments
 }
 
 int main(int count, char **arguments) {
+  if (!system_begin(&count, &arguments)) return SYSTEM_FAILS;
   const char *name = count > 1 ? arguments[1] : "";
   if (strcmp(name, "--version") == 0 || strcmp(name, "version") == 0) {
     printf("mlsysim %s\n", mls_version());

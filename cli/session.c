@@ -66,17 +66,19 @@ static void add_shipped(struct session *session) {
 }
 
 static void add_environment(struct session *session) {
-  const char *path = getenv("MLSYSIM_PATH");
+  char *given = environment_text("MLSYSIM_PATH");
+  const char *path = given;
   while (path && *path) {
-    size_t size = strcspn(path, ":");
+    size_t size = strcspn(path, folder_separator);
     if (size > 0 && !add_data(session, path, size)) {
       const char *name = join(session, path, size, "");
       if (name)
         session_note(session, "warning: MLSYSIM_PATH: %s has neither templates/ nor registry/",
                      name);
     }
-    path += size + (path[size] == ':');
+    path += size + (path[size] != 0);
   }
+  free(given);
 }
 
 static bool add_given(struct session *session, struct list *to, const struct list *given,
@@ -152,9 +154,8 @@ const char *session_origin(size_t group) {
 }
 
 const char *session_folder(const mls_found *found, char out[FOLDER_NAME]) {
-  const char *folder = found->folder, *slash = strrchr(folder, '/');
+  const char *folder = found->group > 0 ? path_name(found->folder) : found->folder;
   const char *end = strrchr(found->below, '/');
-  if (found->group > 0 && slash) folder = slash + 1;
   snprintf(out, FOLDER_NAME, "%s%s%.*s", folder, end ? "/" : "",
            (int)(end ? end - found->below : 0), found->below);
   return out;
@@ -181,7 +182,7 @@ static const char *shown_name(const char *path) {
 bool session_is_path(const char *sheet) {
   size_t size = strlen(sheet);
   bool ending = size > 6 && strcmp(sheet + size - 6, ".sheet") == 0;
-  return ending || strchr(sheet, '/') || strcmp(sheet, "-") == 0;
+  return ending || path_name(sheet) != sheet || strcmp(sheet, "-") == 0;
 }
 
 static void free_rows(mls_rows *rows, size_t count) {

@@ -5,7 +5,6 @@
 
 #include "options.h"
 #include "say.h"
-#include "system.h"
 
 struct session {
   const struct options *options;
@@ -25,9 +24,7 @@ int session_open(struct session *session, const struct options *options);
 /* The same for somebody who asks what is wrong: goes on, and collects the problems. */
 int session_open_anyway(struct session *session, const struct options *options);
 /* Adds a problem, or says it as an error. */
-#if defined(__GNUC__)
-__attribute__((format(printf, 2, 3)))
-#endif
+SYSTEM_PRINTS(2, 3)
 void session_note(struct session *session, const char *format, ...);
 /* Opens a sheet by name or path, with the rows of --rows. */
 int session_model(struct session *session, const char *sheet);

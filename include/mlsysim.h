@@ -42,7 +42,13 @@ extern "C" {
 #define MLS_API
 #endif
 
-#define MLS_VERSION "0.1.0"
+/* The version of this header: numbers for #if, and as text with points between. */
+#define MLS_VERSION_MAJOR 0
+#define MLS_VERSION_MINOR 1
+#define MLS_VERSION_PATCH 0
+#define MLS_VERSION MLS_VERSION_TEXT(MLS_VERSION_MAJOR, MLS_VERSION_MINOR, MLS_VERSION_PATCH)
+#define MLS_VERSION_TEXT(major, minor, patch) MLS_VERSION_DOTS(major, minor, patch)
+#define MLS_VERSION_DOTS(major, minor, patch) #major "." #minor "." #patch
 
 /* The version of the library at run time; equals MLS_VERSION when header and library match. */
 MLS_API const char *mls_version(void);
@@ -60,7 +66,8 @@ typedef enum {
   MLS_RANGE,  /* a value outside its set, or a set without values */
   MLS_FACT,   /* a line of a registry that contradicts another */
   MLS_VALUE,  /* a value that is missing or not a number where one is needed */
-  MLS_LIMIT   /* a bound of the library was met */
+  MLS_LIMIT,  /* a bound of the library was met */
+  MLS_CANCELLED /* the program's progress hook said so */
 } mls_status;
 
 /* The word for a status: "ok", "memory", "file", "syntax" ... */
@@ -100,6 +107,23 @@ typedef struct {
 typedef mls_status (*mls_find)(void *context, const char *kind, const char *name, size_t nth,
                                const char **bytes, size_t *size, const char **shown);
 
+/* Hears how far a long call is, and may end it. Called on the thread that made the call, once when
+   work begins and then about every 10 ms of work (counted, not timed; a single slow step, such as
+   packing a workbook, can take longer). `stage` is "open" (a book or model), "inputs" (scenarios),
+   "settle" or "export"; `done` is the share of the present step of the stage that is over, from 0 to
+   1, or -1 where that is not known. 0 goes on; anything else cancels: the call returns MLS_CANCELLED
+   with the message "cancelled". The hook must not call the handle that it is told about.
+
+   After a cancelled call:
+     opening a book    close it, as after any failure
+     opening a model   there is no model; the book can open it, or others, afterwards
+     reading inputs    there are no scenarios; the values are at their defaults
+     applying inputs   the values are at their defaults
+     settling          what was reached has its new values, the rest is still stale and keeps its
+                       old ones; the next settling goes on there
+     a report          `write` has received a part of it, and must drop that */
+typedef int (*mls_progress)(void *context, const char *stage, double done);
+
 /* How to open a book. Zero it, then set what is needed; `size` is sizeof(mls_options), so that
    later versions may add members. */
 typedef struct {
@@ -112,6 +136,8 @@ typedef struct {
      taken from the first group that has it, so later groups stand in for what is not there. */
   const char *const *templates;
   const char *const *registries;
+  mls_progress progress; /* of opening; NULL: nobody listens */
+  void *progress_context;
 } mls_options;
 
 /* Opens a book and reads units and sources. *out is set also on failure (unless MLS_MEMORY, or a
@@ -190,6 +216,10 @@ MLS_API mls_status mls_values_new(const mls_model *model, const mls_allocator *a
                                   mls_values **out);
 MLS_API void mls_values_free(mls_values *values);
 
+/* Who listens to long calls on these values: settling, inputs read with their messages, reports whose
+   first run they are. NULL: nobody. */
+MLS_API void mls_values_progress(mls_values *values, mls_progress progress, void *context);
+
 /* Messages of the last failing call on these values. NULL past the last. */
 MLS_API const mls_message *mls_values_message(mls_values *values, size_t index);
 
@@ -242,6 +272,46 @@ MLS_API mls_status mls_check(mls_values *values, size_t cell, mls_verdict *out);
 /* The cells that the last settling changed, in order of calculation: *cell starts at (size_t)-1 and
    receives the next one. Returns 0 when there is no further one. */
 MLS_API int mls_changed_next(const mls_values *values, size_t *cell);
+
+/* ---- Batches ------------------------------------------------------------------------------ */
+
+typedef struct mls_batch mls_batch;
+
+/* A cell and its row (0 for a single cell; of a family of facts the row of its word). */
+typedef struct {
+  size_t cell, row;
+} mls_place;
+
+/* Plans many scenarios as columns: `columns` are the inputs, or facts of an item that an unbound
+   input chooses, that vary; `results` are the cells wanted. What no column changes stands as it is in
+   `base`, which is settled (NULL: the defaults); what no result needs is not calculated. All memory
+   is taken here, by the allocator of `base`. *out is set also on failure (unless MLS_MEMORY, or a
+   NULL argument), so that the messages can be read; free it in any case. MLS_NAME: a column that cannot be
+   set or comes twice, or a result that does not exist. MLS_LIMIT: too many steps. */
+MLS_API mls_status mls_batch_new(const mls_model *model, mls_values *base,
+                                 const mls_place *columns, size_t column_count,
+                                 const mls_place *results, size_t result_count, mls_batch **out);
+MLS_API void mls_batch_free(mls_batch *batch);
+
+/* Messages of the last failing call on this batch. NULL past the last. */
+MLS_API const mls_message *mls_batch_message(mls_batch *batch, size_t index);
+
+/* Calculates `count` scenarios: columns[j][i] is the SI value of column j in scenario i (of a text
+   the number of its word), results[k][i] receives that of result k, or NaN for an error. A value
+   outside its set makes its scenario bad: bad[i] is 1 + the column, else 0, and its results are NaN.
+   Without `bad` the call fails instead with MLS_RANGE, and says which; results are then not all
+   written. The same bits as mls_set_number, mls_settle and mls_get give scenario by scenario,
+   whatever `count`. Takes no memory but for messages. One thread at a time uses a batch; several
+   batches of one model may run at once. */
+MLS_API mls_status mls_batch_run(mls_batch *batch, size_t count, const double *const *columns,
+                                 double *const *results, unsigned *bad);
+
+/* The number that stands for a word of a text cell in the call above: MLS_RANGE when an input may
+   not be set to this word, or no cell of the model can have it; MLS_NAME: no text cell. */
+MLS_API mls_status mls_word_number(const mls_model *model, size_t cell, const char *word,
+                                   double *number);
+/* The word that a number stands for; NULL: of none (an error has no word). */
+MLS_API const char *mls_number_word(const mls_model *model, double number);
 
 /* ---- Scenarios ---------------------------------------------------------------------------- */
 
@@ -319,7 +389,7 @@ MLS_API mls_status mls_strict(mls_book *book, const mls_model *model, size_t *co
 /* A file that a name leads to. */
 typedef struct {
   const char *name;   /* "training", "hardware" */
-  const char *label;  /* the comment of a sheet's first line; "" for a registry */
+  const char *label;  /* of a sheet's header; "" for a registry */
   const char *folder; /* as the options give it */
   const char *below;  /* path below the folder: "planning/carbon_plan.sheet" */
   size_t group;       /* of folders, from 0: see mls_options */

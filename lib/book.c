@@ -3,6 +3,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "batch.h"
 #include "export.h"
 #include "format.h"
 #include "open.h"
@@ -51,6 +52,7 @@ const mls_message *mls_values_message(mls_values *values, size_t index) {
 static void begin_book(mls_book *book) {
   memory_reset(&book->messages, (struct memory_mark){ NULL, 0 });
   fail_clear(&book->fails);
+  progress_begin(&book->progress, "open");
 }
 
 mls_status mls_open(const mls_options *options, mls_book **out) {
@@ -65,7 +67,9 @@ mls_status mls_open(const mls_options *options, mls_book **out) {
   *book = (mls_book){ .memory = memory };
   memory_open(&book->messages, &memory.allocator);
   memory_open(&book->listing.memory, &memory.allocator);
-  book->fails = (struct fails){ .memory = &book->messages };
+  progress_open(&book->progress, own.progress, own.progress_context);
+  progress_begin(&book->progress, "open");
+  book->fails = (struct fails){ .memory = &book->messages, .progress = &book->progress };
   book->folder = (struct folder){ .memory = &book->memory,
                                   .templates = own.templates,
                                   .registries = own.registries };
@@ -211,6 +215,10 @@ void mls_values_free(mls_values *values) {
   memory_give(&memory, values);
 }
 
+void mls_values_progress(mls_values *values, mls_progress progress, void *context) {
+  if (values) progress_open(&values->progress, progress, context);
+}
+
 mls_status mls_set(mls_values *values, const char *path, const char *text) {
   if (!values || !path || !text) return MLS_VALUE;
   begin(values);
@@ -237,7 +245,9 @@ mls_status mls_settle(mls_values *values) {
 static mls_status reach(mls_values *values, size_t cell, size_t row) {
   if (!values) return MLS_VALUE;
   if (cell >= values->model->cell_count || row >= values->model->cells[cell].rows) return MLS_NAME;
-  return values->settled ? MLS_OK : values_settle(values);
+  if (values->settled) return MLS_OK;
+  begin(values);
+  return values_settle(values);
 }
 
 mls_status mls_get(mls_values *values, size_t cell, size_t row, double *si) {
@@ -310,6 +320,76 @@ int mls_changed_next(const mls_values *values, size_t *cell) {
   return 1;
 }
 
+/* ---- batches ---- */
+
+/* Values at their defaults stand in for a base that the caller does not give. */
+static mls_status open_batch(const mls_model *model, mls_values *base, const mls_place *columns,
+                             size_t column_count, const mls_place *results, size_t result_count,
+                             mls_batch *batch) {
+  mls_values *own = NULL;
+  if (!base) TRY(mls_values_new(model, NULL, &own));
+  mls_status status = values_settle(base ? base : own);
+  if (status == MLS_OK)
+    status = batch_open(batch, base ? base : own, columns, column_count, results, result_count);
+  mls_values_free(own);
+  return status;
+}
+
+mls_status mls_batch_new(const mls_model *model, mls_values *base, const mls_place *columns,
+                         size_t column_count, const mls_place *results, size_t result_count,
+                         mls_batch **out) {
+  if (!model || !out || (base && base->model != model) || (column_count > 0 && !columns) ||
+      (result_count > 0 && !results))
+    return MLS_VALUE;
+  *out = NULL;
+  struct memory memory;
+  memory_open(&memory, base ? &base->memory.allocator : NULL);
+  mls_batch *batch = memory_take(&memory, NULL, sizeof *batch);
+  if (!batch) return MLS_MEMORY;
+  *batch = (mls_batch){ .memory = memory };
+  mls_status status = open_batch(model, base, columns, column_count, results, result_count, batch);
+  if (status == MLS_MEMORY) mls_batch_free(batch);
+  else *out = batch;
+  return status;
+}
+
+void mls_batch_free(mls_batch *batch) {
+  if (!batch) return;
+  struct memory memory = { .allocator = batch->memory.allocator };
+  batch_close(batch);
+  memory_give(&memory, batch);
+}
+
+const mls_message *mls_batch_message(mls_batch *batch, size_t index) {
+  return batch ? message_of(&batch->fails, index, &batch->shown) : NULL;
+}
+
+mls_status mls_batch_run(mls_batch *batch, size_t count, const double *const *columns,
+                         double *const *results, unsigned *bad) {
+  if (!batch || (batch->column_count > 0 && !columns) || (batch->plan.result_count > 0 && !results))
+    return MLS_VALUE;
+  if (batch->fails.status != MLS_OK && !batch->in) return batch->fails.status;
+  return batch_run(batch, count, columns, results, bad);
+}
+
+mls_status mls_word_number(const mls_model *model, size_t cell, const char *word, double *number) {
+  if (!model || !word || !number) return MLS_VALUE;
+  if (cell >= model->cell_count || !model->cells[cell].text) return MLS_NAME;
+  const char *interned = names_find(&model->names, slice_of(word));
+  unsigned found = model_word(model, word);
+  bool input = model->cells[cell].kind == CELL_INPUT;
+  if (found == GRAPH_NONE ||
+      (input && !set_holds_word(model_line(model, (unsigned)cell)->set, interned)))
+    return MLS_RANGE;
+  *number = found;
+  return MLS_OK;
+}
+
+const char *mls_number_word(const mls_model *model, double number) {
+  if (!model || !(number >= 0 && number < (double)model->word_count)) return NULL;
+  return model->words[(size_t)number];
+}
+
 /* ---- scenarios ---- */
 
 static mls_status no_dialect(struct fails *fails, const char *name) {
@@ -325,6 +405,7 @@ mls_status mls_inputs_read(const mls_model *model, mls_values *messages, const m
   if (!model || !messages || messages->model != model || !own.file || !own.bytes || !out)
     return MLS_VALUE;
   begin(messages);
+  progress_begin(&messages->progress, "inputs");
   *out = NULL;
   if (!csv_dialect_find(own.csv, &inputs.dialect)) return no_dialect(&messages->fails, own.csv);
   mls_scenarios *scenarios = memory_take(&messages->memory, NULL, sizeof *scenarios);
@@ -360,6 +441,7 @@ mls_status mls_scenarios_apply(const mls_scenarios *scenarios, size_t index, mls
   if (!scenarios || !values || scenarios->model != values->model) return MLS_VALUE;
   if (index >= scenarios->count) return MLS_NAME;
   begin(values);
+  progress_begin(&values->progress, "inputs");
   return scenario_apply(scenarios, index, values);
 }
 
@@ -378,6 +460,7 @@ static mls_status make_report(const mls_model *model, const mls_report *given, m
                       "all runs of a report are of one model, and named");
     TRY(values_settle(given->runs[i].values));
   }
+  progress_begin(fails->progress, "export");
   *out = (struct report){ .model = model,
                           .runs = given->runs,
                           .run_count = given->run_count,

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "limits.h"
+#include "progress.h"
 
 enum { PIECE = 1 << 15 }; /* bytes given to libcsv at once, so that a bad file stops it early */
 
@@ -304,6 +305,7 @@ static mls_status read_pieces(struct csv_reader *reader, struct csv_parser *pars
     if (reader->status != MLS_OK) return reader->status;
     if (parser->entry_pos > LIMIT_TEXT + 1) return field_too_long(reader); /* and a quote */
     at += piece;
+    TRY(progress_tick(reader->fails, piece / 16, at, text.size));
   }
   return read_end(reader, parser);
 }

@@ -1,5 +1,5 @@
-/* The standard way to resolve names: folders of the file system. The only file of the library that
-   touches files. Names are names of the language, so no path leads out of the folders. */
+/* The standard way to resolve names: folders of the file system. Names are names of the
+   language, so no path leads out of the folders. */
 #ifndef MLS_FOLDER_H
 #define MLS_FOLDER_H
 

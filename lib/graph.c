@@ -10,6 +10,7 @@
 #include "check.h"
 #include "given.h"
 #include "limits.h"
+#include "progress.h"
 
 struct maker {
   struct mls_model *model;
@@ -289,6 +290,7 @@ static mls_status fill_instance(struct maker *m, unsigned at) {
     TRY(table_rows(m, at, &sheet->lines[sheet->tables[i]], &rows[i]));
   for (unsigned i = 0; i < sheet->slot_count; i++) {
     cells[i] = GRAPH_NONE;
+    TRY(progress_tick(m->fails, 5, i, sheet->slot_count));
     if (sheet->slots[i].kind != SLOT_FACT) TRY(slot_cell(m, at, i, &cells[i]));
   }
   return MLS_OK;

@@ -6,6 +6,7 @@
 
 #include "csv.h"
 #include "limits.h"
+#include "progress.h"
 
 struct json_reader {
   struct json_file *json;
@@ -372,6 +373,7 @@ static mls_status read_on(struct json_reader *r) {
   bool object = top->kind == JSON_OBJECT;
   char closes = object ? '}' : ']';
   struct json value = { .kind = JSON_NULL };
+  TRY(progress_tick(r->fails, 1, (size_t)(r->at - r->whole.at), r->whole.size));
   skip_space(r);
   if (next(r) == closes) return close_container(r);
   if (top->count > 0) {

@@ -6,6 +6,7 @@
 
 #include "csv.h"
 #include "limits.h"
+#include "system.h"
 
 /* What is known while one model is opened. */
 struct opener {
@@ -169,7 +170,7 @@ static mls_status read_sheet(struct opener *opener, const char *file, const char
   struct mls_book *book = opener->book;
   mls_status status =
       sheet_read(&book->memory, &book->names, &book->units, &book->fails, file, bytes, size, out);
-  if (status == MLS_MEMORY || !*out) return status;
+  if (fail_ends(status) || !*out) return status;
   TRY(add_sheet(opener, *out));
   if (wanted && check_sheet_name(book, *out, wanted) == MLS_MEMORY) return MLS_MEMORY;
   return MLS_OK; /* errors of single lines are told with those of the check */
@@ -222,8 +223,7 @@ static mls_status find_sheet(void *context, const char *name, struct place place
 
 /* "x/training.sheet" to "training"; NULL when it has another ending. */
 static const char *wanted_name(struct mls_book *book, const char *file) {
-  const char *slash = strrchr(file, '/');
-  const char *name = slash ? slash + 1 : file;
+  const char *name = system_name(file);
   size_t size = strlen(name);
   if (size <= 6 || strcmp(name + size - 6, ".sheet") != 0) return NULL;
   return memory_text(&book->memory, name, size - 6);
@@ -291,7 +291,7 @@ static mls_status open_unsorted(struct mls_book *book, const char *file, const c
                              find_sheet,    find_registry, 0 };
   mls_status status = check_sheet(&checker, sheet);
   if (opener.facts_wrong) book->facts.registry_count = opener.sound_facts;
-  if (status == MLS_MEMORY) return status;
+  if (fail_ends(status)) return status;
   if (book->fails.errors > 0) return book->fails.status;
   return compile(book, sheet, rows, row_count, out);
 }

@@ -4,6 +4,7 @@
 
 #include "check.h"
 #include "folder.h"
+#include "progress.h"
 #include "values.h"
 
 /* What mls_find_all found last. */
@@ -17,6 +18,7 @@ struct listing {
 struct mls_book {
   struct memory memory;
   struct fails fails;
+  struct progress progress;
   struct memory messages; /* of the last call */
   struct fails warnings;  /* of all openings so far: reports carry them */
   struct names names;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "check.h"
+#include "progress.h"
 
 /* ---- bits ---- */
 
@@ -139,22 +140,17 @@ void settle_default(struct mls_values *v, unsigned cell) {
 
 /* ---- cells without a formula ---- */
 
-static double fact_value(struct mls_values *v, unsigned cell, size_t row) {
-  const struct setting *setting = values_setting(v, cell, row);
-  if (setting) return setting->si;
-  const struct fact *fact = settle_fact(v, cell, row);
-  if (!fact) return FUNCTION_ERROR;
-  return fact->word ? (double)model_word(v->model, fact->word) : fact->value;
+double settle_within(const struct mls_model *model, unsigned cell, double value) {
+  unsigned target = model->cells[cell].target;
+  const struct set *set = model_line(model, target)->set;
+  if (value_is_error(value)) return FUNCTION_ERROR;
+  if (set->kind == SET_RANGE)
+    return set_holds_number(set, value / model->cells[target].unit->factor);
+  return set_holds_word(set, model->words[(size_t)value]);
 }
 
 static double within_value(const struct mls_values *v, unsigned cell) {
-  unsigned target = v->model->cells[cell].target;
-  const struct set *set = model_line(v->model, target)->set;
-  double value = values_get(v, target, 0);
-  if (value_is_error(value)) return FUNCTION_ERROR;
-  if (set->kind == SET_RANGE)
-    return set_holds_number(set, value / v->model->cells[target].unit->factor);
-  return set_holds_word(set, v->model->words[(size_t)value]);
+  return settle_within(v->model, cell, values_get(v, v->model->cells[cell].target, 0));
 }
 
 static double total_value(const struct mls_values *v, unsigned cell) {
@@ -185,22 +181,34 @@ static void store(struct mls_values *v, unsigned cell, size_t row, const double 
   changed->until = row + last;
 }
 
-static void calculate_column(struct mls_values *v, unsigned cell, size_t from, size_t until,
-                             struct span_changed *changed) {
+/* Rows of a cell were calculated; how far that is in the model. */
+static mls_status tell(struct mls_values *v, unsigned cell, size_t row, size_t work) {
+  const struct mls_model *model = v->model;
+  return progress_tick(&v->fails, work, model->cells[cell].offset + row, model->value_count);
+}
+
+/* Cancelled between two blocks, the rows below stay stale. */
+static mls_status calculate_column(struct mls_values *v, unsigned cell, size_t from, size_t until,
+                                   struct span_changed *changed) {
   bool filled = false;
   for (size_t row = from; row < until; row += TAPE_BLOCK) {
     size_t count = until - row < TAPE_BLOCK ? until - row : TAPE_BLOCK;
     const double *fresh = tape_run(v->model, v->value, v->scratch, cell, row, count, filled);
     filled = count > 1;
     store(v, cell, row, fresh, count, changed);
+    mls_status status = tell(v, cell, row + count, count);
+    if (status == MLS_OK) continue;
+    settle_mark(v, cell, row + count, until);
+    return status;
   }
+  return MLS_OK;
 }
 
 static void calculate_plain(struct mls_values *v, unsigned cell, size_t from, size_t until,
                             struct span_changed *changed) {
   const struct cell *at = &v->model->cells[cell];
   for (size_t row = from; row < until; row++) {
-    double fresh = at->kind == CELL_FACT     ? fact_value(v, cell, row)
+    double fresh = at->kind == CELL_FACT     ? settle_fact(v, cell, row)
                    : at->kind == CELL_WITHIN ? within_value(v, cell)
                                              : total_value(v, cell);
     store(v, cell, row, &fresh, 1, changed);
@@ -214,14 +222,16 @@ static void take_stale(struct mls_values *v, unsigned cell, size_t *from, size_t
   bits_clear(&v->stale, cell);
 }
 
-static void settle_cell(struct mls_values *v, unsigned cell) {
+static mls_status settle_cell(struct mls_values *v, unsigned cell) {
   struct span_changed changed = { 0, 0 };
+  mls_status status = MLS_OK;
   size_t from, until;
   take_stale(v, cell, &from, &until);
-  if (v->model->cells[cell].formula) calculate_column(v, cell, from, until, &changed);
+  if (v->model->cells[cell].formula) status = calculate_column(v, cell, from, until, &changed);
   else calculate_plain(v, cell, from, until, &changed);
   v->steps++;
   changed_rows(v, cell, changed.from, changed.until, cell, cell + 1);
+  return status;
 }
 
 /* The most rows that a change inside a group reaches down in one step. */
@@ -235,9 +245,10 @@ static size_t group_reach(const struct mls_model *model, unsigned start, unsigne
   return reach;
 }
 
-/* Columns that need each other through prior: row by row, until no change reaches further. */
-static void settle_group(struct mls_values *v, unsigned start, unsigned end,
-                         struct span_changed *changed) {
+/* Columns that need each other through prior: row by row, until no change reaches further.
+   Cancelled between two rows, those below stay stale. */
+static mls_status settle_group(struct mls_values *v, unsigned start, unsigned end,
+                               struct span_changed *changed) {
   const struct mls_model *model = v->model;
   size_t rows = model->cells[start].rows, from = rows, until = 0;
   size_t reach = group_reach(model, start, end);
@@ -248,7 +259,8 @@ static void settle_group(struct mls_values *v, unsigned start, unsigned end,
     if (low < from) from = low;
     if (high > until) until = high;
   }
-  for (size_t row = from; row < until; row++)
+  mls_status status = MLS_OK;
+  for (size_t row = from; row < until && status == MLS_OK; row++) {
     for (unsigned cell = start; cell < end; cell++) {
       struct span_changed one = { 0, 0 };
       store(v, cell, row, tape_run(model, v->value, v->scratch, cell, row, 1, false), 1, &one);
@@ -257,9 +269,14 @@ static void settle_group(struct mls_values *v, unsigned start, unsigned end,
       changed[cell - start].until = row + 1;
       if (row + reach + 1 > until) until = row + reach + 1 < rows ? row + reach + 1 : rows;
     }
+    status = tell(v, start, row + 1, end - start);
+    for (unsigned cell = start; cell < end && status != MLS_OK; cell++)
+      settle_mark(v, cell, row + 1, until);
+  }
   v->steps += end - start;
   for (unsigned cell = start; cell < end; cell++)
     changed_rows(v, cell, changed[cell - start].from, changed[cell - start].until, start, end);
+  return status;
 }
 
 static unsigned group_start(const struct mls_model *model, unsigned cell) {
@@ -272,19 +289,21 @@ static mls_status settle_recurrent(struct mls_values *v, unsigned cell) {
   struct span_changed few[32], *changed = few;
   if (end - start > 32) changed = memory_take(&v->memory, NULL, (end - start) * sizeof *changed);
   if (!changed) return fail_memory(&v->fails);
-  settle_group(v, start, end, changed);
+  mls_status status = settle_group(v, start, end, changed);
   if (changed != few) memory_give(&v->memory, changed);
-  return MLS_OK;
+  return status;
 }
 
 mls_status values_settle(struct mls_values *v) {
   const struct mls_model *model = v->model;
   if (v->settled) return MLS_OK;
   v->steps = 0;
+  progress_begin(&v->progress, "settle");
   size_t cell = bits_next(&v->stale, 0);
   while (cell < model->cell_count) {
     if (model->tape->programs[cell].recurrent) TRY(settle_recurrent(v, (unsigned)cell));
-    else settle_cell(v, (unsigned)cell);
+    else TRY(settle_cell(v, (unsigned)cell));
+    TRY(tell(v, (unsigned)cell, 0, 1));
     cell = bits_next(&v->stale, cell);
   }
   v->settled = true;

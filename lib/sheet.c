@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "limits.h"
+#include "progress.h"
 
 struct reader {
   struct memory *memory;
@@ -628,8 +629,10 @@ mls_status sheet_read(struct memory *memory, struct names *names, struct units *
   sheet->lines =
       memory_reserve(memory, NULL, 0, &sheet->line_room, count_lines(r.text), sizeof *sheet->lines);
   if (!sheet->lines) return fail_memory(fails);
-  while (r.at < size && fails->errors < LIMIT_ERRORS)
+  while (r.at < size && fails->errors < LIMIT_ERRORS) {
+    TRY(progress_tick(fails, 20, r.at, size));
     if (read_line(&r) == MLS_MEMORY) return MLS_MEMORY;
+  }
   if (!sheet->name || !*sheet->name) {
     sheet->name = "";
     if (fails->errors == errors)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "limits.h"
+#include "progress.h"
 
 struct compiler {
   struct mls_model *model;
@@ -177,7 +178,9 @@ mls_status tape_build(struct mls_model *model, struct fails *fails) {
   struct compiler c = { .model = model, .tape = tape };
   for (unsigned i = 0; i < model->cell_count; i++) {
     c.cell = i;
+    TRY(progress_tick(fails, 10, i, model->cell_count));
     tape->programs[i].recurrent = is_recurrent(model, i);
+    tape->programs[i].block_end = model->cells[i].group_end;
     if (model->cells[i].formula) compile_cell(&c, &tape->programs[i]);
   }
   model->tape = tape;
@@ -227,18 +230,26 @@ static void normalise(double *out, size_t count) {
   for (size_t i = 0; i < count; i++) out[i] = out[i] - out[i] == 0 ? out[i] : FUNCTION_ERROR;
 }
 
-double tape_lookup(const struct mls_model *model, const double *values, unsigned cell, double key,
-                   size_t row) {
+bool tape_find_row(const struct mls_model *model, unsigned cell, double key, size_t row,
+                   size_t *found) {
   const struct cell *at = &model->cells[cell];
-  size_t found;
-  if (key != key) return FUNCTION_ERROR;
+  if (key != key) return false;
   if (at->kind != CELL_FACT || !at->family)
-    return rows_find(model, model_rows(model, cell), key, &found) ? values[at->offset + found]
-                                                                  : FUNCTION_ERROR;
+    return rows_find(model, model_rows(model, cell), key, found);
   size_t base = at->table >= 0 ? row * at->word_count : 0;
   for (unsigned i = 0; i < at->word_count; i++)
-    if ((double)at->words[i] == key) return values[at->offset + base + i];
-  return FUNCTION_ERROR;
+    if ((double)at->words[i] == key) {
+      *found = base + i;
+      return true;
+    }
+  return false;
+}
+
+double tape_lookup(const struct mls_model *model, const double *values, unsigned cell, double key,
+                   size_t row) {
+  size_t found;
+  if (!tape_find_row(model, cell, key, row, &found)) return FUNCTION_ERROR;
+  return values[model->cells[cell].offset + found];
 }
 
 static void run_lookup(const struct runner *r, const struct op *op) {

@@ -48,7 +48,8 @@ struct program {
   unsigned op_first, op_count;
   struct operand result;
   unsigned registers;
-  bool recurrent; /* needs its own group row by row */
+  bool recurrent;     /* needs its own group row by row */
+  unsigned block_end; /* one past the last cell that may be calculated with it row by row */
 };
 
 struct tape {
@@ -70,7 +71,10 @@ mls_status tape_build(struct mls_model *model, struct fails *fails);
 const double *tape_run(const struct mls_model *model, const double *values, double *scratch,
                        unsigned cell, size_t row, size_t count, bool filled);
 
-/* One row of a column or of a family of facts by key; FUNCTION_ERROR when no row has it. */
+/* Which row of a column or of a family of facts has the key, for the row of a table that asks. */
+bool tape_find_row(const struct mls_model *model, unsigned cell, double key, size_t row,
+                   size_t *found);
+/* Its value; FUNCTION_ERROR when no row has the key. */
 double tape_lookup(const struct mls_model *model, const double *values, unsigned cell, double key,
                    size_t row);
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 Suite *suite_bad(void);
+Suite *suite_batch(void);
 Suite *suite_check(void);
 Suite *suite_csv(void);
 Suite *suite_export(void);
@@ -16,6 +17,8 @@ Suite *suite_graph(void);
 Suite *suite_json(void);
 Suite *suite_list(void);
 Suite *suite_memory(void);
+Suite *suite_progress(void);
+Suite *suite_number(void);
 Suite *suite_real(void);
 Suite *suite_registry(void);
 Suite *suite_reject(void);
@@ -34,6 +37,7 @@ static const struct {
   Suite *(*make)(void);
 } suites[] = {
   { "bad", suite_bad },
+  { "batch", suite_batch },
   { "check", suite_check },
   { "csv", suite_csv },
   { "export", suite_export },
@@ -45,6 +49,8 @@ static const struct {
   { "json", suite_json },
   { "list", suite_list },
   { "memory", suite_memory },
+  { "progress", suite_progress },
+  { "number", suite_number },
   { "real", suite_real },
   { "registry", suite_registry },
   { "reject", suite_reject },

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""measured_check.py MLSYSIM SHARED [--each]: the templates against published measurements (measured/*.csv of the
-shared folder), at their default shares and taxes; nothing is fitted here. Prints errors by group:
+"""measured_check.py MLSYSIM SHARED [--each]: the training sheet against published measurements (measured/ of
+the shared folder), at its default shares and taxes; nothing is fitted here. Prints errors by group:
 mean and median of |forecast / measured - 1|, median of forecast / measured, and the 80 % range of
 measured / forecast. It fails only when a median leaves a generous bound: it is a report, not a gate.
 Exit 77 when SHARED is absent. `--each` prints every case.
 
 Left out: LoRA, context parallelism, runs whose copies or microbatches do not divide, formats without a
-peak in the registry; served models that the registry does not have, expert parallelism other than 1."""
+peak in the registry."""
 import collections
 import csv
 import os
@@ -22,13 +22,9 @@ DEVICES = {'H100': ('H100', 8, 50), 'H100-TITAN': ('H100', 8, 50), 'H200': ('H20
            'B300': ('B300', 8, 100), 'GB200': ('GB200', 72, 50), 'GB300': ('GB300', 72, 100),
            'TPUv4': ('TPU_v4', 4096, 50), 'TPUv5e': ('TPU_v5e', 256, 50), 'TPUv5p': ('TPU_v5p', 8960, 50)}
 FORMATS = {'bf16': 'bf16', 'fp8': 'fp8', 'mx': 'fp8', 'fp4': 'fp4'}
-MODELS = {'Qwen/Qwen3-32B': 'Qwen3_32B', 'meta-llama/Llama-3.1-70B': 'Llama3_70B',
-          'meta-llama/Llama-3.1-8B-Instruct': 'Llama3_8B', 'nvidia/Llama-3.1-8B-Instruct-FP8': 'Llama3_8B',
-          'deepseek-ai/DeepSeek-R1': 'DeepSeek_V3', 'deepseek-ai/DeepSeek-V3': 'DeepSeek_V3'}
 # mixtures of experts: the registry has their shapes; dense models bring theirs with the measurement
 EXPERTS = {'DeepSeek-V3': 'DeepSeek_V3', 'GPT OSS 120B': 'gpt_oss_120B', 'Qwen3_30B_a3B': 'Qwen3_30B_A3B',
            'Qwen3_235B_a22B': 'Qwen3_235B_A22B', 'Kimi_K2': 'Kimi_K2', 'Mixtral-8x7B': 'Mixtral_8x7B'}
-SYSTEMS = {'h100_sxm': 'H100', 'h200_sxm': 'H200', 'b200_sxm': 'B200', 'b300_sxm': 'B300'}
 BOUND = 60.0        # per cent, of the median error of a large group
 
 
@@ -117,49 +113,13 @@ def order(title):
     return ('dense' not in title, not title.startswith('training'), title)
 
 
-def serving(program, shared, each):
-    scenarios, measured = [], {}
-    for row in rows(shared, 'served.csv'):
-        form = row['precision']
-        if row['model'] not in MODELS or form not in ('bf16', 'fp8', 'fp4') or row['moe_ep'] not in ('0', '1'):
-            continue
-        if form == 'fp4' and SYSTEMS[row['system']] in ('H100', 'H200'):
-            continue
-        name = row['id']
-        while name in measured:
-            name += '_'
-        # random lengths of 0.8 to 1 times the nominal; an fp8 cache with 4-bit weights
-        scenarios.append((name, {
-            'hw': SYSTEMS[row['system']], 'model': MODELS[row['model']], 'precision': form,
-            'gpus': float(row['tp']), 'batch': float(row['concurrency']),
-            'prompt': 0.9 * float(row['isl']), 'answer': 0.9 * float(row['osl']),
-            'cache_scale': 2.0 if form == 'fp4' else 1.0}))
-        measured[name] = row
-    found, waits = run(program, 'serving', scenarios), []
-    groups = collections.defaultdict(list)
-    for name, row in measured.items():
-        cells = found.get(name, {})
-        if cells.get('tpot', {}).get('si') is None:
-            continue
-        pair = cells['tpot']['si'] * 1e3, float(row['tpot_ms'])
-        kind = 'experts' if 'DeepSeek' in row['model'] else 'dense'
-        groups['serving tpot, ' + kind].append(pair)
-        for key in (MODELS[row['model']], SYSTEMS[row['system']], row['backend'], row['precision']):
-            groups['  tpot %s %s' % (kind, key)].append(pair)
-        waits.append((cells['first_wait']['si'] * 1e3, float(row['ttft_ms'])))
-        if each:
-            print('%s: tpot %.3g ms, measured %.3g ms' % (name, *pair))
-    verdicts = [report(title, groups[title]) for title in sorted(groups, key=order)]
-    return verdicts + [report('serving first_wait', waits)]
-
-
 def main():
     program, shared = sys.argv[1:3]
     if not os.path.isdir(os.path.join(shared, 'measured')):
         print('skipped: measurements (no shared folder)')
         return 77
     each = '--each' in sys.argv
-    verdicts = training(program, shared, each) + serving(program, shared, each)
+    verdicts = training(program, shared, each)
     failed = sum(bad for _, bad in verdicts)
     print('%d passed, %d failed' % (sum(good for good, _ in verdicts), failed))
     return 1 if failed or not verdicts else 0

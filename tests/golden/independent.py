@@ -54,7 +54,7 @@ def facts(registry):
     return items
 
 
-REGISTRIES = {name: facts(name) for name in ('hardware', 'workload', 'format', 'fabric', 'grid')}
+REGISTRIES = {name: facts(name) for name in ('hardware', 'workload', 'format', 'fabric', 'grid', 'engine')}
 
 
 class Item(dict):
@@ -88,8 +88,8 @@ def ceil(x):
 
 # ---- the sheets: dictionaries path -> (unit, value in base units or a text) ----
 
-ROOFLINE = dict(hw='H100', model='Llama3_8B', precision='fp16', batch=1, seq=1, efficiency=0.5,
-                memory_share=1, moved=0)
+ROOFLINE = dict(hw='H100', model='Llama3_8B', precision='fp16', batch=1, seq=1, gpus=1, efficiency=0.5,
+                memory_share=1, moved=0, layer_tax=0, offload='no', host='PCIe_5')
 
 
 def touched(model, tokens):
@@ -106,25 +106,28 @@ def roofline(i):
     work = i['batch'] * default(model.forward, 2 * active * i['seq'])
     touch = touched(model, i['batch'] * i['seq'])
     traffic = touch * width + i['batch'] * i['moved']
-    peak = hw.get('flops.' + i['words']['precision'])
-    rate = mul(peak, i['efficiency'])
-    bandwidth = mul(hw.memory_bandwidth, i['memory_share'])
+    peak, gpus, weights = hw.get('flops.' + i['words']['precision']), i['gpus'], model.params * width
+    rate = mul(gpus, peak, i['efficiency'])
+    speed = mul(hw.memory_bandwidth, i['memory_share'])
+    if i['offload'] == 'yes' and weights / gpus > hw.memory_capacity:
+        inside = hw.memory_capacity / (weights / gpus)
+        speed = 1 / (inside / speed + (1 - inside) / i['host'].bandwidth)
+    bandwidth = mul(gpus, speed)
     compute_time, memory_time = div(work, rate), div(traffic, bandwidth)
-    latency = add(larger(compute_time, memory_time), hw.dispatch)
-    ridge = div(rate, bandwidth)
-    binds = None if ridge is None else 'memory' if work / traffic < ridge else 'compute'
+    overhead = add(hw.dispatch, default(model.layers, 0) * i['layer_tax'])
+    latency = add(larger(compute_time, memory_time), overhead)
+    binds = lift(lambda a, b: 'memory' if a < b else 'compute')(compute_time, memory_time)
     throughput = div(i['batch'], latency)
     return {
         'work': ('TFLOP', work), 'read': ('param', touch), 'traffic': ('GB', traffic),
-        'intensity': ('FLOP/B', work / traffic), 'rate': ('TFLOP/s', rate),
-        'bandwidth': ('TB/s', bandwidth), 'ridge': ('FLOP/B', ridge),
-        'compute_time': ('ms', compute_time), 'memory_time': ('ms', memory_time),
+        'rate': ('TFLOP/s', rate), 'bandwidth': ('TB/s', bandwidth), 'overhead': ('ms', overhead),
+        'limit.compute_time': ('ms', compute_time), 'limit.memory_time': ('ms', memory_time),
         'latency': ('ms', latency), 'throughput': ('sample/s', throughput),
         'tokens_rate': ('token/s', mul(throughput, i['seq'])), 'bottleneck': (None, binds),
-        'utilisation': ('%', div(div(work, latency), peak)),
+        'utilisation': ('%', div(div(work, latency), mul(gpus, peak))),
         'knee': ('sample', div(mul(i['batch'], memory_time), compute_time)),
-        'weights': ('GB', model.params * width),
-        'fits': (None, lift(lambda a, b: a <= b)(model.params * width, hw.memory_capacity))}
+        'weights': ('GB', weights),
+        'fits': (None, lift(lambda a, b: a <= b)(weights, mul(gpus, hw.memory_capacity)))}
 
 
 RING = dict(message=100e6, ranks=8, bandwidth=50e9, latency=5e-6, share=1)
@@ -233,62 +236,134 @@ def training(i):
         'fits': (None, lift(lambda a, b: a <= b)(state + kept, hw.memory_capacity))}
 
 
-SERVING = dict(hw='H100', model='Llama3_70B', precision='fp8', fabric='PCIe_5', gpus=4, batch=16,
-               prompt=2048, answer=512, efficiency=0.5, memory_share=0.75, layer_tax=0.05e-3,
-               expert_tax=0.035e-3, request_tax=0.1, bunching=0.3, cache_scale=1, page=16, mixed=1,
-               reserve=0.1, ttft_limit=6.0, itl_limit=0.05)
+SERVING = dict(hw='H100', model='Llama3_70B', precision='fp8', expert_precision='fp8', cache_precision='fp8',
+               fabric='PCIe_5', engine='vLLM', gpus=4, replicas=1, batch=16, most=1e6, prompt=2048, answer=512,
+               cached=0, page=16, mixed=1, step_tokens=1, step_cost=1, runtime=2e9, ttft_limit=6.0,
+               tpot_limit=0.05)
+# defaults of the sheet decode, fitted on measured services
+FITTED = dict(layer_tax=40e-6, expert_tax=34e-6, sync_tax=2.8e-6, shuffle=73, cache_reach=1.0,
+              attention_reach=0.54, expert_pace=0.42, spread=0.88)
+
+
+def shape_of(model):
+    """What a decoder's layers hold: weights every token uses, of experts, of the output layer."""
+    heads, hidden, width = model.heads, model.hidden, default(model.head_dim, div(model.hidden, model.heads))
+    value = default(model.value_dim, width)
+    if model.kv_rank is not None:
+        key = width + model.rope_dim
+        down = hidden * (model.kv_rank + model.rope_dim) + model.kv_rank * heads * (width + value)
+        query = model.q_rank * (hidden + heads * key)
+        kept, pair = model.kv_rank + model.rope_dim, 2 * model.kv_rank + model.rope_dim
+    else:
+        key = width
+        down, query = hidden * model.kv_heads * (width + value), hidden * heads * width
+        kept, pair = model.kv_heads * (width + value), width + value
+    attention = query + down + heads * value * hidden
+    experts = default(model.experts, 0)
+    sparse = model.layers - default(model.dense_layers, 0) if experts else 0
+    one = 3 * hidden * default(model.expert_ffn, 0)
+    shared = default(model.experts_shared, 0) * one + hidden * experts
+    fixed = model.layers * attention + (model.layers - sparse) * 3 * hidden * model.ffn + sparse * shared
+    windowed = default(model.window_layers, 0) if model.window is not None else 0
+    head = model.vocab * hidden
+    return dict(fixed=fixed, routed=sparse * one * experts, head=head, sparse=sparse, kept=kept, pair=pair,
+                full_pair=key + value, full=model.layers - windowed, windowed=windowed,
+                embedding=0 if model.tied == 'yes' else head)
+
+
+def keys_seen(model, shape, first, last):
+    """Keys that the tokens between two places see, on average, summed over layers."""
+    window = min(default(model.window, last), last)
+    if last == first:
+        inside = min(first, window)
+    else:
+        edge = max(first, window)
+        inside = ((edge ** 2 - first ** 2) / 2 + window * (last - edge)) / (last - first)
+    return shape['full'] * (first + last) / 2 + shape['windowed'] * inside
 
 
 def serving(i):
-    hw, model, g, b = i['hw'], i['model'], i['gpus'], i['batch']
-    prompt, answer, width = i['prompt'], i['answer'], i['precision'].width
-    active = default(model.active_params, model.params)
-    weights = model.params * width
-    head = default(mul(model.vocab, model.hidden), 0)
-    width_head = default(model.head_dim, div(model.hidden, model.heads))
-    latent = model.kv_rank is not None
-    per_layer = model.kv_rank + model.rope_dim if latent else 2 * model.kv_heads * width_head
-    kv_token = model.layers * per_layer * width * i['cache_scale']
-    copies = max(1, g / (1 if latent else model.kv_heads))
-    paged = ceil((prompt + answer) / i['page']) * i['page']
-    cache = kv_token * paged * b * copies
-    memory = mul(hw.memory_capacity, g, 1 - i['reserve'])
-    room = lift(lambda m: math.floor((m - weights) / (kv_token * paged * copies) + 1e-9))(memory)
-    tax = i['layer_tax'] + (i['expert_tax'] if model.experts is not None else 0)
-    fast = mul(g, hw.get('flops.' + i['words']['precision']), i['efficiency'])
-    bandwidth = mul(g, hw.memory_bandwidth, i['memory_share'])
-    speed = default(hw.link_bandwidth, i['fabric'].bandwidth)
-    delay = default(hw.link_latency, i['fabric'].latency)
-    wire = max(width, 2.0)
+    hw, model, engine, fit, gpus = i['hw'], i['model'], i['engine'], FITTED, i['gpus']
+    dense, expert, cache = i['precision'], i['expert_precision'], i['cache_precision']
+    wide = Item(REGISTRIES['format']['bf16'])
+    shape, layers, hidden = shape_of(model), model.layers, model.hidden
+    ways = gpus / i['replicas']
+    cache_ways = max(1, min(ways, 1 if model.kv_rank is not None else model.kv_heads))
+    bytes_dense = dense.width + default(dense.scale, 0)
+    bytes_expert = expert.width + default(expert.scale, 0)
+    bandwidth, link = hw.memory_bandwidth, default(hw.link_bandwidth, i['fabric'].bandwidth)
+    rate = mul(hw.get('flops.' + i['words']['precision']), dense.compute_reach)
+    expert_rate = mul(hw.get('flops.' + i['words']['expert_precision']), expert.compute_reach,
+                      fit['expert_pace'])
+    peak = hw.get('flops.bf16')
+    picked = default(div(model.experts_active, model.experts), 0)
+    exchange = 4 * layers * hidden * max(dense.width, 2) * (gpus - 1) / gpus / link
+    passing = fit['shuffle'] * layers * hidden / bandwidth
 
-    linear = 2 * b * ((active - head) * prompt + head)
-    wide = model.layers * model.heads * width_head
-    attention = 4 * wide * prompt ** 2 / 2 * b
-    prompt_time = larger(div(linear + attention, fast), div(weights, bandwidth))
-    ttft = add(prompt_time, 2 * model.layers * ring_time(b * prompt * model.hidden * wire, g, speed, delay),
-               hw.dispatch)
-    context = prompt + answer / 2
-    step_work = b * (2 * active + 4 * wide * context)
-    touch = touched(model, b)
-    traffic = touch * width + kv_token * context * b * copies
-    step = larger(div(step_work, fast), div(traffic, bandwidth))
-    itl = add(step, model.layers * (2 * ring_time(b * model.hidden * wire, g, speed, delay) + tax))
-    tpot = add(itl, mul(i['mixed'], div(ttft, answer)))
-    wait = add(i['request_tax'], tpot, mul(div(ttft, b), 1 + i['bunching'] * (b - 1) / 2))
-    served = div(b, tpot)
+    # decoding
+    context = i['prompt'] + i['answer'] / 2
+    kv_token = shape['full'] * shape['kept'] * cache.width
+    kv = kv_token * context + (shape['windowed'] * shape['kept'] * cache.width
+                               * min(context, default(model.window, context)))
+    flops = 2 * model.heads * shape['pair'] * keys_seen(model, shape, context - 0.5, context + 0.5)
+    base = (engine.step_time + (shape['fixed'] * bytes_dense / dense.memory_reach
+                                + shape['head'] * 2 / wide.memory_reach) / ways / bandwidth
+            + layers * fit['layer_tax'] + shape['sparse'] * fit['expert_tax']
+            + 2 * layers * fit['sync_tax'] * math.log2(gpus))
+    of_cache = larger(kv / cache_ways / (bandwidth * fit['cache_reach']),
+                      div(flops / ways, mul(peak, fit['attention_reach'])))
+    of_weights = add(div(2 * shape['fixed'] / ways, rate),
+                     div(2 * shape['head'] / ways, mul(peak, wide.compute_reach)))
+    of_experts = div(2 * shape['routed'] * picked / gpus, expert_rate) if shape['routed'] else 0
+    each = add(engine.sequence_time, of_experts,
+               div(add(of_cache, of_weights, exchange, passing), i['replicas']))
+    experts = (shape['routed'] * bytes_expert / gpus / bandwidth / expert.expert_reach
+               if shape['routed'] else 0)
+
+    # one prompt
+    fresh = max(1, i['prompt'] - i['cached'])
+    flops = 2 * model.heads * shape['full_pair'] * keys_seen(model, shape, i['prompt'] - fresh, i['prompt'])
+    token = add(div(2 * shape['fixed'], mul(gpus, rate)),
+                div(2 * shape['routed'] * picked, mul(gpus, expert_rate)) if shape['routed'] else 0,
+                exchange, passing * (1 + default(model.experts_active, 0) / 4))
+    work = add(mul(fresh, token), div(fresh * flops, mul(gpus, peak, fit['attention_reach'])),
+               div(2 * shape['head'], mul(gpus, peak, wide.compute_reach)))
+
+    # room
+    memory = hw.memory_capacity * engine.memory_use - i['runtime']
+    resident = ((shape['fixed'] * bytes_dense + (shape['head'] + shape['embedding']) * 2) / ways
+                + shape['routed'] * bytes_expert / gpus)
+    held = ceil((i['prompt'] + engine.growth * i['answer']) / i['page']) * i['page']
+    need = (kv + kv_token * (held - context)) / cache_ways
+    room = i['replicas'] * max(0, math.floor((memory - resident) / need + 1e-9))
+    admitted = min(i['batch'], room, i['most'])
+    fits = resident + need <= memory
+
+    # the loop
+    active, answer = admitted, i['answer']
+    itl = tpot = ttft = stay = None
+    for _ in range(5 if admitted >= 1 and work is not None else 0):
+        running = active
+        covered = 1 - (1 - picked) ** max(1 + fit['spread'] * (active - 1), 0)
+        itl = (base + each * active + experts * covered) * i['step_cost'] / i['step_tokens']
+        tpot = itl + i['mixed'] * active * work / answer
+        first = work * (1 + engine.bunching * (admitted - 1) / 2) + tpot + engine.request_time
+        active = admitted * answer * tpot / (first + answer * tpot)
+    if itl is not None:
+        ttft = first + (i['batch'] / admitted - 1) * (first + answer * tpot)
+        stay = ttft + (answer - 1) * tpot
+    rate_out = div(i['batch'] * answer, stay)
     at_most = lift(lambda a, c: a <= c)
     return {
-        'weights': ('GB', weights), 'kv_token': ('KiB/token', kv_token), 'kv_cache': ('GB', cache),
-        'memory': ('GB', memory), 'room': ('', room), 'linear': ('TFLOP', linear),
-        'attention': ('TFLOP', attention), 'prompt_time': ('ms', prompt_time), 'ttft': ('ms', ttft),
-        'step_work': ('TFLOP', step_work), 'read': ('param', touch), 'step_traffic': ('GB', traffic),
-        'step_time': ('ms', step), 'itl': ('ms', itl), 'rate': ('token/s', div(b, itl)),
-        'tpot': ('ms', tpot), 'first_wait': ('ms', wait), 'served_rate': ('token/s', served),
-        'gpu_rate': ('token/s/GPU', div(served, g)),
-        'request_time': ('s', add(ttft, mul(answer - 1, itl))),
-        'fits': (None, at_most(weights + cache, memory)),
+        'step.base': ('ms', base), 'step.each': ('ms', each), 'step.experts': ('ms', experts),
+        'step.resident': ('GB', resident), 'reading.work_time': ('ms/request', work),
+        'need': ('GB', need), 'room': ('request', room), 'admitted': ('request', admitted),
+        'running': ('request', None if itl is None else running), 'itl': ('ms', itl), 'tpot': ('ms', tpot),
+        'ttft': ('ms', ttft), 'request_time': ('s', stay), 'rate': ('token/s', rate_out),
+        'gpu_rate': ('token/s/GPU', div(rate_out, gpus)), 'request_rate': ('request/s', div(i['batch'], stay)),
+        'fits': (None, fits), 'all_run': (None, i['batch'] <= min(room, i['most'])),
         'prompt_service': (None, at_most(ttft, i['ttft_limit'])),
-        'steady_service': (None, at_most(itl, i['itl_limit']))}
+        'steady_service': (None, at_most(tpot, i['tpot_limit']))}
 
 
 HOUR, MONTH, YEAR = 3600.0, 730 * 3600.0, 8760 * 3600.0
@@ -344,13 +419,15 @@ def monthly_tco(i):
 SHEETS = {'roofline': (roofline, ROOFLINE), 'ring_all_reduce': (ring_all_reduce, RING),
           'training': (training, TRAINING), 'serving': (serving, SERVING),
           'monthly_tco': (monthly_tco, MONTHLY_TCO)}
-ITEMS = {'hw': 'hardware', 'model': 'workload', 'precision': 'format', 'fabric': 'fabric', 'grid': 'grid'}
+ITEMS = {'hw': 'hardware', 'model': 'workload', 'precision': 'format', 'expert_precision': 'format',
+         'cache_precision': 'format', 'fabric': 'fabric', 'host': 'fabric', 'grid': 'grid', 'engine': 'engine'}
 
 
 def prepare(sheet, settings):
     """Defaults and settings with items turned into facts; the words stay in `words`."""
     words = dict(SHEETS[sheet][1], **settings)
-    found = {name: Item(REGISTRIES[ITEMS[name]][value]) if name in ITEMS else value
+    found = {name: Item(REGISTRIES[ITEMS[name]][value]) if name in ITEMS and isinstance(value, str)
+             else value
              for name, value in words.items()}
     return dict(found, words=words)
 
