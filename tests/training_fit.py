@@ -15,7 +15,7 @@ import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import many  # noqa: E402
-import training_measured as measured  # noqa: E402
+import measured_check as measured  # noqa: E402
 
 # input of the sheet, its factor to base units, the prior, its width as a logarithm
 NUMBERS = [
