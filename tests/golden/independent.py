@@ -195,7 +195,8 @@ def training_memory(i, layer, ranks):
     bare = 8 * hidden / spread + layer['inside'] / t
     whole = bare + (4 * model.heads * i['seq'] / t if i['kernel'] == 'plain' else 0)
     entry = 2 * hidden / spread
-    stored = {'none': whole, 'auto': whole, 'selective': bare, 'half': (entry + bare) / 2, 'full': entry}[i['recompute']]
+    stored = {'none': whole, 'auto': whole, 'selective': bare, 'half': (entry + bare) / 2,
+              'full': entry}[i['recompute']]
     of_stage = ceil(model.layers / (p * v)) * v
     held = min(m, p) * (1 + (p - 1) / (p * v) if v > 1 else 1)
     first = tokens * stored * of_stage * held
@@ -235,7 +236,8 @@ def training_work(i, layer, tokens, forced):
     rounds = again + (3.5 if not plain else 4 if i['recompute'] == 'selective' else 3)
     spread = t if i['sequence_parallel'] == 'yes' else 1
     between, inside = tokens * model.hidden, tokens * layer['ffn'] / t
-    elementwise = layers * (between / spread * STEP['norm'] * (1 + again / 4) + inside * STEP['ffn'] * layer['matrices'])
+    elementwise = layers * (between / spread * STEP['norm'] * (1 + again / 4)
+                            + inside * STEP['ffn'] * layer['matrices'])
     elementwise *= STEP['eager'] if i['code'] == 'eager' else 1
     if plain:
         repeated = 3 / 7 if i['recompute'] in ('selective', 'full') else 0
@@ -248,12 +250,13 @@ def training_work(i, layer, tokens, forced):
              'elementwise': elementwise / hw.memory_bandwidth,
              'launch': layers * STEP['eager_launch' if i['code'] == 'eager' else 'launch']
              + layer['sparse'] * STEP['expert_launch']}
-    return parts, 3 * tokens * layer['head'] / t / wide_rate, again, passes, 2 * model.heads * layer['pair'] * layers * i['seq'] / 2
+    return parts, 3 * tokens * layer['head'] / t / wide_rate, again, passes, forward / tokens
 
 
 def training_traffic(i, layer, tokens, again, near, far):
     """Seconds of traffic of one microbatch inside all layers, by kind, and between stages."""
-    model, t, c, e, p, domain = i['model'], i['tensor'], i['context_ways'], i['expert_ways'], i['pipeline'], i['domain']
+    model, t, c, e = i['model'], i['tensor'], i['context_ways'], i['expert_ways']
+    p, domain = i['pipeline'], i['domain']
     between = tokens * model.hidden * 2
     one = ring_time(between, t, near if t <= domain else far, 1.4e-6)
     rounds = 4 * model.layers * (c - 1)
