@@ -393,10 +393,10 @@ def serving(i):
     bytes_dense = dense.width + default(dense.scale, 0)
     bytes_expert = expert.width + default(expert.scale, 0)
     bandwidth, link = hw.memory_bandwidth, default(hw.link_bandwidth, i['fabric'].bandwidth)
-    rate = mul(hw.get('flops.' + i['words']['precision']), dense.compute_reach)
-    expert_rate = mul(hw.get('flops.' + i['words']['expert_precision']), expert.compute_reach,
-                      fit['expert_pace'])
     peak = hw.get('flops.bf16')
+    rate = mul(default(hw.get('flops.' + i['words']['precision']), peak), dense.compute_reach)
+    expert_rate = mul(default(hw.get('flops.' + i['words']['expert_precision']), peak),
+                      expert.compute_reach, fit['expert_pace'])
     picked = default(div(model.experts_active, model.experts), 0)
     exchange = 4 * layers * hidden * max(dense.width, 2) * (gpus - 1) / gpus / link
     passing = fit['shuffle'] * layers * hidden / bandwidth
