@@ -233,11 +233,16 @@ bool print_finish(void) {
   return good ? true : failed("standard output", "cannot be written");
 }
 
-bool print_in_color(void) {
+/* A terminal that takes escape sequences, and nobody who wants none. */
+static bool is_rich(int descriptor) {
   const char *off = getenv("NO_COLOR"), *terminal = getenv("TERM");
   if ((off && off[0]) || (terminal && strcmp(terminal, "dumb") == 0)) return false;
-  return isatty(STDOUT_FILENO) == 1;
+  return isatty(descriptor) == 1;
 }
+
+bool print_in_color(void) { return is_rich(STDOUT_FILENO); }
+
+bool error_is_terminal(void) { return is_rich(STDERR_FILENO); }
 
 size_t terminal_width(void) {
   struct winsize size;
@@ -247,6 +252,36 @@ size_t terminal_width(void) {
 }
 
 bool person_is_there(void) { return isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1; }
+
+/* ---- signals during a long call ---- */
+
+static volatile sig_atomic_t held;
+static struct sigaction before_hold[ENDING_SIGNALS];
+
+static void hold(int number) {
+  if (held) end_by_signal(number);
+  held = number;
+}
+
+void signals_hold(void) {
+  for (int i = 0; i < ENDING_SIGNALS; i++) sigaction(ending_signals[i], NULL, &before_hold[i]);
+  handle_signals(hold);
+}
+
+bool signal_is_held(void) { return held != 0; }
+
+void signals_release(void) {
+  for (int i = 0; i < ENDING_SIGNALS; i++) sigaction(ending_signals[i], &before_hold[i], NULL);
+  int number = held;
+  held = 0;
+  if (number) raise(number);
+}
+
+double seconds(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
 
 /* ---- waiting for changes ---- */
 
