@@ -8,6 +8,7 @@
 
 int exit_of(mls_status status) {
   if (status == MLS_OK) return DONE;
+  if (status == MLS_CANCELLED) return INTERRUPTED;
   return status == MLS_FILE || status == MLS_MEMORY ? SYSTEM_FAILS : BAD_INPUT;
 }
 
@@ -49,6 +50,7 @@ void say_file(const char *path, const char *what, const char *why) {
 }
 
 void say_message(const mls_message *message, const char *origin) {
+  if (message->status == MLS_CANCELLED) return; /* who pressed Ctrl-C knows */
   put(message->file ? message->file : origin);
   if (message->line > 0) fprintf(stderr, ":%d", message->line);
   if (message->line > 0 && message->column > 0) fprintf(stderr, ":%d", message->column);

@@ -8,7 +8,7 @@
 #include "system.h"
 
 /* Exit statuses. */
-enum { DONE = 0, CHECK_FAILS = 1, BAD_INPUT = 2, SYSTEM_FAILS = 3 };
+enum { DONE = 0, CHECK_FAILS = 1, BAD_INPUT = 2, SYSTEM_FAILS = 3, INTERRUPTED = 130 };
 int exit_of(mls_status status);
 
 /* "mlsysim: text", formatted as printf does. */
