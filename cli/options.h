@@ -31,6 +31,7 @@ struct options {
   struct list sets, rows, outputs, templates, registries;
   const char *scenario, *date;
   const char *csv;   /* the form of CSV files: "excel-eu", or NULL */
+  size_t memory;     /* MB that a model may take besides what files allow; 0: as the library says */
   const char *watch; /* "" without end, else the number of runs; NULL: not asked for */
   bool all, json, strict, check, names, help;
 };

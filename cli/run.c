@@ -69,7 +69,7 @@ static mls_report report_of(const struct session *session, const char *form, con
 static int export(const struct session *session, const mls_report *report, mls_write write,
                   void *context) {
   mls_status status = mls_export(session->model, report, write, context);
-  if (status != MLS_OK && status != MLS_FILE) say_values(session->runs[0].values, "mlsysim");
+  if (status != MLS_OK) say_values(session->runs[0].values, "mlsysim");
   return exit_of(status);
 }
 

@@ -109,6 +109,7 @@ static int open_book(struct session *session) {
   mls_options open = { .size = sizeof open };
   open.templates = session->templates.at;
   open.registries = session->registries.at;
+  open.memory = session->options->memory * 1000000;
   mls_status status = mls_open(&open, &session->book);
   if (status == MLS_MEMORY) say_error("there is not enough memory");
   if (session->anyway) note_book(session);

@@ -27,22 +27,27 @@ static bool failed(const char *path, const char *what) {
 
 /* ---- reading ---- */
 
+/* One byte more than the library takes tells it that the file is too large. */
 static bool read_all(int descriptor, struct bytes *out) {
   size_t room = 0;
-  for (;;) {
+  while (out->size <= MLS_FILE_MOST) {
     if (out->size + 1 >= room) {
       room = room ? room * 2 : 1 << 16;
       char *more = realloc(out->at, room);
       if (!more) return false;
       out->at = more;
     }
-    ssize_t got = read(descriptor, out->at + out->size, room - out->size - 1);
+    size_t wanted = room - out->size - 1;
+    if (wanted > MLS_FILE_MOST + 1 - out->size) wanted = MLS_FILE_MOST + 1 - out->size;
+    ssize_t got = read(descriptor, out->at + out->size, wanted);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return false;
     out->at[out->size + (size_t)got] = 0;
     if (got == 0) return true;
     out->size += (size_t)got;
   }
+  out->at[out->size] = 0;
+  return true;
 }
 
 bool file_read(const char *path, struct bytes *out) {
@@ -99,8 +104,10 @@ static void handle_signals(void (*handler)(int)) {
   }
 }
 
+/* A file that would grow beyond what the user may write is refused as a full disk is. */
 static void remember(const char *name) {
   handle_signals(end_by_signal);
+  signal(SIGXFSZ, SIG_IGN);
   for (int i = 0; i < PENDING_MOST; i++) {
     if (pending[i]) continue;
     pending[i] = name;

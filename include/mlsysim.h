@@ -100,6 +100,10 @@ typedef struct {
 typedef mls_status (*mls_find)(void *context, const char *kind, const char *name, size_t nth,
                                const char **bytes, size_t *size, const char **shown);
 
+/* Files of more bytes are refused (LIMIT_FILE), so that a program which reads them itself need not
+   read on. */
+#define MLS_FILE_MOST 250000000
+
 /* How to open a book. Zero it, then set what is needed; `size` is sizeof(mls_options), so that
    later versions may add members. */
 typedef struct {
@@ -112,6 +116,9 @@ typedef struct {
      taken from the first group that has it, so later groups stand in for what is not there. */
   const char *const *templates;
   const char *const *registries;
+  /* Bytes that opening one model or registry may take, values included, besides 64 for each byte
+     of the files that it reads; beyond that MLS_LIMIT. 0: 192 MiB; SIZE_MAX: no bound. */
+  size_t memory;
 } mls_options;
 
 /* Opens a book and reads units and sources. *out is set also on failure (unless MLS_MEMORY, or a
