@@ -9,7 +9,8 @@
 
 #define EVERYWHERE                                                                                 \
   "  --templates DIR          more sheets, which come before others of the same name\n"            \
-  "  --registry DIR           more facts, units and sources, which override others\n"
+  "  --registry DIR           more facts, units and sources, which override others\n"              \
+  "  --memory MB              that a sheet may take besides what long files need; else 201\n"
 
 static const struct command commands[] = {
   { "run", "SHEET [INPUTS] [options]", "calculate a sheet and show its results and checks",

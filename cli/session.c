@@ -132,6 +132,7 @@ static int open_book(struct session *session) {
   open.templates = session->templates.at;
   open.registries = session->registries.at;
   open.progress = working_hear;
+  open.memory = session->options->memory * 1000000;
   mls_status status = mls_open(&open, &session->book);
   if (status == MLS_MEMORY) say_error("there is not enough memory");
   if (session->anyway) note_book(session);

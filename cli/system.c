@@ -52,6 +52,8 @@ static void remember(const char *name) {
     pending[i] = name;
     return;
   }
+  out->at[out->size] = 0;
+  return true;
 }
 
 static void forget(const char *name) {
@@ -347,7 +349,9 @@ bool system_begin(int *count, char ***arguments) {
 
 /* ---- POSIX: texts and paths ---- */
 
+/* A file that would grow beyond what the user may write is refused as a full disk is. */
 bool system_begin(int *count, char ***arguments) {
+  signal(SIGXFSZ, SIG_IGN);
   (void)count;
   (void)arguments;
   return true;
@@ -517,21 +521,26 @@ static size_t terminal_columns(void) {
 
 /* ---- reading ---- */
 
+/* One byte more than the library takes tells it that the file is too large. */
 static bool read_all(int descriptor, struct bytes *out) {
   size_t room = 0;
-  for (;;) {
+  while (out->size <= MLS_FILE_MOST) {
     if (out->size + 1 >= room) {
       room = room ? room * 2 : 1 << 16;
       char *more = realloc(out->at, room);
       if (!more) return false;
       out->at = more;
     }
-    long long got = read_some(descriptor, out->at + out->size, room - out->size - 1);
+    size_t wanted = room - out->size - 1;
+    if (wanted > MLS_FILE_MOST + 1 - out->size) wanted = MLS_FILE_MOST + 1 - out->size;
+    long long got = read_some(descriptor, out->at + out->size, wanted);
     if (got < 0) return false;
     out->at[out->size + (size_t)got] = 0;
     if (got == 0) return true;
     out->size += (size_t)got;
   }
+  out->at[out->size] = 0;
+  return true;
 }
 
 bool file_read(const char *path, struct bytes *out) {

@@ -6,6 +6,7 @@
 #include "batch.h"
 #include "export.h"
 #include "format.h"
+#include "limits.h"
 #include "open.h"
 #include "scenario.h"
 
@@ -75,6 +76,7 @@ mls_status mls_open(const mls_options *options, mls_book **out) {
                                   .registries = own.registries };
   book->find = own.find ? own.find : folder_find;
   book->find_context = own.find ? own.find_context : &book->folder;
+  book->bound = own.memory ? own.memory : LIMIT_MEMORY;
   *out = book;
   book->opened = open_book(book);
   return book->opened;

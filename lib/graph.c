@@ -77,6 +77,8 @@ static mls_status add_cell(struct maker *m, struct cell cell, unsigned *index) {
   if (model->cell_count >= LIMIT_CELLS) return too_many(m, "cells", LIMIT_CELLS, "LIMIT_CELLS");
   if (model->value_count + cell.rows > LIMIT_VALUES)
     return too_many(m, "values", (long long)LIMIT_VALUES, "LIMIT_VALUES");
+  if (!memory_allows(model->memory, (model->value_count + cell.rows) * sizeof(double)))
+    return out_of_memory(m);
   struct cell *cells =
       memory_grow(model->memory, model->cells, model->cell_count, &m->cell_room, sizeof *cells);
   if (!cells) return out_of_memory(m);

@@ -28,6 +28,7 @@ struct mls_book {
   struct folder folder;
   struct listing listing;
   mls_status opened; /* what reading units and sources gave */
+  size_t bound;      /* of memory: see mls_options */
   mls_find find;
   void *find_context;
   mls_message shown;
