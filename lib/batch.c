@@ -242,11 +242,6 @@ static mls_status check_block(struct mls_batch *batch, size_t from, size_t count
 
 /* ---- steps ---- */
 
-static void run_call(const struct step *step, const double *const *in, double *out, size_t count) {
-  step->function->value(count, out, in, step->count);
-  for (size_t i = 0; i < count; i++) out[i] = out[i] - out[i] == 0 ? out[i] : FUNCTION_ERROR;
-}
-
 static void run_lookup(const struct mls_batch *batch, const struct step *step, const double *key,
                        double *out, size_t count) {
   const struct plan *plan = &batch->plan;
@@ -294,7 +289,7 @@ static void run_step(const struct mls_batch *batch, const struct step *step, siz
   const double *const *in = batch->in + step->first;
   double *out = batch->registers + step->out * batch->block;
   switch ((enum step_kind)step->kind) {
-    case STEP_CALL: run_call(step, in, out, count); break;
+    case STEP_CALL: function_run(step->body, count, out, in, step->count); break;
     case STEP_LOOKUP: run_lookup(batch, step, in[0], out, count); break;
     case STEP_FACT: run_fact(step, in[0], out, count); break;
     case STEP_WITHIN: run_within(batch, step, in[0], out, count); break;

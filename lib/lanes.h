@@ -5,19 +5,70 @@
 
 #include "function.h"
 
-typedef void lanes_body(size_t n, double *out, const double *const *in, size_t count);
+typedef bool lanes_body(size_t n, double *restrict out, const double *const *in, size_t count);
 typedef double span_body(size_t n, const double *column, const double *truth);
 typedef void slope_body(double value, const double *in, size_t count, double *slope);
 typedef void span_slope_body(double value, size_t n, const double *column, const double *truth,
                              double *slope);
 
-lanes_body lanes_add, lanes_subtract, lanes_multiply, lanes_divide, lanes_power, lanes_negate;
-lanes_body lanes_less, lanes_less_equal, lanes_more, lanes_more_equal, lanes_equal, lanes_unequal;
-lanes_body lanes_and, lanes_or, lanes_not, lanes_if, lanes_default, lanes_known, lanes_missing;
-lanes_body lanes_min, lanes_max, lanes_abs, lanes_floor, lanes_ceil, lanes_round, lanes_mod;
-lanes_body lanes_sqrt, lanes_exp, lanes_ln, lanes_log2, lanes_log10, lanes_erf, lanes_lgamma;
-lanes_body lanes_normal_cdf, lanes_normal_quantile, lanes_poisson_pmf, lanes_poisson_cdf;
-lanes_body lanes_gamma_cdf, lanes_gamma_quantile, lanes_beta_quantile, lanes_binomial_cdf;
+/* Each body is compiled for LANES_SETS instruction sets: that of any machine, and on x86-64 those
+   with vectors of 256 and 512 bits (x86-64-v3, -v4), by meson.build, which defines MLS_VECTORS. */
+#define LANES_JOIN(a, b) LANES_JOIN_(a, b)
+#define LANES_JOIN_(a, b) a##b
+#ifndef LANES_SET
+#define LANES_SET _any
+#endif
+#ifdef MLS_VECTORS
+#define LANES_BODIES(name)                                                                         \
+  { lanes_##name##_any, lanes_##name##_v3, lanes_##name##_v4 }
+#define LANES_DECLARE(name) lanes_body lanes_##name##_any, lanes_##name##_v3, lanes_##name##_v4;
+#else
+#define LANES_BODIES(name)                                                                         \
+  { lanes_##name##_any, lanes_##name##_any, lanes_##name##_any }
+#define LANES_DECLARE(name) lanes_body lanes_##name##_any;
+#endif
+
+LANES_DECLARE(add)
+LANES_DECLARE(subtract)
+LANES_DECLARE(multiply)
+LANES_DECLARE(divide)
+LANES_DECLARE(power)
+LANES_DECLARE(negate)
+LANES_DECLARE(less)
+LANES_DECLARE(less_equal)
+LANES_DECLARE(more)
+LANES_DECLARE(more_equal)
+LANES_DECLARE(equal)
+LANES_DECLARE(unequal)
+LANES_DECLARE(and)
+LANES_DECLARE(or)
+LANES_DECLARE(not )
+LANES_DECLARE(if)
+LANES_DECLARE(default)
+LANES_DECLARE(known)
+LANES_DECLARE(missing)
+LANES_DECLARE(min)
+LANES_DECLARE(max)
+LANES_DECLARE(abs)
+LANES_DECLARE(floor)
+LANES_DECLARE(ceil)
+LANES_DECLARE(round)
+LANES_DECLARE(mod)
+LANES_DECLARE(sqrt)
+LANES_DECLARE(exp)
+LANES_DECLARE(ln)
+LANES_DECLARE(log2)
+LANES_DECLARE(log10)
+LANES_DECLARE(erf)
+LANES_DECLARE(lgamma)
+LANES_DECLARE(normal_cdf)
+LANES_DECLARE(normal_quantile)
+LANES_DECLARE(poisson_pmf)
+LANES_DECLARE(poisson_cdf)
+LANES_DECLARE(gamma_cdf)
+LANES_DECLARE(gamma_quantile)
+LANES_DECLARE(beta_quantile)
+LANES_DECLARE(binomial_cdf)
 
 span_body span_sum, span_mean, span_min, span_max, span_count, span_product;
 span_body span_first, span_last, span_irr;

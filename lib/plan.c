@@ -96,13 +96,13 @@ static mls_status add_step(struct planner *p, struct step step, const source *op
   return MLS_OK;
 }
 
-static mls_status call_constants(struct planner *p, const struct function *function,
-                                 const source *operands, unsigned count, source *out) {
+static mls_status call_constants(struct planner *p, const struct op *op, const source *operands,
+                                 source *out) {
   const double *in[LIMIT_ARGUMENTS];
   double value;
-  for (unsigned i = 0; i < count; i++) in[i] = &p->plan->constants[operands[i] & ~SOURCE_KIND];
-  function->value(1, &value, in, count);
-  return add_constant(p, value - value == 0 ? value : FUNCTION_ERROR, out);
+  for (unsigned i = 0; i < op->count; i++) in[i] = &p->plan->constants[operands[i] & ~SOURCE_KIND];
+  function_run(op->body, 1, &value, in, op->count);
+  return add_constant(p, value, out);
 }
 
 /* `if` whose truth does not vary is the argument that it takes. */
@@ -120,10 +120,9 @@ static mls_status plan_call(struct planner *p, const struct op *op, size_t row) 
     TRY(operand_source(p, &p->model->tape->operands[op->first + i], row, &operands[i]));
     varies = varies || !is_constant(operands[i]);
   }
-  if (!varies) return call_constants(p, op->function, operands, op->count, out);
-  if (op->function->rule == RULE_CHOOSE && is_constant(operands[0]))
-    return choose_constant(p, operands, out);
-  struct step step = { .kind = STEP_CALL, .count = op->count, .function = op->function };
+  if (!varies) return call_constants(p, op, operands, out);
+  if (op->chooses && is_constant(operands[0])) return choose_constant(p, operands, out);
+  struct step step = { .kind = STEP_CALL, .count = op->count, .body = op->body };
   return add_step(p, step, operands, out);
 }
 

@@ -31,9 +31,9 @@ struct step {
   unsigned row;        /* LOOKUP: the row that asks, for facts of the items of a table */
   unsigned out;        /* register */
   union {
-    const struct function *function; /* CALL */
-    unsigned cell;                   /* LOOKUP, WITHIN, TOTAL */
-    const double *facts;             /* FACT: of each item, and the error after the last */
+    lanes body;          /* CALL */
+    unsigned cell;       /* LOOKUP, WITHIN, TOTAL */
+    const double *facts; /* FACT: of each item, and the error after the last */
   };
   const unsigned *items; /* FACT: of each text number */
 };

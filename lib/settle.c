@@ -327,8 +327,8 @@ static double evaluate_call(struct place_in at, const struct node *node) {
     argument[i] = evaluate(at, node->arguments[i]);
     in[i] = &argument[i];
   }
-  node->function->value(1, &out, in, node->count);
-  return out - out == 0 ? out : FUNCTION_ERROR;
+  function_run(node->function->value[model->vectors], 1, &out, in, node->count);
+  return out;
 }
 
 static double evaluate(struct place_in at, const struct node *node) {

@@ -9,4 +9,8 @@
  */
 void system_fill_soon(void *block, size_t size);
 
+/* How wide the vectors of this processor are that the library has bodies for: 512, 256, or 128
+   for any other. */
+unsigned system_vectors(void);
+
 #endif

@@ -20,9 +20,15 @@ static void compile(struct compiler *c, const struct node *node, unsigned lag, s
 
 static const struct cell *cell_of(const struct compiler *c) { return &c->model->cells[c->cell]; }
 
-static unsigned take_register(struct compiler *c) {
-  unsigned taken = c->depth++;
-  if (c->depth > c->registers) c->registers = c->depth;
+/* At each depth of the stack there are two registers, so that an op need not write to what it
+   reads: the other one of that which holds an operand at its depth. */
+static unsigned take_register(struct compiler *c, const struct op *op) {
+  unsigned taken = 2 * c->depth++;
+  for (unsigned i = 0; i < op->count; i++) {
+    const struct operand *operand = &c->tape->operands[op->first + i];
+    if (operand->kind == OPERAND_REGISTER && operand->index == taken) taken++;
+  }
+  if (2 * c->depth > c->registers) c->registers = 2 * c->depth;
   return taken;
 }
 
@@ -79,7 +85,7 @@ static void compile_operand(struct compiler *c, const struct node *node, unsigne
 
 static void finish(struct compiler *c, struct op op, unsigned depth, struct operand *out) {
   c->depth = depth;
-  op.out = take_register(c);
+  op.out = take_register(c, &op);
   *out = (struct operand){ .kind = OPERAND_REGISTER, .stride = 1, .index = op.out };
   c->tape->ops[c->tape->op_count++] = op;
 }
@@ -100,7 +106,8 @@ static void call(struct compiler *c, const struct node *node, unsigned lag, stru
   unsigned rows = node_lag(node), count = rows ? 2 : node->count;
   struct op op = { .kind = rows ? OP_PRIOR : OP_CALL,
                    .count = (unsigned char)count,
-                   .function = node->function,
+                   .body = node->function->value[c->model->vectors],
+                   .chooses = node->function->rule == RULE_CHOOSE,
                    .lag = rows,
                    .shift = lag };
   op.first = reserve(c, count);
@@ -142,7 +149,7 @@ static void compile_cell(struct compiler *c, struct program *program) {
   const struct cell *cell = cell_of(c);
   c->depth = 0;
   /* only columns fill registers, which are numbered above the stack */
-  c->registers = cell->table >= 0 ? stack_depth(cell->formula) : 1;
+  c->registers = cell->table >= 0 ? 2 * stack_depth(cell->formula) : 2;
   program->op_first = (unsigned)c->tape->op_count;
   compile(c, cell->formula, 0, &program->result);
   give_fill(c, &program->result);
@@ -173,7 +180,7 @@ mls_status tape_build(struct mls_model *model, struct fails *fails) {
   struct tape *tape = memory_push(model->memory, sizeof *tape);
   if (!tape) return fail_memory(fails);
   TRY(allocate(model, tape, fails));
-  tape->registers = 1;
+  tape->registers = 2;
   struct compiler c = { .model = model, .tape = tape };
   for (unsigned i = 0; i < model->cell_count; i++) {
     c.cell = i;
@@ -223,11 +230,6 @@ static const double *operand_lanes(const struct runner *r, const struct operand 
   return gather(r, operand);
 }
 
-/* Every result that is not finite becomes the one error value, so that unchanged is equal bits. */
-static void normalise(double *out, size_t count) {
-  for (size_t i = 0; i < count; i++) out[i] = out[i] - out[i] == 0 ? out[i] : FUNCTION_ERROR;
-}
-
 bool tape_find_row(const struct mls_model *model, unsigned cell, double key, size_t row,
                    size_t *found) {
   const struct cell *at = &model->cells[cell];
@@ -274,8 +276,7 @@ static void run_call(const struct runner *r, const struct op *op) {
   const struct operand *operands = &r->model->tape->operands[op->first];
   for (unsigned i = 0; i < op->count; i++) in[i] = operand_lanes(r, &operands[i]);
   double *out = lanes_of(r, op->out);
-  op->function->value(r->count, out, in, op->count);
-  normalise(out, r->count);
+  function_run(op->body, r->count, out, in, op->count);
 }
 
 static void fill(const struct runner *r, const struct operand *operand) {

@@ -33,13 +33,14 @@ enum op_kind {
 
 struct op {
   unsigned char kind;  /* enum op_kind */
+  bool chooses;        /* OP_CALL: `if` */
   unsigned char count; /* operands, from `first` */
   unsigned out;        /* register */
   unsigned first;
   unsigned lag, shift;
   union {
-    const struct function *function; /* OP_CALL */
-    unsigned cell;                   /* OP_LOOKUP */
+    lanes body;    /* OP_CALL: of the function, by the instructions that the model uses */
+    unsigned cell; /* OP_LOOKUP */
   };
 };
 
