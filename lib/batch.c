@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "check.h"
+#include "lanes.h"
 #include "limits.h"
 #include "settle.h"
 #include "show.h"
@@ -183,20 +184,19 @@ static bool holds(const struct mls_batch *batch, const struct batch_column *colu
          column->words[(size_t)si];
 }
 
-/* All of a block are surely in the range: what nearly always holds, without a branch. */
-static bool all_hold(const struct batch_column *column, const double *si, size_t count) {
+/* All of a block are surely in the range: what nearly always holds. */
+static bool all_hold(const struct mls_batch *batch, const struct batch_column *column,
+                     const double *si, size_t count) {
+  static lanes_bounds *const outside[LANES_SETS] = LANES_BODIES(outside);
   if (column->text || (column->set && column->set->step > 0)) return false;
-  const double low = column->low, high = column->high;
-  size_t outside = 0;
-  for (size_t i = 0; i < count; i++) outside += si[i] >= low && si[i] <= high ? 0 : 1;
-  return outside == 0;
+  return !outside[batch->plan.model->vectors](count, si, column->low, column->high);
 }
 
 /* Marks the scenarios whose value is outside; texts are copied, those outside as no word. */
 static bool check_column(struct mls_batch *batch, size_t index, const double *si, size_t count) {
   const struct batch_column *column = &batch->columns[index];
   bool any = false;
-  if (all_hold(column, si, count)) return false;
+  if (all_hold(batch, column, si, count)) return false;
   for (size_t i = 0; i < count; i++) {
     bool good = holds(batch, column, si[i]);
     if (column->text) column->lanes[i] = good ? si[i] : 0;

@@ -118,7 +118,7 @@ static inline double truth(double x) { return x != 0 ? 1 : 0; }
 
 LANES_FOLD(and, truth(x) * truth(y) + fault(x, y))
 LANES_FOLD(or, truth(x) + truth(y) - truth(x) * truth(y) + fault(x, y))
-LANES_1(not, 1 - truth(x) + fault(x, x))
+LANES_1(invert, 1 - truth(x) + fault(x, x))
 
 LANES_3(if, x != x ? ERROR : x != 0 ? y : z)
 LANES_2(default, x == x ? x : y)
@@ -146,3 +146,11 @@ LANES_3(gamma_cdf, real_gamma_cdf(x, y, z))
 LANES_3(gamma_quantile, real_gamma_quantile(x, y, z))
 LANES_3(beta_quantile, real_beta_quantile(x, y, z))
 LANES_3(binomial_cdf, real_binomial_cdf(x, y, z))
+
+/* ---- bounds ---- */
+
+bool LANES_NAME(outside)(size_t n, const double *x, double low, double high) {
+  uint64_t outside = 0;
+  for (size_t i = 0; i < n; i++) outside |= (x[i] >= low) & (x[i] <= high) ? 0 : 1;
+  return outside != 0;
+}

@@ -1,5 +1,5 @@
 /* The bodies behind the function table: values over lanes, totals over columns, derivatives. Only
-   function.c includes this. */
+   function.c includes this, and batch.c for the bounds of inputs. */
 #ifndef MLS_LANES_H
 #define MLS_LANES_H
 
@@ -21,54 +21,57 @@ typedef void span_slope_body(double value, size_t n, const double *column, const
 #ifdef MLS_VECTORS
 #define LANES_BODIES(name)                                                                         \
   { lanes_##name##_any, lanes_##name##_v3, lanes_##name##_v4 }
-#define LANES_DECLARE(name) lanes_body lanes_##name##_any, lanes_##name##_v3, lanes_##name##_v4;
+#define LANES_DECLARE(type, name) type lanes_##name##_any, lanes_##name##_v3, lanes_##name##_v4;
 #else
 #define LANES_BODIES(name)                                                                         \
   { lanes_##name##_any, lanes_##name##_any, lanes_##name##_any }
-#define LANES_DECLARE(name) lanes_body lanes_##name##_any;
+#define LANES_DECLARE(type, name) type lanes_##name##_any;
 #endif
 
-LANES_DECLARE(add)
-LANES_DECLARE(subtract)
-LANES_DECLARE(multiply)
-LANES_DECLARE(divide)
-LANES_DECLARE(power)
-LANES_DECLARE(negate)
-LANES_DECLARE(less)
-LANES_DECLARE(less_equal)
-LANES_DECLARE(more)
-LANES_DECLARE(more_equal)
-LANES_DECLARE(equal)
-LANES_DECLARE(unequal)
-LANES_DECLARE(and)
-LANES_DECLARE(or)
-LANES_DECLARE(not )
-LANES_DECLARE(if)
-LANES_DECLARE(default)
-LANES_DECLARE(known)
-LANES_DECLARE(missing)
-LANES_DECLARE(min)
-LANES_DECLARE(max)
-LANES_DECLARE(abs)
-LANES_DECLARE(floor)
-LANES_DECLARE(ceil)
-LANES_DECLARE(round)
-LANES_DECLARE(mod)
-LANES_DECLARE(sqrt)
-LANES_DECLARE(exp)
-LANES_DECLARE(ln)
-LANES_DECLARE(log2)
-LANES_DECLARE(log10)
-LANES_DECLARE(erf)
-LANES_DECLARE(lgamma)
-LANES_DECLARE(normal_cdf)
-LANES_DECLARE(normal_quantile)
-LANES_DECLARE(poisson_pmf)
-LANES_DECLARE(poisson_cdf)
-LANES_DECLARE(gamma_cdf)
-LANES_DECLARE(gamma_quantile)
-LANES_DECLARE(beta_quantile)
-LANES_DECLARE(binomial_cdf)
+LANES_DECLARE(lanes_body, add)
+LANES_DECLARE(lanes_body, subtract)
+LANES_DECLARE(lanes_body, multiply)
+LANES_DECLARE(lanes_body, divide)
+LANES_DECLARE(lanes_body, power)
+LANES_DECLARE(lanes_body, negate)
+LANES_DECLARE(lanes_body, less)
+LANES_DECLARE(lanes_body, less_equal)
+LANES_DECLARE(lanes_body, more)
+LANES_DECLARE(lanes_body, more_equal)
+LANES_DECLARE(lanes_body, equal)
+LANES_DECLARE(lanes_body, unequal)
+LANES_DECLARE(lanes_body, and)
+LANES_DECLARE(lanes_body, or)
+LANES_DECLARE(lanes_body, if)
+LANES_DECLARE(lanes_body, invert)
+LANES_DECLARE(lanes_body, default)
+LANES_DECLARE(lanes_body, known)
+LANES_DECLARE(lanes_body, missing)
+LANES_DECLARE(lanes_body, min)
+LANES_DECLARE(lanes_body, max)
+LANES_DECLARE(lanes_body, abs)
+LANES_DECLARE(lanes_body, floor)
+LANES_DECLARE(lanes_body, ceil)
+LANES_DECLARE(lanes_body, round)
+LANES_DECLARE(lanes_body, mod)
+LANES_DECLARE(lanes_body, sqrt)
+LANES_DECLARE(lanes_body, exp)
+LANES_DECLARE(lanes_body, ln)
+LANES_DECLARE(lanes_body, log2)
+LANES_DECLARE(lanes_body, log10)
+LANES_DECLARE(lanes_body, erf)
+LANES_DECLARE(lanes_body, lgamma)
+LANES_DECLARE(lanes_body, normal_cdf)
+LANES_DECLARE(lanes_body, normal_quantile)
+LANES_DECLARE(lanes_body, poisson_pmf)
+LANES_DECLARE(lanes_body, poisson_cdf)
+LANES_DECLARE(lanes_body, gamma_cdf)
+LANES_DECLARE(lanes_body, gamma_quantile)
+LANES_DECLARE(lanes_body, beta_quantile)
+LANES_DECLARE(lanes_body, binomial_cdf)
+/* Whether some x is below `low`, above `high`, or no number. */
+typedef bool lanes_bounds(size_t n, const double *x, double low, double high);
+LANES_DECLARE(lanes_bounds, outside)
 
 span_body span_sum, span_mean, span_min, span_max, span_count, span_product;
 span_body span_first, span_last, span_irr;
