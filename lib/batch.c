@@ -111,7 +111,7 @@ static size_t longest_total(const struct plan *plan) {
 }
 
 static void choose_block(struct mls_batch *batch) {
-  size_t blocks = batch->plan.registers + batch->plan.constant_count;
+  size_t blocks = batch->plan.registers;
   batch->block = TAPE_BLOCK;
   while (batch->block > SMALLEST && blocks > CACHE / batch->block) batch->block /= 2;
 }
@@ -120,26 +120,51 @@ static mls_status open_lanes(struct mls_batch *batch) {
   const struct plan *plan = &batch->plan;
   size_t size = batch->block * sizeof(double);
   batch->registers = memory_array(&batch->memory, plan->registers, size);
-  batch->constants = memory_array(&batch->memory, plan->constant_count, size);
+  batch->blocks = memory_array(&batch->memory, plan->constant_count, sizeof *batch->blocks);
   batch->in = memory_array(&batch->memory, plan->source_count, sizeof *batch->in);
   batch->moves = memory_array(&batch->memory, plan->source_count, sizeof *batch->moves);
   batch->wrong = memory_array(&batch->memory, batch->block, sizeof *batch->wrong);
   batch->rows = memory_array(&batch->memory, longest_total(plan), 2 * TOGETHER * sizeof(double));
-  if (!batch->registers || !batch->constants || !batch->in || !batch->moves || !batch->wrong ||
-      !batch->rows)
-    return fail_memory(&batch->fails);
-  for (size_t i = 0; i < plan->constant_count; i++)
-    for (size_t j = 0; j < batch->block; j++)
-      batch->constants[i * batch->block + j] = plan->constants[i];
+  bool all =
+      batch->registers && batch->blocks && batch->in && batch->moves && batch->wrong && batch->rows;
+  return all ? MLS_OK : fail_memory(&batch->fails);
+}
+
+/* A constant as lanes: for rows that are read beside rows that vary, and for results. */
+static mls_status fill_block(struct mls_batch *batch, source what) {
+  size_t index = what & ~SOURCE_KIND;
+  if ((what & SOURCE_KIND) != SOURCE_CONSTANT || batch->blocks[index]) return MLS_OK;
+  double *block = memory_array(&batch->memory, batch->block, sizeof *block);
+  if (!block) return fail_memory(&batch->fails);
+  for (size_t i = 0; i < batch->block; i++) block[i] = batch->plan.constants[index];
+  batch->blocks[index] = block;
+  return MLS_OK;
+}
+
+static mls_status fill_rows(struct mls_batch *batch, unsigned first, size_t count) {
+  for (size_t i = 0; first != SOURCE_NONE && i < count; i++)
+    TRY(fill_block(batch, batch->plan.sources[first + i]));
+  return MLS_OK;
+}
+
+static mls_status fill_blocks(struct mls_batch *batch) {
+  const struct plan *plan = &batch->plan;
+  for (size_t i = 0; i < plan->step_count; i++) {
+    const struct step *step = &plan->steps[i];
+    if (step->kind != STEP_LOOKUP && step->kind != STEP_TOTAL) continue;
+    TRY(fill_rows(batch, step->rows, plan_rows(plan, step)));
+    if (step->kind == STEP_TOTAL) TRY(fill_rows(batch, step->truths, plan_rows(plan, step)));
+  }
+  for (size_t i = 0; i < plan->result_count; i++) TRY(fill_block(batch, plan->results[i]));
   return MLS_OK;
 }
 
 /* Where a source stands; NULL for a column that is read where the caller has it. */
 static const double *place_of(const struct mls_batch *batch, source what) {
   size_t index = what & ~SOURCE_KIND;
-  if ((what & SOURCE_KIND) == SOURCE_CONSTANT) return batch->constants + index * batch->block;
   if ((what & SOURCE_KIND) == SOURCE_COLUMN) return batch->columns[index].lanes;
-  return batch->registers + index * batch->block;
+  if ((what & SOURCE_KIND) != SOURCE_CONSTANT) return batch->registers + index * batch->block;
+  return batch->blocks[index] ? batch->blocks[index] : &batch->plan.constants[index];
 }
 
 static void place_sources(struct mls_batch *batch) {
@@ -164,6 +189,7 @@ mls_status batch_open(struct mls_batch *batch, const struct mls_values *base,
   choose_block(batch);
   TRY(open_columns(batch, columns, column_count));
   TRY(open_lanes(batch));
+  TRY(fill_blocks(batch));
   place_sources(batch);
   return MLS_OK;
 }
@@ -289,7 +315,7 @@ static void run_step(const struct mls_batch *batch, const struct step *step, siz
   const double *const *in = batch->in + step->first;
   double *out = batch->registers + step->out * batch->block;
   switch ((enum step_kind)step->kind) {
-    case STEP_CALL: function_run(step->body, count, out, in, step->count); break;
+    case STEP_CALL: function_run(step->body, count, out, in, step->count, step->ones); break;
     case STEP_LOOKUP: run_lookup(batch, step, in[0], out, count); break;
     case STEP_FACT: run_fact(step, in[0], out, count); break;
     case STEP_WITHIN: run_within(batch, step, in[0], out, count); break;

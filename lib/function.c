@@ -572,6 +572,8 @@ bool function_is_aggregate(const struct function *function) {
   return function->total && !function->value[0];
 }
 
+bool function_folds(const struct function *function) { return function->most == MANY; }
+
 const char *function_example_table(void) {
   return "table demo for step in 1..4\n"
          "  input flow = -100, 60, 5, 60 in -1000..1000\n"

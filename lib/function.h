@@ -35,10 +35,12 @@ enum unit_rule {
   RULE_COLUMN_PLAIN   /* aggregate of a column without a strict unit -> plain number: product */
 };
 
-/* Values over lanes: out[i] = f(in[0][i], in[1][i] ...) for i < n. `out` is none of the inputs.
-   Errors are the one NaN (FUNCTION_ERROR). True when some result is not finite: the caller turns
-   those into it. */
-typedef bool (*lanes)(size_t n, double *restrict out, const double *const *in, size_t count);
+/* Values over lanes: out[i] = f(in[0][i], in[1][i] ...) for i < n. `out` is none of the inputs. Bit
+   k of `ones` says that argument k of at most three is one number, in[k][0], for all lanes; not all
+   are, unless n is 1. Errors are the one NaN (FUNCTION_ERROR). True when some result is
+   not finite: the caller turns those into it. */
+typedef bool (*lanes)(size_t n, double *restrict out, const double *const *in, size_t count,
+                      unsigned ones);
 
 /* The same bits by other instructions: for any machine, with vectors of 256 and of 512 bits. */
 enum { LANES_ANY, LANES_256, LANES_512, LANES_SETS };
@@ -90,8 +92,8 @@ static inline bool value_is_error(double value) { return value != value; }
 
 /* Calculates lanes; what is not finite becomes the error value. */
 static inline void function_run(lanes body, size_t n, double *restrict out, const double *const *in,
-                                size_t count) {
-  if (!body(n, out, in, count)) return;
+                                size_t count, unsigned ones) {
+  if (!body(n, out, in, count, ones)) return;
   for (size_t i = 0; i < n; i++) out[i] = out[i] - out[i] == 0 ? out[i] : FUNCTION_ERROR;
 }
 
@@ -99,6 +101,8 @@ static inline void function_run(lanes body, size_t n, double *restrict out, cons
 const struct function *function_row(size_t index);
 /* By name and form (FORM_CALL for a name before parentheses); NULL when there is none. */
 const struct function *function_find(struct slice name, enum function_form form);
+/* Takes any number of arguments from left to right: f(f(x, y), z) is f(x, y, z), to the bit. */
+bool function_folds(const struct function *function);
 /* Offers the names of all calls. */
 void function_offer_all(struct nearest *nearest);
 /* Takes a column, always; false for min and max, which may. */

@@ -10,64 +10,74 @@
 #define LANES_NAME(name) LANES_JOIN(lanes_##name, LANES_SET)
 
 /* ---- shapes of bodies: x, y, z are the arguments of one lane ----
-   `out` is none of the inputs. Each tells whether some result is not finite: the sum of x - x is 0
-   for finite x, and the counting costs less than a second look at the results. */
+   `out` is none of the inputs. An argument whose bit is set in `ones` is one number for all lanes;
+   with more lanes than one not all are. Each body tells whether some result is not finite: counting
+   on the way costs less than a second look at the results. */
 
 static inline uint64_t unsound(double made) { return made - made == 0 ? 0 : 1; }
 
+#define LANES_HEAD(name)                                                                           \
+  bool LANES_NAME(name)(size_t n, double *restrict out, const double *const *in, size_t count,     \
+                        unsigned ones)
+
+#define LANES_EACH(load, expression)                                                               \
+  for (size_t i = 0; i < n; i++) {                                                                 \
+    load;                                                                                          \
+    const double made = (expression);                                                              \
+    out[i] = made;                                                                                 \
+    wrong |= unsound(made);                                                                        \
+  }
+
 #define LANES_1(name, expression)                                                                  \
-  bool LANES_NAME(name)(size_t n, double *restrict out, const double *const *in, size_t count) {   \
+  LANES_HEAD(name) {                                                                               \
     const double *restrict const a = in[0];                                                        \
     uint64_t wrong = 0;                                                                            \
-    (void)count;                                                                                   \
-    for (size_t i = 0; i < n; i++) {                                                               \
-      const double x = a[i], made = (expression);                                                  \
-      out[i] = made;                                                                               \
-      wrong |= unsound(made);                                                                      \
-    }                                                                                              \
+    (void)count, (void)ones;                                                                       \
+    LANES_EACH(const double x = a[i], expression)                                                  \
     return wrong != 0;                                                                             \
   }
 
 #define LANES_2(name, expression)                                                                  \
-  bool LANES_NAME(name)(size_t n, double *restrict out, const double *const *in, size_t count) {   \
+  LANES_HEAD(name) {                                                                               \
     const double *restrict const a = in[0], *restrict const b = in[1];                             \
     uint64_t wrong = 0;                                                                            \
     (void)count;                                                                                   \
-    for (size_t i = 0; i < n; i++) {                                                               \
-      const double x = a[i], y = b[i], made = (expression);                                        \
-      out[i] = made;                                                                               \
-      wrong |= unsound(made);                                                                      \
+    if (ones & 1) {                                                                                \
+      const double x = *a;                                                                         \
+      LANES_EACH(const double y = b[i], expression)                                                \
+    } else if (ones & 2) {                                                                         \
+      const double y = *b;                                                                         \
+      LANES_EACH(const double x = a[i], expression)                                                \
+    } else {                                                                                       \
+      LANES_EACH(const double x = a[i]; const double y = b[i], expression)                         \
     }                                                                                              \
     return wrong != 0;                                                                             \
   }
 
+/* Of functions that are no vectors anyway. */
 #define LANES_3(name, expression)                                                                  \
-  bool LANES_NAME(name)(size_t n, double *restrict out, const double *const *in, size_t count) {   \
-    const double *restrict const a = in[0], *restrict const b = in[1], *restrict const c = in[2];  \
+  LANES_HEAD(name) {                                                                               \
+    const size_t a = ~ones & 1, b = ~ones >> 1 & 1, c = ~ones >> 2 & 1;                            \
     uint64_t wrong = 0;                                                                            \
     (void)count;                                                                                   \
-    for (size_t i = 0; i < n; i++) {                                                               \
-      const double x = a[i], y = b[i], z = c[i], made = (expression);                              \
-      out[i] = made;                                                                               \
-      wrong |= unsound(made);                                                                      \
-    }                                                                                              \
+    LANES_EACH(const double x = in[0][i * a]; const double y = in[1][i * b];                       \
+               const double z = in[2][i * c], expression)                                          \
     return wrong != 0;                                                                             \
   }
 
-/* From left to right over any number of arguments. */
+/* From left to right over any number of arguments; of more than two all are lanes. */
 #define LANES_FOLD(name, expression)                                                               \
-  static LANES_2(name##_of_two, expression) bool LANES_NAME(name)(                                 \
-      size_t n, double *restrict out, const double *const *in, size_t count) {                     \
+  static LANES_2(name##_of_two, expression)                                                        \
+                                                                                                   \
+      LANES_HEAD(name) {                                                                           \
     uint64_t wrong = 0;                                                                            \
-    if (count == 2) return LANES_NAME(name##_of_two)(n, out, in, count);                           \
+    if (count == 2) return LANES_NAME(name##_of_two)(n, out, in, count, ones);                     \
     for (size_t i = 0; i < n; i++) out[i] = in[0][i];                                              \
-    for (size_t k = 1; k < count; k++) {                                                           \
-      const double *restrict const b = in[k];                                                      \
+    for (size_t k = 1; k < count; k++)                                                             \
       for (size_t i = 0; i < n; i++) {                                                             \
-        const double x = out[i], y = b[i];                                                         \
+        const double x = out[i], y = in[k][i];                                                     \
         out[i] = (expression);                                                                     \
       }                                                                                            \
-    }                                                                                              \
     for (size_t i = 0; i < n; i++) wrong |= unsound(out[i]);                                       \
     return wrong != 0;                                                                             \
   }
@@ -85,12 +95,13 @@ LANES_1(sqrt, sqrt(x))
 /* Squares are most of the powers that people write, and one product is exact to the last bit. */
 static LANES_2(any_power, y == 2 ? x * x : lane_pow(x, y))
 
-    bool LANES_NAME(power)(size_t n, double *restrict out, const double *const *in, size_t count) {
+    LANES_HEAD(power) {
   const double *const same[] = { in[0], in[0] };
+  const size_t step = ones & 2 ? 0 : 1;
   size_t squares = 0;
-  for (size_t i = 0; i < n; i++) squares += in[1][i] == 2;
-  if (squares == n) return LANES_NAME(multiply)(n, out, same, count);
-  return LANES_NAME(any_power)(n, out, in, count);
+  for (size_t i = 0; i < n; i++) squares += in[1][i * step] == 2;
+  if (squares == n && !(ones & 1)) return LANES_NAME(multiply)(n, out, same, count, 0);
+  return LANES_NAME(any_power)(n, out, in, count, ones);
 }
 
 LANES_1(floor, value_floor(x))
@@ -120,7 +131,26 @@ LANES_FOLD(and, truth(x) * truth(y) + fault(x, y))
 LANES_FOLD(or, truth(x) + truth(y) - truth(x) * truth(y) + fault(x, y))
 LANES_1(invert, 1 - truth(x) + fault(x, x))
 
-LANES_3(if, x != x ? ERROR : x != 0 ? y : z)
+static inline double choose(double x, double y, double z) {
+  return x != x ? ERROR : x != 0 ? y : z;
+}
+
+LANES_HEAD(if) {
+  const double *restrict const a = in[0], *restrict const b = in[1], *restrict const c = in[2];
+  const double x = *a, y = *b, z = *c;
+  uint64_t wrong = 0;
+  (void)count;
+  switch (n > 1 ? ones : 0) {
+    case 0: LANES_EACH((void)0, choose(a[i], b[i], c[i])) break;
+    case 1: LANES_EACH((void)0, choose(x, b[i], c[i])) break;
+    case 2: LANES_EACH((void)0, choose(a[i], y, c[i])) break;
+    case 3: LANES_EACH((void)0, choose(x, y, c[i])) break;
+    case 4: LANES_EACH((void)0, choose(a[i], b[i], z)) break;
+    case 5: LANES_EACH((void)0, choose(x, b[i], z)) break;
+    default: LANES_EACH((void)0, choose(a[i], y, z)) break;
+  }
+  return wrong != 0;
+}
 LANES_2(default, x == x ? x : y)
 LANES_1(known, x == x ? 1.0 : 0.0)
 

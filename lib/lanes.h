@@ -5,7 +5,8 @@
 
 #include "function.h"
 
-typedef bool lanes_body(size_t n, double *restrict out, const double *const *in, size_t count);
+typedef bool lanes_body(size_t n, double *restrict out, const double *const *in, size_t count,
+                        unsigned ones);
 typedef double span_body(size_t n, const double *column, const double *truth);
 typedef void slope_body(double value, const double *in, size_t count, double *slope);
 typedef void span_slope_body(double value, size_t n, const double *column, const double *truth,

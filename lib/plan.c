@@ -98,10 +98,10 @@ static mls_status add_step(struct planner *p, struct step step, const source *op
 
 static mls_status call_constants(struct planner *p, const struct op *op, const source *operands,
                                  source *out) {
-  const double *in[LIMIT_ARGUMENTS];
+  const double *in[TAPE_OPERANDS];
   double value;
   for (unsigned i = 0; i < op->count; i++) in[i] = &p->plan->constants[operands[i] & ~SOURCE_KIND];
-  function_run(op->body, 1, &value, in, op->count);
+  function_run(op->body, 1, &value, in, op->count, op->ones);
   return add_constant(p, value, out);
 }
 
@@ -114,15 +114,15 @@ static mls_status choose_constant(struct planner *p, const source *operands, sou
 }
 
 static mls_status plan_call(struct planner *p, const struct op *op, size_t row) {
-  source operands[LIMIT_ARGUMENTS], *out = &p->local[op->out];
-  bool varies = false;
+  source operands[TAPE_OPERANDS], *out = &p->local[op->out];
+  unsigned char ones = 0, all = (unsigned char)((1u << op->count) - 1);
   for (unsigned i = 0; i < op->count; i++) {
     TRY(operand_source(p, &p->model->tape->operands[op->first + i], row, &operands[i]));
-    varies = varies || !is_constant(operands[i]);
+    if (is_constant(operands[i])) ones |= (unsigned char)(1u << i);
   }
-  if (!varies) return call_constants(p, op, operands, out);
+  if (ones == all) return call_constants(p, op, operands, out);
   if (op->chooses && is_constant(operands[0])) return choose_constant(p, operands, out);
-  struct step step = { .kind = STEP_CALL, .count = op->count, .body = op->body };
+  struct step step = { .kind = STEP_CALL, .count = op->count, .ones = ones, .body = op->body };
   return add_step(p, step, operands, out);
 }
 

@@ -25,6 +25,7 @@ typedef unsigned source;
 struct step {
   unsigned char kind;  /* enum step_kind */
   unsigned char count; /* operands from `first` */
+  unsigned char ones;  /* bit i: operand i does not vary */
   unsigned first;      /* in plan.sources */
   unsigned rows;       /* LOOKUP, TOTAL: the rows from here on; SOURCE_NONE: they do not vary */
   unsigned truths;     /* TOTAL: the same of the truths; SOURCE_NONE: all rows count */

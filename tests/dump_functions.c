@@ -65,7 +65,7 @@ static double evaluate(const struct function *row, const char *what, const doubl
     const double *in[MOST];
     double out;
     for (size_t k = 0; k < count; k++) in[k] = &x[k];
-    row->value[LANES_ANY](1, &out, in, count);
+    row->value[LANES_ANY](1, &out, in, count, 0);
     return isfinite(out) ? out : FUNCTION_ERROR;
   }
   const size_t n = (size_t)x[0];
