@@ -12,6 +12,7 @@
 #include "limits.h"
 #include "settle.h"
 #include "show.h"
+#include "system.h"
 
 enum {
   CACHE = 1 << 17, /* doubles: 1 MiB, about what a core has for itself */
@@ -337,6 +338,18 @@ static void give_results(const struct mls_batch *batch, size_t from, size_t coun
   }
 }
 
+/* While the steps of a block run, the memory brings the columns of the next one: a line of each in
+   turn, a few a step. */
+static void fetch_next(const struct mls_batch *batch, size_t step, const double *const *columns,
+                       size_t from, size_t until) {
+  size_t lines = batch->column_count * batch->block / TOGETHER;
+  size_t at = lines * step / batch->plan.step_count;
+  for (; at < lines * (step + 1) / batch->plan.step_count; at++) {
+    size_t lane = from + at / batch->column_count * TOGETHER;
+    if (lane < until) system_read_soon(columns[at % batch->column_count] + lane);
+  }
+}
+
 mls_status batch_run(struct mls_batch *batch, size_t count, const double *const *columns,
                      double *const *results, unsigned *bad) {
   memory_reset(&batch->message_memory, (struct memory_mark){ NULL, 0 });
@@ -347,8 +360,10 @@ mls_status batch_run(struct mls_batch *batch, size_t count, const double *const 
     TRY(check_block(batch, from, some, columns, bad, &wrong));
     for (size_t i = 0; i < batch->move_count; i++)
       batch->in[batch->moves[i].at] = columns[batch->moves[i].column] + from;
-    for (size_t i = 0; i < batch->plan.step_count; i++)
+    for (size_t i = 0; i < batch->plan.step_count; i++) {
+      fetch_next(batch, i, columns, from + some, count);
       run_step(batch, &batch->plan.steps[i], some);
+    }
     give_results(batch, from, some, columns, results, wrong);
   }
   return MLS_OK;

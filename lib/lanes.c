@@ -14,7 +14,10 @@
    with more lanes than one not all are. Each body tells whether some result is not finite: counting
    on the way costs less than a second look at the results. */
 
-static inline uint64_t unsound(double made) { return made - made == 0 ? 0 : 1; }
+/* The top bit is set for infinities and NaN: their exponent alone is all ones. */
+static inline uint64_t unsound(double made) {
+  return (bits_of(made) & ~((uint64_t)1 << 63)) + ((uint64_t)1 << 52);
+}
 
 #define LANES_HEAD(name)                                                                           \
   bool LANES_NAME(name)(size_t n, double *restrict out, const double *const *in, size_t count,     \
@@ -34,7 +37,7 @@ static inline uint64_t unsound(double made) { return made - made == 0 ? 0 : 1; }
     uint64_t wrong = 0;                                                                            \
     (void)count, (void)ones;                                                                       \
     LANES_EACH(const double x = a[i], expression)                                                  \
-    return wrong != 0;                                                                             \
+    return wrong >> 63;                                                                            \
   }
 
 #define LANES_2(name, expression)                                                                  \
@@ -51,7 +54,7 @@ static inline uint64_t unsound(double made) { return made - made == 0 ? 0 : 1; }
     } else {                                                                                       \
       LANES_EACH(const double x = a[i]; const double y = b[i], expression)                         \
     }                                                                                              \
-    return wrong != 0;                                                                             \
+    return wrong >> 63;                                                                            \
   }
 
 /* Of functions that are no vectors anyway. */
@@ -62,7 +65,7 @@ static inline uint64_t unsound(double made) { return made - made == 0 ? 0 : 1; }
     (void)count;                                                                                   \
     LANES_EACH(const double x = in[0][i * a]; const double y = in[1][i * b];                       \
                const double z = in[2][i * c], expression)                                          \
-    return wrong != 0;                                                                             \
+    return wrong >> 63;                                                                            \
   }
 
 /* From left to right over any number of arguments; of more than two all are lanes. */
@@ -79,7 +82,7 @@ static inline uint64_t unsound(double made) { return made - made == 0 ? 0 : 1; }
         out[i] = (expression);                                                                     \
       }                                                                                            \
     for (size_t i = 0; i < n; i++) wrong |= unsound(out[i]);                                       \
-    return wrong != 0;                                                                             \
+    return wrong >> 63;                                                                            \
   }
 
 /* ---- arithmetic ---- */
@@ -149,7 +152,7 @@ LANES_HEAD(if) {
     case 5: LANES_EACH((void)0, choose(x, b[i], z)) break;
     default: LANES_EACH((void)0, choose(a[i], y, z)) break;
   }
-  return wrong != 0;
+  return wrong >> 63;
 }
 LANES_2(default, x == x ? x : y)
 LANES_1(known, x == x ? 1.0 : 0.0)
