@@ -52,8 +52,6 @@ static void remember(const char *name) {
     pending[i] = name;
     return;
   }
-  out->at[out->size] = 0;
-  return true;
 }
 
 static void forget(const char *name) {

@@ -144,6 +144,9 @@ typedef struct {
   /* Bytes that opening one model or registry may take, values included, besides 64 for each byte
      of the files that it reads; beyond that MLS_LIMIT. 0: 192 MiB; SIZE_MAX: no bound. */
   size_t memory;
+  /* Bits of the vectors to calculate with: 0 for all that the processor has, else at most 128, 256
+     or 512. For tests and profilers: values have the same bits whatever this is. */
+  unsigned vectors;
 } mls_options;
 
 /* Opens a book and reads units and sources. *out is set also on failure (unless MLS_MEMORY, or a

@@ -23,7 +23,6 @@ enum {
   LIMIT_COLUMNS = 10000,       /* columns of a CSV or a table */
   LIMIT_ERRORS = 1000,         /* messages kept; further ones are counted */
   LIMIT_SETTINGS = 1 << 20,    /* settings of one scenario */
-  LIMIT_FACTS = 2000000,       /* facts of one registry */
   LIMIT_STEPS = 1 << 24,       /* steps of a batch */
   LIMIT_FACTS = 500000,        /* facts of one registry, lines of its file */
   LIMIT_ROWS = 20000000,       /* rows of a table */

@@ -31,6 +31,7 @@ struct mls_book {
   size_t bound;      /* of memory: see mls_options */
   mls_find find;
   void *find_context;
+  unsigned vectors; /* which bodies of functions its models use: LANES_ANY ... */
   mls_message shown;
 };
 
