@@ -71,8 +71,8 @@ static int add_named(struct list_page *page, const char *name) {
 }
 
 static void title_registries(struct table *table) {
-  static const char *const titles[] = { "",      "items",    "fields",  "facts", "verified", "derived",
-                                        "cited", "estimate", "assumed", "newest" };
+  static const char *const titles[] = { "",        "items", "fields",   "facts",   "verified",
+                                        "derived", "cited", "estimate", "assumed", "newest" };
   table->columns = sizeof titles / sizeof *titles;
   table->right = 0x1FE;
   table->titled = true;

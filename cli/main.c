@@ -9,7 +9,8 @@
 
 #define EVERYWHERE                                                                                 \
   "  --templates DIR          more sheets, which come before others of the same name\n"            \
-  "  --registry DIR           more facts, units and sources, which override others\n"
+  "  --registry DIR           more facts, units and sources, which override others\n"              \
+  "  --memory MB              that a sheet may take besides what long files need; else 201\n"
 
 static const struct command commands[] = {
   { "run", "SHEET [INPUTS] [options]", "calculate a sheet and show its results and checks",
@@ -160,7 +161,7 @@ const char command_purpose[] =
     "calculates plans for machine learning systems from sheets of named cells";
 const char command_ends[] =
     "0 done; 1 done, but a check fails (only with --strict); 2 wrong use or input; 3 a file or\n"
-    "memory failed.";
+    "memory failed; 130 interrupted.";
 const char command_folders[] =
     "A sheet or registry is looked up by name in the folders of --templates and --registry, then\n"
     "in templates/ and registry/ below each folder of MLSYSIM_PATH (separated by colons, on\n"

@@ -34,6 +34,7 @@ struct options {
   const char *csv;   /* the form of CSV files: "excel-eu", or NULL */
   const char *as;    /* the name of an item */
   const char *into;  /* the folder of a user's own registry, or NULL */
+  size_t memory;     /* MB that a model may take besides what files allow; 0: as the library says */
   const char *watch; /* "" without end, else the number of runs; NULL: not asked for */
   bool all, json, strict, check, names, help;
 };

@@ -123,6 +123,9 @@ typedef mls_status (*mls_find)(void *context, const char *kind, const char *name
                        old ones; the next settling goes on there
      a report          `write` has received a part of it, and must drop that */
 typedef int (*mls_progress)(void *context, const char *stage, double done);
+/* Files of more bytes are refused (LIMIT_FILE), so that a program which reads them itself need not
+   read on. */
+#define MLS_FILE_MOST 250000000
 
 /* How to open a book. Zero it, then set what is needed; `size` is sizeof(mls_options), so that
    later versions may add members. */
@@ -138,6 +141,12 @@ typedef struct {
   const char *const *registries;
   mls_progress progress; /* of opening; NULL: nobody listens */
   void *progress_context;
+  /* Bytes that opening one model or registry may take, values included, besides 64 for each byte
+     of the files that it reads; beyond that MLS_LIMIT. 0: 192 MiB; SIZE_MAX: no bound. */
+  size_t memory;
+  /* Bits of the vectors to calculate with: 0 for all that the processor has, else at most 128, 256
+     or 512. For tests and profilers: values have the same bits whatever this is. */
+  unsigned vectors;
 } mls_options;
 
 /* Opens a book and reads units and sources. *out is set also on failure (unless MLS_MEMORY, or a

@@ -15,7 +15,7 @@ cli=$(dirname "$0")/../cli
 # Bottom to top. Files of one line make one layer: they may use each other, the lines above, and
 # nothing below. A new file is added here.
 layers='
-limits system real real_tail
+limits system real real_inline real_tail
 memory
 fail progress
 power
@@ -27,7 +27,7 @@ unit dims
 rows
 registry load source
 config
-function lanes
+function lanes span
 formula
 sheet
 format

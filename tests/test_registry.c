@@ -427,11 +427,11 @@ END_TEST
 
 START_TEST(test_many_facts) {
   ck_assert_int_eq(load("h.csv", "A1,x,1,,,,,,,estimate,\n"), MLS_OK);
-  hardware()->fact_count = LIMIT_FACTS; /* as if: two million lines take their time */
+  hardware()->fact_count = LIMIT_FACTS; /* as if: so many lines take their time */
   ck_assert_int_eq(load("h.csv", "A2,x,1,,,,,,,estimate,\nA3,x,1,,,,,,,estimate,\n"), MLS_LIMIT);
   ck_assert_str_eq(
       told_lines(&told, &told.fails),
-      "h.csv:2:3: limit: registry hardware has more than 2000000 facts (LIMIT_FACTS)\n");
+      "h.csv:2:3: limit: registry hardware has more than 500000 facts (LIMIT_FACTS)\n");
 }
 END_TEST
 
