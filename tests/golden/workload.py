@@ -132,7 +132,9 @@ def decoder(i):
     return {
         'counted': ('param', counted), 'counted_active': ('param', counted_active),
         'params': ('param', params), 'active': ('param', active), 'weights': ('GB', params * width),
-        'linear_flops': ('FLOP/token', work), 'logits_flops': ('FLOP/token', 2 * output),
+        'projection_flops': ('FLOP/token', sum(2 * attention for _ in range(attending))),
+        'ffn_flops': ('FLOP/token', sum(2 * (one + all_of * share) for one, all_of in feeds)),
+        'mixer_flops': ('FLOP/token', linear * mixer[1]), 'linear_flops': ('FLOP/token', work), 'logits_flops': ('FLOP/token', 2 * output),
         'attention_flops': ('FLOP/token', scores), 'forward': ('FLOP/token', forward),
         'kv_token': ('kB/token', (attending - windowed) * kept), 'kv_sample': ('MB/sample', sample),
         'activation': ('kB/token', held), 'logits_kept': ('kB/token', 4 * or_else(model.vocab, 0)),
