@@ -276,7 +276,7 @@ def cnn(i):
             'work_as_published': (None, near(work, model.forward))}
 
 
-TINY = dict(model='DS_CNN', hw='STM32L4R5', precision='int8', efficiency=0.5, runtime=50e3, slack=10e3,
+TINY = dict(model='DS_CNN', hw='STM32L4R5', precision='int8', efficiency=0.25, runtime=50e3, slack=10e3,
             rate=1, idle=0.01e-3, time_limit=0.1)
 
 
@@ -293,10 +293,10 @@ def tiny(i):
     flash = weights * width + biases * 4 * width + i['runtime']
     memory = live + i['slack']
     time = work / (hw.get('flops.' + i['words']['precision']) * i['efficiency']) + hw.dispatch
-    busy = i['rate'] * time
+    busy, active = i['rate'] * time, or_else(hw.active_power, hw.tdp)
     return {'params': ('param', weights + biases), 'flash': ('kB', flash), 'memory': ('kB', memory),
-            'forward': ('MFLOP/sample', work), 'time': ('ms', time), 'energy': ('mJ/sample', time * hw.tdp),
-            'power': ('mW', i['idle'] + min(busy, 1) * (hw.tdp - i['idle'])),
+            'forward': ('MFLOP/sample', work), 'time': ('ms', time), 'energy': ('mJ/sample', time * active),
+            'power': ('mW', i['idle'] + min(busy, 1) * (active - i['idle'])),
             'fits_flash': (None, flash <= or_else(hw.flash, hw.memory_capacity)),
             'fits_memory': (None, memory <= hw.memory_capacity),
             'in_time': (None, time <= i['time_limit']), 'keeps_up': (None, busy <= 1)}
