@@ -297,7 +297,9 @@ def serving(i):
     expert_rate = mul(default(hw.get('flops.' + i['words']['expert_precision']), peak),
                       expert.compute_reach, fit['expert_pace'])
     picked = default(div(model.experts_active, model.experts), 0)
-    exchange = 4 * layers * hidden * max(dense.width, 2) * (gpus - 1) / gpus / link
+    away = (shape['sparse'] * model.experts_active * hidden * (expert.width + 2) * (1 - 1 / i['replicas'])
+            if shape['routed'] and i['replicas'] > 1 else 0)
+    exchange = (4 * layers * hidden * max(dense.width, 2) * (1 - 1 / ways) + away) / link
     passing = fit['shuffle'] * layers * hidden / bandwidth
 
     # decoding
@@ -315,8 +317,8 @@ def serving(i):
     of_weights = add(div(2 * shape['fixed'] / ways, rate),
                      div(2 * shape['head'] / ways, mul(peak, wide.compute_reach)))
     of_experts = div(2 * shape['routed'] * picked / gpus, expert_rate) if shape['routed'] else 0
-    each = add(engine.sequence_time, of_experts,
-               div(add(of_cache, of_weights, exchange, passing), i['replicas']))
+    each = add(of_experts, div(add(engine.sequence_time, of_cache, of_weights, exchange, passing),
+                               i['replicas']))
     experts = (shape['routed'] * bytes_expert / gpus / bandwidth / expert.expert_reach
                if shape['routed'] else 0)
 
@@ -325,7 +327,8 @@ def serving(i):
     flops = 2 * model.heads * shape['full_pair'] * keys_seen(model, shape, i['prompt'] - fresh, i['prompt'])
     token = add(div(2 * shape['fixed'], mul(gpus, rate)),
                 div(2 * shape['routed'] * picked, mul(gpus, expert_rate)) if shape['routed'] else 0,
-                exchange, passing * (1 + default(model.experts_active, 0) / 4))
+                exchange / i['replicas'],
+                passing * (1 + default(model.experts_active, 0) / 4) / i['replicas'])
     work = add(mul(fresh, token), div(fresh * flops, mul(gpus, peak, fit['attention_reach'])),
                div(2 * shape['head'], mul(gpus, peak, wide.compute_reach)))
 
