@@ -241,8 +241,8 @@ SERVING = dict(hw='H100', model='Llama3_70B', precision='fp8', expert_precision=
                cached=0, page=16, mixed=1, step_tokens=1, step_cost=1, runtime=2e9, ttft_limit=6.0,
                tpot_limit=0.05)
 # defaults of the sheet decode, fitted on measured services
-FITTED = dict(layer_tax=40e-6, expert_tax=34e-6, sync_tax=2.8e-6, shuffle=73, cache_reach=1.0,
-              attention_reach=0.54, expert_pace=0.42, spread=0.88)
+FITTED = dict(layer_tax=40e-6, expert_tax=36e-6, sync_tax=3.3e-6, shuffle=34, cache_reach=1.0,
+              attention_reach=0.61, expert_pace=0.24, spread=0.79)
 
 
 def shape_of(model):
