@@ -51,7 +51,7 @@ def wrong(row, cells, refusal):
     if 'holds' in cell:
         same = cell['holds'] == (expected == 'holds')
         if same and detail:
-            same = close(cell['gap'], float(detail))
+            same = cell['gap'] is not None and close(cell['gap'], float(detail))
         return '' if same else cell['message']
     if isinstance(cell['value'], str):
         return '' if cell['value'] == expected else 'is %s' % cell['value']

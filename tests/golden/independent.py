@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""independent.py [FILE]: expected values of the five first templates, written from their equations in
+"""independent.py [FILE]: expected values of five templates and their parts, written from their equations in
 plain Python. It reads the registry's CSV files and tests/golden/inputs/*.csv itself and knows the
 defaults by heart; it does not run or import the program. Writes templates.csv, or FILE ('-': stdout).
 
@@ -150,90 +150,191 @@ def ring_time(message, ranks, bandwidth, latency):
                                 share=1))['time'][1]
 
 
-TRAINING = dict(hw='H100', model='Llama3_70B', precision='fp16', fabric='IB_NDR', gpus=1024, tensor=8,
-                pipeline=8, interleave=1, microbatches=64, batch=1024, seq=4096, efficiency=0.5,
-                overlap=0.8, recompute='selective', sequence_parallel='yes', zero=0, expert_ways=1, domain=8)
+TRAINING = dict(hw='H100', model='Llama3_70B', precision='bf16', fabric='IB_NDR', gpus=1024, tensor=8, context_ways=1,
+                pipeline=8, interleave=1, expert_ways=1, microbatches=64, batch=1024, seq=4096, zero=1,
+                recompute='selective', kernel='tuned', code='fused', sequence_parallel='yes', adapters='no',
+                domain=8, neighbours='copies', overlap=0.9)
+# defaults of the sheets training_work and training_traffic, fitted on measured runs
+STEP = dict(efficiency=0.86, tuned=1.06, portable=0.55, knee=0.56e-12, slope=1.4, grouped=0.47, grouped_low=0.79,
+            norm=82, ffn=11, eager=1.7, score=59, cast=13, route=16, launch=50e-6, eager_launch=3.8e-3,
+            expert_launch=4.8e-3, exposed=1.0)
+
+
+def decoder_layers(model):
+    """Products of a layer in parameters, and numbers kept between and inside them, per token."""
+    shape, hidden, heads = shape_of(model), model.hidden, model.heads
+    key = default(model.head_dim, hidden / heads) + (model.rope_dim if model.kv_rank is not None else 0)
+    value = shape['full_pair'] - key
+    keys = model.kv_heads * (default(model.head_dim, hidden / heads) + value)
+    picked = default(model.experts_active, 0)
+    one, sparse = default(model.expert_ffn, 0), shape['sparse']
+    ffn = picked * one + default(model.experts_shared, 0) * one if sparse else model.ffn
+    matrices = default(model.ffn_matrices, 3)
+    per_expert = matrices * hidden * one
+    experts = sparse * (picked + default(model.experts_shared, 0)) * per_expert
+    dense = shape['fixed'] - sparse * default(model.experts_shared, 0) * per_expert
+    if matrices == 2:                       # shape_of takes three matrices
+        dense -= (model.layers - sparse) * hidden * model.ffn
+    return dict(dense=2 * dense, experts=2 * experts, head=2 * shape['head'], sparse=sparse, ffn=ffn,
+                matrices=matrices, routed=shape['routed'], pair=shape['full_pair'], value=value, kept=shape['kept'],
+                inside=2 * (heads * shape['full_pair'] + keys + (picked * hidden if sparse else 0) + matrices * ffn))
+
+
+def training_memory(i, layer, ranks):
+    """Weights of one device, its memory by kind, and the share it would have to calculate again."""
+    model, t, p, v, m = i['model'], i['tensor'], i['pipeline'], i['interleave'], i['microbatches']
+    hidden, zero = model.hidden, i['zero']
+    rest = model.params - layer['routed']
+    shard = (rest / t + layer['routed'] / max(t, i['expert_ways'])) / p
+    weights = shard * i['precision'].width / (ranks if zero == 3 else 1)
+    gradients = shard * 4 / (ranks if zero >= 2 else 1)
+    moments = shard * 12 / (ranks if zero >= 1 else 1)
+    micro = ceil(i['batch'] * i['context_ways'] / (ranks * m))
+    tokens = micro * i['seq'] / i['context_ways']
+    spread = t if i['sequence_parallel'] == 'yes' else 1
+    bare = 8 * hidden / spread + layer['inside'] / t
+    whole = bare + (4 * model.heads * i['seq'] / t if i['kernel'] == 'plain' else 0)
+    entry = 2 * hidden / spread
+    stored = {'none': whole, 'auto': whole, 'selective': bare, 'half': (entry + bare) / 2,
+              'full': entry}[i['recompute']]
+    of_stage = ceil(model.layers / (p * v)) * v
+    held = min(m, p) * (1 + (p - 1) / (p * v) if v > 1 else 1)
+    first = tokens * stored * of_stage * held
+    last = tokens * stored * of_stage + tokens * 4 * model.vocab / t
+    peak = max(first, last) + (tokens * whole if i['recompute'] == 'full' else 0)
+    buffers = 0.05 * gradients + (2 * tokens * 2 * hidden if p > 1 else 0)
+    memory = weights + gradients + moments + peak + buffers
+    room = 0.92 * i['hw'].memory_capacity
+    forced = 0.0 if i['recompute'] == 'full' else max(0.0, min(1.0, (memory - room) / peak))
+    cells = {'memory.shard': ('param', shard), 'memory.weights': ('GB', weights),
+             'memory.gradients': ('GB', gradients), 'memory.moments': ('GB', moments),
+             'memory.activations': ('GB', first), 'memory.buffers': ('GB', buffers),
+             'memory.memory': ('GB', memory), 'memory.forced': ('%', forced), 'memory.fits': (None, memory <= room)}
+    return shard, forced, cells
+
+
+def training_work(i, layer, tokens, forced):
+    """Seconds of one microbatch through all layers, by kind, and the forward passes it repeats."""
+    hw, model, t, form = i['hw'], i['model'], i['tensor'], i['words']['precision']
+    low, kernel, layers = i['precision'].width < 2, i['kernel'], model.layers
+    plain = kernel == 'plain'
+    again = min(1, {'full': 1, 'half': 0.5}.get(i['recompute'], 0) + forced)
+    passes = (2 if i['adapters'] == 'yes' else 3) + again
+    wide = default(hw.get('flops.bf16'), hw.get('flops.fp16')) if low else hw.get('flops.' + form)
+    limit = 1.0
+    if hw.tdp is not None:
+        limit = min(1, hw.tdp / default(hw.get('flops.bf16'), hw.get('flops.fp16')) / STEP['knee']) ** STEP['slope']
+    slow = STEP['efficiency'] * limit
+    rate = default(hw.get('reached.' + form), 0.78 * hw.get('flops.' + form)) * slow
+    wide_rate = default(hw.get('reached.' + ('bf16' if low else form)), 0.78 * wide) * slow
+    grouped = STEP['grouped_low' if low else 'grouped']
+    portable = default(hw.get('attention.portable'), 0.45)
+    kernel_rate = wide_rate if plain else wide * (
+        default(hw.get('attention.tuned'), portable) * STEP['tuned'] if kernel == 'tuned'
+        else portable * STEP['portable'])
+    forward = tokens * 2 * model.heads * layer['pair'] * layers * i['seq'] / 2
+    rounds = again + (3.5 if not plain else 4 if i['recompute'] == 'selective' else 3)
+    spread = t if i['sequence_parallel'] == 'yes' else 1
+    between, inside = tokens * model.hidden, tokens * layer['ffn'] / t
+    elementwise = layers * (between / spread * STEP['norm'] * (1 + again / 4)
+                            + inside * STEP['ffn'] * layer['matrices'])
+    elementwise *= STEP['eager'] if i['code'] == 'eager' else 1
+    if plain:
+        repeated = 3 / 7 if i['recompute'] in ('selective', 'full') else 0
+        elementwise += tokens * i['seq'] * model.heads * layers / t * STEP['score'] * (1 + repeated)
+    if low:
+        elementwise += layers * STEP['cast'] * (2 * between + tokens * model.heads * layer['value'] / t + inside)
+    elementwise += layer['sparse'] * default(model.experts_active, 0) * between / t * STEP['route']
+    parts = {'linear': passes * tokens / t * (layer['dense'] / rate + layer['experts'] / (rate * grouped)),
+             'score': rounds * forward * (2 if plain else 1) / t / kernel_rate,
+             'elementwise': elementwise / hw.memory_bandwidth,
+             'launch': layers * STEP['eager_launch' if i['code'] == 'eager' else 'launch']
+             + layer['sparse'] * STEP['expert_launch']}
+    return parts, 3 * tokens * layer['head'] / t / wide_rate, again, passes, forward / tokens
+
+
+def training_traffic(i, layer, tokens, again, near, far):
+    """Seconds of traffic of one microbatch inside all layers, by kind, and between stages."""
+    model, t, c, e = i['model'], i['tensor'], i['context_ways'], i['expert_ways']
+    p, domain = i['pipeline'], i['domain']
+    between = tokens * model.hidden * 2
+    one = ring_time(between, t, near if t <= domain else far, 1.4e-6)
+    rounds = 4 * model.layers * (c - 1)
+    keys = tokens * layer['kept'] * 2 / min(t, default(model.kv_heads, model.heads))
+    picked, groups = default(model.experts_active, 0), max(1, e / domain)
+    remote = min(picked, e - 1) * (e - 1) / e
+    distant = (groups - 1) * (1 - (1 - 1 / groups) ** picked) if groups > 1 else 0
+    together = t * c * p <= domain and (i['neighbours'] == 'stages' or i['gpus'] <= domain)
+    spread = t if i['sequence_parallel'] == 'yes' else 1
+    return {'tensor': (4 + 2 * again) * model.layers * one * STEP['exposed'],
+            'context': rounds * keys * STEP['exposed'] / (near if t * c <= domain else far),
+            'expert': 4 * layer['sparse'] * between / t * 0.3 * (remote / (0.8 * near) + distant / far)}, (
+                2 * i['interleave'] * 0.5 * between / spread / (near if together else far) if p > 1 else 0)
 
 
 def training(i):
-    hw, model, fabric = i['hw'], i['model'], i['fabric']
-    p, t, v, m, gpus = i['pipeline'], i['tensor'], i['interleave'], i['microbatches'], i['gpus']
-    replicas = gpus / (t * p)
-    micro = i['batch'] / replicas / m
-    tokens = i['batch'] * i['seq']
-    full, zero = i['recompute'] == 'full', i['zero']
+    hw, model, fabric, gpus = i['hw'], i['model'], i['fabric'], i['gpus']
+    t, c, p, v, m = i['tensor'], i['context_ways'], i['pipeline'], i['interleave'], i['microbatches']
+    copies = gpus / (t * c * p)
+    ranks, layers, zero = copies * c, model.layers, i['zero']
+    tokens = i['batch'] * i['seq'] / (copies * m * c)
+    layer = decoder_layers(model)
+    shard, forced, cells = training_memory(i, layer, ranks)
+    parts, logits, again, passes, attention = training_work(
+        i, layer, tokens, 0.2 * forced if i['recompute'] == 'auto' else 0)
+    near = default(hw.bus_bandwidth, default(hw.link_bandwidth, fabric.bandwidth) * 0.8)
+    far = 0.8 * fabric.bandwidth
+    traffic, hop = training_traffic(i, layer, tokens, again, near, far)
 
-    # arithmetic: 6 per active parameter and token; attention 4 L a d s per token forward, half of it
-    # masked, times three for forward and backward
-    active = default(model.active_params, model.params)
-    linear = 6 * active * tokens
-    width_head = default(model.head_dim, div(model.hidden, model.heads))
-    attention = 3 * 0.5 * 4 * model.layers * model.heads * width_head * i['seq'] * tokens
-    work = linear + attention
-    again = work / 3 if full else attention / 3 if i['recompute'] == 'selective' else 0.0
-    peak = mul(gpus, hw.get('flops.' + i['words']['precision']))
-    longest = ceil(model.layers / (p * v)) * p * v       # layers if all stages were as long as the longest
-    uneven = longest / model.layers
-    compute = div((work + again) * uneven, mul(peak, i['efficiency']))
-
-    # gradients: one all-reduce a step; stage 3 gathers twice per microbatch and scatters once
-    width = max(i['precision'].width, 2.0)
-    ways, experts = i['expert_ways'], 0.0
-    if model.experts is not None:       # active = rest + k/E experts, params = rest + experts
-        experts = (model.params - active) * model.experts / (model.experts - model.experts_active)
-    shard = (model.params - experts * (1 - 1 / ways)) / (t * p)
-    link = default(hw.link_bandwidth, fabric.bandwidth)
-    hop = default(hw.link_latency, fabric.latency)
-    near = max(1, min(i['domain'] / t, replicas))           # copies inside the fast domain
-    if replicas <= near:
-        sync = ring_time(shard * width, replicas, link, hop)
+    # one microbatch on the stage that the others wait for
+    whole, total = ceil(layers / p), sum(parts.values())
+    even = (total + logits) / p
+    if layers % p == 0:
+        busiest = layers / p * total / layers + logits
     else:
-        sync = ring_time(shard * width, replicas, min(link, near * fabric.bandwidth), fabric.latency)
-    sync *= (m + 0.5) if zero == 3 else 1
-    window = compute if zero == 3 else mul(compute, 2 / 3 / m)
-    exposed = sub(sync, smaller(sync * i['overlap'], window))
+        busiest = max(whole * total / layers, (whole - 1) * total / layers + logits)
+    stage, share = 0.65 * busiest + 0.35 * even, 0.65 * whole / layers + 0.35 / p
+    inside = sum(traffic.values()) * share
+    left = m % p
+    idle = p - 1 + ((v - 1) * (p - left) if left else 0)
 
-    # activations inside a layer and between stages
-    activation = micro * i['seq'] * model.hidden * width
-    speed, delay = (link, hop) if t <= i['domain'] else (fabric.bandwidth, fabric.latency)
-    syncs = (6 if full else 4) * longest / p
-    tensor_time = syncs * m * ring_time(activation, t, speed, delay)
-    sent = activation / t * default(model.experts_active, 0) * (1 - 1 / ways)
-    expert_time = 4 * longest / p * m * sent / (link if t * ways <= i['domain'] else fabric.bandwidth)
-    pass_on = activation / t / fabric.bandwidth + fabric.latency if p > 1 else 0.0
-    pipe_time = 2 * m * v * pass_on
-    bubble = (p - 1) / (m * v + p - 1)
-    bubble_time = mul(add(compute, tensor_time, expert_time), (p - 1) / (m * v))
+    # gradients: bytes a parameter, reduce-scatter and all-gather together
+    volume = (4 if zero == 3 else 0) if i['adapters'] == 'yes' else {0: 8, 1: 6, 2: 4, 3: 6}[zero]
+    members = max(1, math.floor(min(ranks, i['domain'] / t / (p if i['neighbours'] == 'stages' else 1)) + 1e-9))
+    groups = max(1, ceil(ranks / members))
+    message = shard * volume / 2
+    within = 2 * (members - 1) * (message / members / near + default(hw.link_latency, 1.4e-6))
+    sync = max(within, ring_time(message / members, groups, far, fabric.latency))
+    window = (stage + inside) * (1 - 1 / passes if zero == 0 else 1)
+    exposed = (sync - i['overlap'] * min(sync, window)) * (m if zero >= 2 else 1)
+    update = 0 if i['adapters'] == 'yes' else shard * 30 / (ranks if zero else 1) / hw.memory_bandwidth
 
-    # memory
-    per_param = (2 / (replicas if zero >= 3 else 1) + 2 / (replicas if zero >= 2 else 1)
-                 + 12 / (replicas if zero >= 1 else 1))
-    sharded = i['sequence_parallel'] == 'yes'
-    stored = 2.0 if full else (34 / t if sharded else 10 + 24 / t)
-    if i['recompute'] == 'none':
-        stored += 5 * model.heads * i['seq'] / model.hidden / t
-    flight = min(m, p) * (1 + (p - 1) / (p * v) if v > 1 else 1)
-    kept = micro * i['seq'] * model.hidden * stored * longest / p * flight
-    state = shard * per_param
-
-    step = add(compute, bubble_time, exposed, tensor_time, expert_time, pipe_time)
-    rate = div(tokens, step)
-    return {
-        'replicas': ('', replicas), 'microbatch': ('sample', micro), 'linear': ('PFLOP', linear),
-        'attention': ('PFLOP', attention), 'work': ('PFLOP', work), 'again': ('PFLOP', again),
-        'uneven': ('', uneven), 'neighbours': ('', near), 'compute_time': ('s', compute), 'gradient': ('GB', shard * width),
-        'sync_time': ('s', sync), 'window': ('s', window), 'gradient_time': ('s', exposed),
-        'activation': ('MB', activation), 'tensor_time': ('s', tensor_time),
-        'expert_time': ('s', expert_time), 'shard': ('param', shard), 'pipe_time': ('s', pipe_time), 'bubble': ('%', bubble), 'bubble_time': ('s', bubble_time),
-        'state': ('GB', state), 'stored': ('B', stored), 'in_flight': ('', flight),
-        'activations': ('GB', kept), 'memory': ('GB', state + kept),
-        'step_time': ('s', step), 'scaling': ('%', div(compute, step)),
-        'tokens_rate': ('token/s', rate), 'gpu_rate': ('token/s/GPU', div(rate, gpus)),
-        'model_use': ('%', div(div(work, step), peak)),
-        'hardware_use': ('%', div(div(work + again, step), peak)),
-        'whole_split': (None, gpus % (t * p) == 0), 'whole_batch': (None, i['batch'] % (replicas * m) == 0),
-        'whole_rounds': (None, v == 1 or m % p == 0), 'enough_layers': (None, p * v <= model.layers),
-        'fits': (None, lift(lambda a, b: a <= b)(state + kept, hw.memory_capacity))}
+    bubble = (stage + inside) * idle / v
+    smooth = (stage + inside) * m + bubble + hop * m + exposed + update + 0.03
+    late = smooth * 0.005 * math.log2(max(1, gpus / 8))
+    step, all_tokens = smooth + late, i['batch'] * i['seq']
+    done = 3 * all_tokens * (layer['dense'] + layer['experts'] + layer['head'] + attention)
+    twice = all_tokens * (again * (layer['dense'] + layer['experts'])
+                          + (1 if i['recompute'] == 'selective' else again) * attention)
+    peak = gpus * hw.get('flops.' + i['words']['precision'])
+    cells.update({name + '_time': ('s', value * m / p) for name, value in parts.items()})
+    cells.update({name + '_time': ('s', value * share * m) for name, value in traffic.items()})
+    if p > 1:       # else 0 but for rounding
+        cells['uneven_time'] = ('s', (stage - even) * m)
+    cells.update({
+        'copies': ('', copies), 'tokens': ('token', tokens), 'logits_time': ('s', logits * m / p),
+        'bubble_time': ('s', bubble), 'hop_time': ('s', hop * m),
+        'sync.time': ('ms', sync), 'gradient_time': ('s', exposed), 'update_time': ('s', update),
+        'straggle_time': ('s', late), 'step_time': ('s', step), 'scaling': ('%', stage * m / step),
+        'tokens_rate': ('token/s', all_tokens / step), 'sample_rate': ('sample/s', i['batch'] / step),
+        'gpu_rate': ('token/s/GPU', all_tokens / step / gpus), 'work_done': ('PFLOP', done),
+        'work_again': ('PFLOP', twice), 'model_use': ('%', done / step / peak),
+        'hardware_use': ('%', (done + twice) / step / peak),
+        'whole_split': (None, gpus % (t * c * p) == 0), 'enough_batch': (None, i['batch'] >= copies),
+        'whole_batch': (None, i['batch'] % (copies * m) == 0), 'enough_heads': (None, t <= model.heads),
+        'whole_heads': (None, model.heads % t == 0), 'schedule.whole_rounds': (None, v == 1 or m % p == 0),
+        'schedule.enough_layers': (None, p * v <= layers)})
+    return cells
 
 
 SERVING = dict(hw='H100', model='Llama3_70B', precision='fp8', expert_precision='fp8', cache_precision='fp8',
