@@ -434,7 +434,7 @@ def serving(i):
                div(2 * shape['head'], mul(gpus, peak, wide.compute_reach)))
 
     # room
-    memory = hw.memory_capacity * engine.memory_use - i['runtime']
+    memory = default(hw.memory_reported, hw.memory_capacity) * engine.memory_use - i['runtime']
     resident = ((shape['fixed'] * bytes_dense + (shape['head'] + shape['embedding']) * 2) / ways
                 + shape['routed'] * bytes_expert / gpus)
     held = ceil((i['prompt'] + engine.growth * i['answer']) / i['page']) * i['page']
