@@ -25,7 +25,7 @@ RECOMPUTE = {'none': 'none', 'full': 'full', 'unk': 'auto'}
 # mixtures of experts have latent attention or windows, which the runs do not print: the registry does
 EXPERTS = {'DeepSeek-V3': 'DeepSeek_V3', 'GPT OSS 120B': 'gpt_oss_120B', 'Qwen3_30B_a3B': 'Qwen3_30B_A3B',
            'Qwen3_235B_a22B': 'Qwen3_235B_A22B', 'Kimi_K2': 'Kimi_K2', 'Mixtral-8x7B': 'Mixtral_8x7B'}
-BOUND = 8.0         # per cent, of the median error of all runs
+BOUND = 6.0         # per cent, of the median error of all runs
 
 
 def rows(shared, name):
