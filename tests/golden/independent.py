@@ -342,8 +342,8 @@ SERVING = dict(hw='H100', model='Llama3_70B', precision='fp8', expert_precision=
                cached=0, page=16, mixed=1, step_tokens=1, step_cost=1, runtime=2e9, ttft_limit=6.0,
                tpot_limit=0.05)
 # defaults of the sheet decode, fitted on measured services
-FITTED = dict(layer_tax=40e-6, expert_tax=34e-6, sync_tax=2.8e-6, shuffle=73, cache_reach=1.0,
-              attention_reach=0.54, expert_pace=0.42, spread=0.88)
+FITTED = dict(layer_tax=40e-6, expert_tax=36e-6, sync_tax=3.3e-6, shuffle=34, cache_reach=1.0,
+              attention_reach=0.61, expert_pace=0.24, spread=0.79)
 
 
 def shape_of(model):
@@ -398,7 +398,9 @@ def serving(i):
     expert_rate = mul(default(hw.get('flops.' + i['words']['expert_precision']), peak),
                       expert.compute_reach, fit['expert_pace'])
     picked = default(div(model.experts_active, model.experts), 0)
-    exchange = 4 * layers * hidden * max(dense.width, 2) * (gpus - 1) / gpus / link
+    away = (shape['sparse'] * model.experts_active * hidden * (expert.width + 2) * (1 - 1 / i['replicas'])
+            if shape['routed'] and i['replicas'] > 1 else 0)
+    exchange = (4 * layers * hidden * max(dense.width, 2) * (1 - 1 / ways) + away) / link
     passing = fit['shuffle'] * layers * hidden / bandwidth
 
     # decoding
@@ -416,8 +418,8 @@ def serving(i):
     of_weights = add(div(2 * shape['fixed'] / ways, rate),
                      div(2 * shape['head'] / ways, mul(peak, wide.compute_reach)))
     of_experts = div(2 * shape['routed'] * picked / gpus, expert_rate) if shape['routed'] else 0
-    each = add(engine.sequence_time, of_experts,
-               div(add(of_cache, of_weights, exchange, passing), i['replicas']))
+    each = add(of_experts, div(add(engine.sequence_time, of_cache, of_weights, exchange, passing),
+                               i['replicas']))
     experts = (shape['routed'] * bytes_expert / gpus / bandwidth / expert.expert_reach
                if shape['routed'] else 0)
 
@@ -426,7 +428,8 @@ def serving(i):
     flops = 2 * model.heads * shape['full_pair'] * keys_seen(model, shape, i['prompt'] - fresh, i['prompt'])
     token = add(div(2 * shape['fixed'], mul(gpus, rate)),
                 div(2 * shape['routed'] * picked, mul(gpus, expert_rate)) if shape['routed'] else 0,
-                exchange, passing * (1 + default(model.experts_active, 0) / 4))
+                exchange / i['replicas'],
+                passing * (1 + default(model.experts_active, 0) / 4) / i['replicas'])
     work = add(mul(fresh, token), div(fresh * flops, mul(gpus, peak, fit['attention_reach'])),
                div(2 * shape['head'], mul(gpus, peak, wide.compute_reach)))
 
