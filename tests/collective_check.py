@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""collective_check.py MLSYSIM SHARED: the sheets collective_measured and collective against 420 measured times of NCCL on
+"""collective_check.py MLSYSIM SHARED: the sheets collective_measured and collective against 420 times of NCCL on
 2 to 8 devices of one node (measured/ops.csv of the shared folder). The first knows the shortest and the
 longest message of each row, so those between are what it forecasts; the second knows the link's rate alone.
 Fails when the median error of the first leaves what docs/accuracy.md says. Exit 77 when SHARED is absent."""

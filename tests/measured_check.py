@@ -53,7 +53,7 @@ def settings(row):
         'domain': domain, 'gpus': number['n'], 'tensor': number['tp'], 'pipeline': number['pp'],
         'context_ways': number['cp'], 'expert_ways': number['ep'], 'interleave': number['v'],
         'microbatches': number['nmb'], 'batch': number['gbs'], 'seq': number['s'], 'zero': number['zero'],
-        'adapters': 'yes' if number['lora'] else 'no',
+        'adapter_rank': 16 if number['lora'] else 0,
         'recompute': RECOMPUTE.get(row['rc']) or ('selective' if plain else 'half'),
         'kernel': 'plain' if plain else 'tuned' if vendor(row) else 'portable',
         'code': 'eager' if number['eager'] else 'fused',
