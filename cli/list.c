@@ -27,8 +27,8 @@ bool list_registries_names(struct session *session, struct list *names) {
 }
 
 static void add_registry(struct list_page *page, const mls_registry_size *size) {
-  const size_t counts[] = { size->items,   size->fields, size->facts,   size->verified,
-                            size->derived, size->cited,  size->estimate };
+  const size_t counts[] = { size->items,   size->fields, size->facts,    size->verified,
+                            size->derived, size->cited,  size->estimate, size->assumed };
   table_add(&page->table, "%s", size->name);
   for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
     table_add(&page->table, "%zu", counts[i]);
@@ -48,6 +48,7 @@ static void json_registry(struct list_page *page, const mls_registry_size *size)
   js_count(json, "derived", size->derived);
   js_count(json, "cited", size->cited);
   js_count(json, "estimate", size->estimate);
+  js_count(json, "assumed", size->assumed);
   js_close(json, '}');
   js_text(json, "newest", size->newest[0] ? size->newest : NULL);
   js_close(json, '}');
@@ -70,10 +71,10 @@ static int add_named(struct list_page *page, const char *name) {
 }
 
 static void title_registries(struct table *table) {
-  static const char *const titles[] = { "",        "items", "fields",   "facts", "verified",
-                                        "derived", "cited", "estimate", "newest" };
+  static const char *const titles[] = { "",        "items", "fields",   "facts",   "verified",
+                                        "derived", "cited", "estimate", "assumed", "newest" };
   table->columns = sizeof titles / sizeof *titles;
-  table->right = 0xFE;
+  table->right = 0x1FE;
   table->titled = true;
   for (size_t i = 0; i < table->columns; i++) table_add(table, "%s", titles[i]);
 }

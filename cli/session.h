@@ -44,6 +44,9 @@ const char *session_origin(size_t group);
 enum { FOLDER_NAME = 256 };
 const char *session_folder(const mls_found *found, char out[FOLDER_NAME]);
 
+/* The folder of the user's own registry, whether it exists or not; NULL when there is none. */
+const char *session_own(struct session *session);
+
 /* The as-of date: --as-of, SOURCE_DATE_EPOCH, or NULL for the newest of the registry. */
 int session_date(struct session *session, const char **date);
 /* True when a check of a run is false or cannot be decided. */

@@ -42,8 +42,11 @@ static void end_by_signal(int number) {
   raise(number);
 }
 
+/* During a long call a signal cancels it first. */
+static bool holding;
+
 static void remember(const char *name) {
-  handle_signals(end_by_signal);
+  if (!holding) handle_signals(end_by_signal);
   for (int i = 0; i < PENDING_MOST; i++) {
     if (pending[i]) continue;
     pending[i] = name;
@@ -152,6 +155,15 @@ static enum file_kind kind_of(const char *path) {
   DWORD about = GetFileAttributesW(wide);
   if (about == INVALID_FILE_ATTRIBUTES) return FILE_NONE;
   return about & FILE_ATTRIBUTE_DIRECTORY ? FILE_FOLDER : FILE_PLAIN;
+}
+
+static const char user_data[] = "LOCALAPPDATA", home[] = "USERPROFILE",
+                  below_home[] = "/AppData/Local";
+
+static bool make_one(const char *path) {
+  wchar_t wide[PATH_MOST];
+  if (!widen(path, wide)) return false;
+  return CreateDirectoryW(wide, NULL) || GetLastError() == ERROR_ALREADY_EXISTS || windows_failed();
 }
 
 bool file_same(const char *a, const char *b) {
@@ -265,6 +277,8 @@ static void handle_signals(void (*handler)(int)) {
 
 static void rest(int milliseconds) { Sleep((DWORD)milliseconds); }
 
+double seconds(void) { return 1e-3 * (double)GetTickCount64(); }
+
 /* ---- Windows: terminal ---- */
 
 static bool terminal_mode(DWORD stream, DWORD *mode) {
@@ -276,9 +290,9 @@ static bool is_terminal(FILE *stream) {
   return terminal_mode(stream == stdin ? STD_INPUT_HANDLE : STD_OUTPUT_HANDLE, &mode);
 }
 
-static bool terminal_has_colors(void) {
-  DWORD mode;
-  return terminal_mode(STD_OUTPUT_HANDLE, &mode) && (mode & ENABLE_VIRTUAL_TERMINAL_PROCESSING);
+static bool terminal_has_colors(FILE *stream) {
+  DWORD mode, handle = stream == stderr ? STD_ERROR_HANDLE : STD_OUTPUT_HANDLE;
+  return terminal_mode(handle, &mode) && (mode & ENABLE_VIRTUAL_TERMINAL_PROCESSING);
 }
 
 static size_t terminal_columns(void) {
@@ -333,7 +347,9 @@ bool system_begin(int *count, char ***arguments) {
 
 /* ---- POSIX: texts and paths ---- */
 
+/* A file that would grow beyond what the user may write is refused as a full disk is. */
 bool system_begin(int *count, char ***arguments) {
+  signal(SIGXFSZ, SIG_IGN);
   (void)count;
   (void)arguments;
   return true;
@@ -363,6 +379,10 @@ static enum file_kind kind_of(const char *path) {
   if (S_ISDIR(about.st_mode)) return FILE_FOLDER;
   return S_ISREG(about.st_mode) ? FILE_PLAIN : FILE_OTHER;
 }
+
+static const char user_data[] = "XDG_DATA_HOME", home[] = "HOME", below_home[] = "/.local/share";
+
+static bool make_one(const char *path) { return mkdir(path, 0777) == 0 || errno == EEXIST; }
 
 bool file_same(const char *a, const char *b) {
   struct stat one, two;
@@ -477,11 +497,17 @@ static void rest(int milliseconds) {
   nanosleep(&time, NULL);
 }
 
+double seconds(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
 static bool is_terminal(FILE *stream) { return isatty(fileno(stream)) == 1; }
 
-static bool terminal_has_colors(void) {
+static bool terminal_has_colors(FILE *stream) {
   const char *terminal = getenv("TERM");
-  return is_terminal(stdout) && !(terminal && strcmp(terminal, "dumb") == 0);
+  return is_terminal(stream) && !(terminal && strcmp(terminal, "dumb") == 0);
 }
 
 static size_t terminal_columns(void) {
@@ -493,21 +519,26 @@ static size_t terminal_columns(void) {
 
 /* ---- reading ---- */
 
+/* One byte more than the library takes tells it that the file is too large. */
 static bool read_all(int descriptor, struct bytes *out) {
   size_t room = 0;
-  for (;;) {
+  while (out->size <= MLS_FILE_MOST) {
     if (out->size + 1 >= room) {
       room = room ? room * 2 : 1 << 16;
       char *more = realloc(out->at, room);
       if (!more) return false;
       out->at = more;
     }
-    long long got = read_some(descriptor, out->at + out->size, room - out->size - 1);
+    size_t wanted = room - out->size - 1;
+    if (wanted > MLS_FILE_MOST + 1 - out->size) wanted = MLS_FILE_MOST + 1 - out->size;
+    long long got = read_some(descriptor, out->at + out->size, wanted);
     if (got < 0) return false;
     out->at[out->size + (size_t)got] = 0;
     if (got == 0) return true;
     out->size += (size_t)got;
   }
+  out->at[out->size] = 0;
+  return true;
 }
 
 bool file_read(const char *path, struct bytes *out) {
@@ -527,6 +558,32 @@ bool file_read(const char *path, struct bytes *out) {
 }
 
 bool folder_exists(const char *path) { return kind_of(path) == FILE_FOLDER; }
+
+bool folder_make(const char *path) {
+  size_t size = strlen(path);
+  char *above = malloc(size + 1);
+  bool made = above != NULL;
+  for (size_t i = 1; made && i <= size; i++) {
+    if (path[i] && path[i] != '/' && path[i] != '\\') continue;
+    memcpy(above, path, i);
+    above[i] = 0;
+    if (kind_of(above) != FILE_FOLDER) made = make_one(above);
+  }
+  free(above);
+  return made && folder_exists(path) ? true : failed(path, "cannot be made");
+}
+
+char *folder_of_user(void) {
+  char *given = environment_text(user_data);
+  if (given && *given) return given;
+  free(given);
+  char *above = environment_text(home), *path = NULL;
+  size_t size = above ? strlen(above) : 0;
+  if (size > 0) path = malloc(size + sizeof below_home);
+  if (path) memcpy(path, above, size), memcpy(path + size, below_home, sizeof below_home);
+  free(above);
+  return path;
+}
 
 /* ---- writing ---- */
 
@@ -610,10 +667,15 @@ bool print_finish(void) {
   return good ? true : failed("standard output", "cannot be written");
 }
 
-bool print_in_color(void) {
+/* A terminal that takes escape sequences, and nobody who wants none. */
+static bool is_rich(FILE *stream) {
   const char *off = getenv("NO_COLOR");
-  return !(off && off[0]) && terminal_has_colors();
+  return !(off && off[0]) && terminal_has_colors(stream);
 }
+
+bool print_in_color(void) { return is_rich(stdout); }
+
+bool error_is_terminal(void) { return is_rich(stderr); }
 
 size_t terminal_width(void) {
   if (!is_terminal(stdout)) return 0;
@@ -622,6 +684,30 @@ size_t terminal_width(void) {
 }
 
 bool person_is_there(void) { return is_terminal(stdin) && is_terminal(stdout); }
+
+/* ---- signals during a long call ---- */
+
+static volatile sig_atomic_t held;
+
+static void hold(int number) {
+  if (held) end_by_signal(number);
+  held = number;
+}
+
+void signals_hold(void) {
+  holding = true;
+  handle_signals(hold);
+}
+
+bool signal_is_held(void) { return held != 0; }
+
+void signals_release(void) {
+  int number = held;
+  holding = false;
+  held = 0;
+  handle_signals(end_by_signal);
+  if (number) raise(number);
+}
 
 /* ---- waiting for changes ---- */
 

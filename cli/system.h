@@ -44,6 +44,10 @@ struct bytes {
 /* Reads a file, or standard input for "-". False with a message on stderr. Free with free(). */
 bool file_read(const char *path, struct bytes *out);
 bool folder_exists(const char *path);
+/* Makes a folder and those above it that are missing. False with a message on stderr. */
+bool folder_make(const char *path);
+/* The folder for data of the user, free() it; NULL when the system does not say. */
+char *folder_of_user(void);
 /* Two paths that lead to the same existing file. */
 bool file_same(const char *a, const char *b);
 
@@ -74,6 +78,8 @@ mls_status print_write(void *context, const void *bytes, size_t size);
 bool print_finish(void);
 /* Colours are wanted: a terminal that has them, and NO_COLOR is not set. */
 bool print_in_color(void);
+/* Standard error is a terminal that wants more than plain lines. */
+bool error_is_terminal(void);
 /* Columns of the terminal that standard output is; 0 when it is none. */
 size_t terminal_width(void);
 /* A person reads standard output and types into standard input. */
@@ -88,6 +94,13 @@ struct stamp {
 bool file_stamp(const char *path, struct stamp *stamp);
 /* From now on a signal that would end the program is remembered instead. */
 void stop_gently(void);
+/* Holds back a signal that would end the program, the first of them; the next one ends it. */
+void signals_hold(void);
+bool signal_is_held(void);
+/* Ends the holding: a signal that came is delivered now. */
+void signals_release(void);
+/* Of a clock that only goes forward. */
+double seconds(void);
 /* Waits; false when such a signal came. */
 bool wait_for(int milliseconds);
 

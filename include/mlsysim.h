@@ -123,6 +123,9 @@ typedef mls_status (*mls_find)(void *context, const char *kind, const char *name
                        old ones; the next settling goes on there
      a report          `write` has received a part of it, and must drop that */
 typedef int (*mls_progress)(void *context, const char *stage, double done);
+/* Files of more bytes are refused (LIMIT_FILE), so that a program which reads them itself need not
+   read on. */
+#define MLS_FILE_MOST 250000000
 
 /* How to open a book. Zero it, then set what is needed; `size` is sizeof(mls_options), so that
    later versions may add members. */
@@ -138,6 +141,12 @@ typedef struct {
   const char *const *registries;
   mls_progress progress; /* of opening; NULL: nobody listens */
   void *progress_context;
+  /* Bytes that opening one model or registry may take, values included, besides 64 for each byte
+     of the files that it reads; beyond that MLS_LIMIT. 0: 192 MiB; SIZE_MAX: no bound. */
+  size_t memory;
+  /* Bits of the vectors to calculate with: 0 for all that the processor has, else at most 128, 256
+     or 512. For tests and profilers: values have the same bits whatever this is. */
+  unsigned vectors;
 } mls_options;
 
 /* Opens a book and reads units and sources. *out is set also on failure (unless MLS_MEMORY, or a
@@ -415,6 +424,30 @@ typedef struct mls_registry mls_registry;
 /* Opens a registry by name ("hardware"), as a sheet that names it does. MLS_NAME: there is none;
    else what is wrong in its files. */
 MLS_API mls_status mls_registry_open(mls_book *book, const char *name, const mls_registry **out);
+
+/* ---- A user's own facts ---- */
+
+typedef struct {
+  size_t size;       /* sizeof(mls_own) */
+  const char *file;  /* name for messages */
+  const char *bytes;
+  size_t length;     /* of the bytes */
+  const char *date;  /* YYYY-MM-DD when they were read; NULL: none */
+} mls_own;
+
+/* Adds facts to a registry of this book, and writes them as lines of its CSV (without the header):
+   source `own`, state `assumed`, so that whatever rests on them says so. `from` is a CSV with the
+   columns item,field,value,unit and, if wanted, low,high,note. Before any sheet or call has opened
+   the registry (else MLS_VALUE). Refused are items that the registry has (MLS_FACT), fields that it
+   lacks (MLS_NAME), other dimensions, and all that is wrong in a registry; then nothing was added. */
+MLS_API mls_status mls_own_facts(mls_book *book, const char *registry, const mls_own *from,
+                                 mls_write write, void *context);
+
+/* The same for the registry `workload` from the configuration of a language model in JSON, as model
+   hubs keep it (config.json). `item` NULL: the model's own name. MLS_NAME: a family of models that
+   is not known; MLS_VALUE: a dimension that is missing or cannot be. */
+MLS_API mls_status mls_own_model(mls_book *book, const char *item, const mls_own *from,
+                                 mls_write write, void *context);
 
 typedef struct {
   const char *name;

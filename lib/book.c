@@ -6,8 +6,10 @@
 #include "batch.h"
 #include "export.h"
 #include "format.h"
+#include "limits.h"
 #include "open.h"
 #include "scenario.h"
+#include "system.h"
 
 static const struct place nowhere = { NULL, 0, 0 };
 
@@ -55,6 +57,13 @@ static void begin_book(mls_book *book) {
   progress_begin(&book->progress, "open");
 }
 
+/* The widest vectors that processor and caller allow. */
+static unsigned vectors_of(unsigned allowed) {
+  unsigned widest = system_vectors();
+  if (allowed > 0 && allowed < widest) widest = allowed;
+  return widest >= 512 ? LANES_512 : widest >= 256 ? LANES_256 : LANES_ANY;
+}
+
 mls_status mls_open(const mls_options *options, mls_book **out) {
   mls_options own = { .size = sizeof own };
   if (!out) return MLS_VALUE;
@@ -75,6 +84,8 @@ mls_status mls_open(const mls_options *options, mls_book **out) {
                                   .registries = own.registries };
   book->find = own.find ? own.find : folder_find;
   book->find_context = own.find ? own.find_context : &book->folder;
+  book->bound = own.memory ? own.memory : LIMIT_MEMORY;
+  book->vectors = vectors_of(own.vectors);
   *out = book;
   book->opened = open_book(book);
   return book->opened;

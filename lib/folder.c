@@ -10,7 +10,8 @@
 #include "name.h"
 #include "system.h"
 
-enum { MOST_SUBFOLDERS = 1000, DEEPEST_SUBFOLDER = 8 };
+/* Links to folders are followed, so that a few that lead to each other make a tree without end. */
+enum { MOST_SUBFOLDERS = 1000, MOST_LOOKED_AT = 2000, DEEPEST_SUBFOLDER = 8 };
 
 /* Remembers that memory ran out: what was not looked at was not "not found". */
 static void *take(struct folder *folder, size_t size) {
@@ -35,7 +36,7 @@ static int by_name(const void *a, const void *b) {
 static size_t list_folders(struct folder *folder, const char *path, char **names) {
   size_t count = 0;
   struct system_folder open;
-  if (!system_folder_open(&open, path)) return 0;
+  if (folder->looked++ >= MOST_LOOKED_AT || !system_folder_open(&open, path)) return 0;
   const char *name;
   while (count < MOST_SUBFOLDERS && (name = system_folder_next(&open))) {
     if (name[0] == '.') continue;
@@ -72,8 +73,10 @@ static mls_status read_open(struct folder *folder, FILE *file, size_t *size) {
   memory_give(folder->memory, folder->bytes);
   folder->bytes = memory_take(folder->memory, NULL, room);
   while (folder->bytes) {
-    used += fread(folder->bytes + used, 1, room - used, file);
-    if (used < room || used > LIMIT_FILE) break;
+    size_t wanted =
+        room > LIMIT_FILE ? LIMIT_FILE + 1 : room; /* one more tells that it is larger */
+    used += fread(folder->bytes + used, 1, wanted - used, file);
+    if (used < wanted || used > LIMIT_FILE) break;
     room *= 2;
     char *larger = memory_take(folder->memory, folder->bytes, room);
     if (!larger) memory_give(folder->memory, folder->bytes);
@@ -123,6 +126,7 @@ mls_status folder_find(void *context, const char *kind, const char *name, size_t
   bool sheet = strcmp(kind, "sheet") == 0;
   const char *const *at = sheet ? folder->templates : folder->registries;
   folder->starved = false;
+  folder->looked = 0;
   while (at && *at) {
     size_t found;
     mls_status status = find_in_group(folder, &at, sheet, name, nth, &found, bytes, size, shown);
@@ -215,6 +219,7 @@ mls_status folder_list(struct folder *folder, const char *kind, struct memory *m
   const char *const *at = sheet ? folder->templates : folder->registries;
   struct walk walk = { .folder = folder, .memory = memory, .ending = sheet ? ".sheet" : ".csv" };
   folder->starved = false;
+  folder->looked = 0;
   for (; at && *at; at++, walk.place++) {
     walk.root = *at;
     if (**at) TRY(walk_folder(&walk, *at, sheet ? DEEPEST_SUBFOLDER : 0));

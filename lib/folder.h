@@ -12,7 +12,8 @@ struct folder {
   const char *const *registries;
   char *bytes; /* of the last file */
   char *shown;
-  bool starved; /* memory ran out while looking */
+  bool starved;  /* memory ran out while looking */
+  size_t looked; /* folders listed since the last question */
 };
 
 /* An mls_find; the context is a struct folder. */

@@ -221,3 +221,21 @@ void system_numbers_back(struct system_locale *locale) {
 }
 
 #endif
+
+/* ---- the processor ---- */
+
+#ifdef MLS_VECTORS
+unsigned system_vectors(void) {
+  __builtin_cpu_init();
+  if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("bmi2") ||
+      !__builtin_cpu_supports("fma"))
+    return 128;
+  if (!__builtin_cpu_supports("avx512f") || !__builtin_cpu_supports("avx512bw") ||
+      !__builtin_cpu_supports("avx512cd") || !__builtin_cpu_supports("avx512dq") ||
+      !__builtin_cpu_supports("avx512vl"))
+    return 256;
+  return 512;
+}
+#else
+unsigned system_vectors(void) { return 128; }
+#endif

@@ -15,7 +15,7 @@ cli=$(dirname "$0")/../cli
 # Bottom to top. Files of one line make one layer: they may use each other, the lines above, and
 # nothing below. A new file is added here.
 layers='
-limits system real real_tail
+limits system real real_inline real_tail
 memory
 fail progress
 power
@@ -26,7 +26,8 @@ json
 unit dims
 rows
 registry load source
-function lanes
+config
+function lanes span
 formula
 sheet
 format
@@ -43,7 +44,7 @@ trace verdict
 export export_* grid xlsx xlsx_*
 folder
 open
-book list explain
+book list explain own
 '
 
 # Headers of the system: these of C17 for all, and the few others with the files that may use them.
