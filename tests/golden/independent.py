@@ -326,6 +326,8 @@ def training(i):
     cells.update({
         'copies': ('', copies), 'tokens': ('token', tokens), 'logits_time': ('s', logits * m / p),
         'bubble_time': ('s', bubble), 'hop_time': ('s', hop * m),
+        'needed_port': ('GB/s', 2 * (groups - 1) / groups * message / members / (i['overlap'] * window) / 0.8
+                        if i['overlap'] else None),
         'sync.time': ('ms', sync), 'gradient_time': ('s', exposed), 'update_time': ('s', update),
         'straggle_time': ('s', late), 'step_time': ('s', step), 'scaling': ('%', stage * m / step),
         'tokens_rate': ('token/s', all_tokens / step), 'sample_rate': ('sample/s', i['batch'] / step),
