@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""golden_cases.py MLSYSIM SHARED: golden_run.py on a small folder of its own, where it is known what
-agrees; then on golden/reference and golden/tail.csv of the shared folder, when it is there: no family
-may agree in fewer outputs than tests/golden/agreed.csv says. `--write` as a third word counts again."""
+"""golden_cases.py MLSYSIM SHARED: golden_run.py on a small folder of its own, where it is known
+what agrees; then on golden/reference and golden/tail.csv of the shared folder, when it is there:
+no family may agree in fewer outputs than tests/golden/agreed.csv says. `--write` as a third word
+counts again."""
 import csv
 import os
 import subprocess
