@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """independent.py [FILE]: expected values of five templates and their parts, written from their equations in
-plain Python. It reads the registry's CSV files and tests/golden/inputs/*.csv itself and knows the
+plain Python; those of templates/workload are in workload.py. It reads the registry's CSV files and tests/golden/inputs/*.csv itself and knows the
 defaults by heart; it does not run or import the program. Writes templates.csv, or FILE ('-': stdout).
 
 After a wanted change of a template: change the equation here by hand, run this, look at the diff.
@@ -10,6 +10,8 @@ import math
 import os
 import re
 import sys
+
+import workload
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 REGISTRY = os.path.join(HERE, '..', '..', 'registry')
@@ -438,7 +440,7 @@ def serving(i):
                div(2 * shape['head'], mul(gpus, peak, wide.compute_reach)))
 
     # room
-    memory = hw.memory_capacity * engine.memory_use - i['runtime']
+    memory = default(hw.memory_reported, hw.memory_capacity) * engine.memory_use - i['runtime']
     resident = ((shape['fixed'] * bytes_dense + (shape['head'] + shape['embedding']) * 2) / ways
                 + shape['routed'] * bytes_expert / gpus)
     held = ceil((i['prompt'] + engine.growth * i['answer']) / i['page']) * i['page']
@@ -527,8 +529,10 @@ def monthly_tco(i):
 SHEETS = {'roofline': (roofline, ROOFLINE), 'ring_all_reduce': (ring_all_reduce, RING),
           'training': (training, TRAINING), 'serving': (serving, SERVING),
           'monthly_tco': (monthly_tco, MONTHLY_TCO)}
+SHEETS.update(workload.SHEETS)
 ITEMS = {'hw': 'hardware', 'model': 'workload', 'precision': 'format', 'expert_precision': 'format',
-         'cache_precision': 'format', 'fabric': 'fabric', 'host': 'fabric', 'grid': 'grid', 'engine': 'engine'}
+         'cache_precision': 'format', 'state_precision': 'format', 'table_precision': 'format',
+         'fabric': 'fabric', 'host': 'fabric', 'grid': 'grid', 'engine': 'engine'}
 
 
 def prepare(sheet, settings):
