@@ -188,7 +188,7 @@ def training_memory(i, layer, ranks):
     hidden, zero = model.hidden, i['zero']
     rest = model.params - layer['routed']
     shard = (rest / t + layer['routed'] / max(t, i['expert_ways'])) / p
-    weights = shard * i['precision'].width / (ranks if zero == 3 else 1)
+    weights = shard * max(i['precision'].width, 2) / (ranks if zero == 3 else 1)
     rank = i['adapter_rank']
     trained = min(1, 8 * rank * hidden * model.layers / model.params) if rank else 1
     gradients = shard * trained * 4 / (ranks if zero >= 2 else 1)
