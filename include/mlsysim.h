@@ -99,8 +99,8 @@ typedef struct {
 } mls_allocator;
 
 /* Resolves names, so that a program without a file system can embed the library. Called with kind
-   "sheet" or "registry" and a name ("training", "hardware", "units", "sources"), for nth = 0, 1, 2
-   ... until it says MLS_NAME (no such thing, or no further one). Registries are read from all that
+   "sheet" or "registry" and a name ("training", "hardware", "units", "sources", "renamed"), for
+   nth = 0, 1, 2 ... until it says MLS_NAME (no such thing, or no further one). Registries are read from all that
    are found, later ones overriding earlier ones; of a sheet the last one found is used. On MLS_OK
    *bytes and *size give the content, which must stay valid until the next call of the hook, and
    *shown the file name for messages. Any other status ends the call that needed the name. */
@@ -140,8 +140,9 @@ typedef struct {
   void *progress_context;
 } mls_options;
 
-/* Opens a book and reads units and sources. *out is set also on failure (unless MLS_MEMORY, or a
-   NULL `out`), so that the messages can be read; close it in any case. */
+/* Opens a book and reads units, sources and old names (renamed.csv, which need not be there). *out
+   is set also on failure (unless MLS_MEMORY, or a NULL `out`), so that the messages can be read;
+   close it in any case. */
 MLS_API mls_status mls_open(const mls_options *options, mls_book **out);
 
 /* Ends a book and all its models. All mls_values over them must be freed before. NULL does nothing. */
@@ -216,8 +217,8 @@ MLS_API mls_status mls_values_new(const mls_model *model, const mls_allocator *a
                                   mls_values **out);
 MLS_API void mls_values_free(mls_values *values);
 
-/* Who listens to long calls on these values: settling, inputs read with their messages, reports whose
-   first run they are. NULL: nobody. */
+/* Who listens to long calls on these values: settling, inputs read with their messages, reports
+   whose first run they are. NULL: nobody. */
 MLS_API void mls_values_progress(mls_values *values, mls_progress progress, void *context);
 
 /* Messages of the last failing call on these values. NULL past the last. */

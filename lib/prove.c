@@ -382,6 +382,7 @@ static mls_status prove_choice(struct scope scope, const struct bind *bind,
   struct place place = node_place(scope.sheet, bind->formula);
   const struct registry *wanted = input->set->registry;
   if (bind->formula->kind == NODE_TEXT) {
+    set_present_word(scope.checker, input->set, place, &bind->formula->text);
     if (set_holds_word(input->set, bind->formula->text)) return MLS_OK;
     struct nearest nearest = { .wanted = slice_of(bind->formula->text) };
     for (size_t i = 0; wanted && i < wanted->item_count; i++)

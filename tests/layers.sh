@@ -23,7 +23,7 @@ csv csv_number
 json
 unit dims
 rows
-registry load source
+registry load source renamed
 function lanes
 formula
 sheet
