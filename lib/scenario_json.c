@@ -58,11 +58,11 @@ static mls_status check_schema(const struct document *doc, const struct json *ro
   double number = 0;
   if (!schema) return MLS_OK;
   bool good = schema->kind == JSON_NUMBER && text_read_number(json_text(schema), &number);
-  if (good && number == 1) return MLS_OK;
-  if (good && number > 1)
+  if (good && number == JSON_SCHEMA) return MLS_OK;
+  if (good && number > JSON_SCHEMA)
     return fail_add(doc->intake->fails, MLS_LIMIT, json_place(&doc->json, schema),
-                    "schema %.*s is newer than this program reads (1)", (int)schema->size,
-                    schema->text);
+                    "schema %.*s is newer than this program reads (%d)", (int)schema->size,
+                    schema->text, JSON_SCHEMA);
   return found(doc, schema, "1, the schema of this form");
 }
 
