@@ -8,8 +8,21 @@
  *   mls_values  the numbers of one calculation over a model: set inputs, settle, read cells. Made by
  *               mls_values_new, ended by mls_values_free.
  *
- * Threads. A book is used by one thread at a time. A model may be read by any number of threads at
- * once, also while the book opens other models. Each mls_values is used by one thread at a time.
+ * Threads. There is no global state, so two books never meet. Of each object:
+ *
+ *   mls_book       by one thread at a time, with all it lists (mls_found_at, mls_source_at,
+ *                  mls_unit_at, messages), and mls_describe, whose messages are the book's.
+ *   mls_model      never changes: any number of threads at once, also while its book opens other
+ *                  models. Not while the book is closed.
+ *   mls_registry   as a model.
+ *   mls_values     by one thread at a time; other values of the same model may work at the same
+ *                  time. Its progress hook is called on the thread of the call.
+ *   mls_scenarios  never change once they are read: any number of threads may apply them, each to
+ *                  values of its own.
+ *   functions      mls_version, mls_status_word, mls_function_at, mls_part_at: at any time.
+ *
+ * Hooks (find, allocator, write, progress) are called on the thread of the call that needs them: an
+ * allocator must allow several threads when its handle, or models of its book, are used by several.
  *
  * Units. Numbers that cross this interface are in SI base units (bytes, seconds, FLOP, USD ...)
  * unless a call says otherwise; mls_cell.factor turns them into the unit written in the sheet.

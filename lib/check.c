@@ -139,11 +139,11 @@ static mls_status wrong_word(struct checker *c, const struct line *line,
                   nearest_hint(c->memory, &nearest));
 }
 
-void set_present_word(struct checker *c, const struct set *set, struct place place,
-                      const char **word) {
-  if (set->kind != SET_REGISTRY || !set->registry) return;
-  const char *now = renamed_now(c->facts, c->names, RENAMED_ITEM, set->registry->name,
-                                slice_of(*word), place, c->fails);
+void present_item(struct checker *c, const struct registry *registry, struct place place,
+                  const char **word) {
+  if (!registry) return;
+  const char *now = renamed_now(c->facts, c->names, RENAMED_ITEM, registry->name, slice_of(*word),
+                                place, c->fails);
   if (now) *word = now;
 }
 
@@ -157,7 +157,7 @@ static mls_status check_value(struct checker *c, const struct line *line, struct
                     line->set->text, value->typed);
   if (number)
     return set_holds_number(line->set, value->number) ? MLS_OK : wrong_number(c, line, value);
-  set_present_word(c, line->set, value->place, &value->word);
+  present_item(c, line->set->registry, value->place, &value->word);
   return set_holds_word(line->set, value->word) ? MLS_OK : wrong_word(c, line, value);
 }
 

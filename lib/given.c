@@ -217,8 +217,8 @@ static mls_status no_item(const struct reading *r, size_t row, struct slice key)
 }
 
 /* The present name of an item; NULL when the text is no old one, or names no item. */
-static const char *present_item(const struct reading *r, const struct registry *registry,
-                                struct slice text, struct place place) {
+static const char *item_now(const struct reading *r, const struct registry *registry,
+                            struct slice text, struct place place) {
   const struct facts *facts = r->givens->model->facts;
   if (!registry) return NULL;
   return renamed_now(facts, facts->names, RENAMED_ITEM, registry->name, text, place, fails_of(r));
@@ -235,7 +235,7 @@ static mls_status read_word_key(const struct reading *r, size_t row, struct rows
     return fail_add(fails_of(r), MLS_SYNTAX, rows_key_place(&r->given->csv, row),
                     "%s is not a word: a letter, then letters, digits, _ and -",
                     csv_shown(shown, key));
-  const char *now = present_item(r, registry, key, rows_key_place(&r->given->csv, row));
+  const char *now = item_now(r, registry, key, rows_key_place(&r->given->csv, row));
   const char *word = now ? now : names_add(model->facts->names, key);
   if (!word) return fail_memory(fails_of(r));
   if (registry && !registry_item(registry, word, &item)) return no_item(r, row, key);
@@ -356,8 +356,8 @@ static mls_status read_word(const struct reading *r, const struct line *line, si
                             size_t index, double *out) {
   struct slice text = rows_value(&r->given->csv, row, index);
   const struct set *set = line->set;
-  const char *now = present_item(r, set->kind == SET_REGISTRY ? set->registry : NULL, text,
-                                 rows_value_place(&r->given->csv, row, index));
+  const char *now = item_now(r, set->kind == SET_REGISTRY ? set->registry : NULL, text,
+                             rows_value_place(&r->given->csv, row, index));
   const char *word = now ? now : names_find(r->givens->model->facts->names, text);
   unsigned number;
   if (word && set_holds_word(set, word)) {

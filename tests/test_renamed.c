@@ -96,7 +96,10 @@ START_TEST(old_names_in_a_sheet) {
                              "use w = whole(hw = \"H100\")\n"
                              "output x [GB] = a.share + b.each\n"
                              "output y [TFLOP/s] = hw.rate.fp16 + hw.rate(\"fp16\")\n"
-                             "output z [USD] = max(w.plan.expense)\n"),
+                             "output z [USD] = max(w.plan.expense)\n"
+                             "table each for d in device\n"
+                             "  room [GB] = d.memory * if(d == \"H100\", 1, 2)\n"
+                             "output same = and(hw == \"H100\", each.room(\"H100\") > 0 [GB])\n"),
                    MLS_OK);
   expect_book("user.sheet:2:12: item H100 is called H since 0.2.0: one name for all of them\n"
               "user.sheet:3:5: sheet piece is called part since 0.2.0\n"
@@ -106,10 +109,14 @@ START_TEST(old_names_in_a_sheet) {
               "user.sheet:6:17: input share is called each since 0.2.0\n"
               "user.sheet:7:22: field rate.fp16 is called flops.fp16 since 0.3.0\n"
               "user.sheet:7:37: field rate is called flops since 0.3.0\n"
-              "user.sheet:8:22: input plan.expense is called plan.cost since 0.2.0\n");
+              "user.sheet:8:22: input plan.expense is called plan.cost since 0.2.0\n"
+              "user.sheet:10:34: item H100 is called H since 0.2.0: one name for all of them\n"
+              "user.sheet:11:25: item H100 is called H since 0.2.0: one name for all of them\n"
+              "user.sheet:11:43: item H100 is called H since 0.2.0: one name for all of them\n");
   ck_assert_int_eq(mls_values_new(world.model, NULL, &world.values), MLS_OK);
   char *json = world_report(&world, "json", true);
   ck_assert_has(json, "{\"path\": \"hw\", \"kind\": \"input\", \"value\": \"H\"");
+  ck_assert_has(json, "{\"path\": \"same\", \"kind\": \"output\", \"value\": true");
   ck_assert_has(json, "\"message\": \"sheet piece is called part since 0.2.0\"");
   free(json);
 }
