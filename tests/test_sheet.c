@@ -115,8 +115,9 @@ START_TEST(test_language) {
     read_text(texts[i]);
     ck_assert_str_eq(line_called("x")->name, "x");
   }
-  mls_status status = sheet_read(&told.memory, &names, &units, &told.fails, "t.sheet",
-                                 "sheet t\n# language 1.5\nx = 1\n", 31, &sheet);
+  const char *newer = "sheet t\n# language 1.5\nx = 1\n";
+  mls_status status = sheet_read(&told.memory, &names, &units, &told.fails, "t.sheet", newer,
+                                 strlen(newer), &sheet);
   ck_assert_int_eq(status, MLS_LIMIT);
   ck_assert_ptr_null(sheet);
 }
