@@ -73,7 +73,7 @@ static int export(const struct session *session, const mls_report *report, mls_w
   working_begin(write != print_write || terminal_width() == 0);
   mls_status status = mls_export(session->model, report, write, context);
   working_end();
-  if (status != MLS_OK && status != MLS_FILE) say_values(session->runs[0].values, "mlsysim");
+  if (status != MLS_OK) say_values(session->runs[0].values, "mlsysim");
   return exit_of(status);
 }
 

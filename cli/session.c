@@ -1,6 +1,7 @@
 /* Folders, book, model, scenarios: what every command needs before it does its own work.
    Sheets and registries are taken by name from the first of these that has them: --templates and
-   --registry; MLSYSIM_PATH; the installed data, or without it the source tree. Within one of these
+   --registry; MLSYSIM_PATH; the installed data, or without it the source tree, and after it the
+   registry of the user's own. Within one of these
    later folders add to and override earlier ones. */
 #include "session.h"
 #include "working.h"
@@ -66,18 +67,38 @@ static void add_shipped(struct session *session) {
     if (add_data(session, folders[i], strlen(folders[i]))) return;
 }
 
+static const char *keep_below(struct session *session, char *folder, const char *below) {
+  const char *kept = folder && *folder ? join(session, folder, strlen(folder), below) : NULL;
+  free(folder);
+  return kept;
+}
+
+const char *session_own(struct session *session) {
+  if (session->options->into) return session->options->into;
+  const char *given = keep_below(session, environment_text("MLSYSIM_OWN"), "");
+  return given ? given : keep_below(session, folder_of_user(), "mlsysim/registry");
+}
+
+/* A user's own facts add to the shipped ones. */
+static void add_own(struct session *session) {
+  const char *folder = session_own(session);
+  if (folder && folder_exists(folder)) list_add(&session->registries, folder);
+}
+
 static void add_environment(struct session *session) {
-  const char *path = getenv("MLSYSIM_PATH");
+  char *given = environment_text("MLSYSIM_PATH");
+  const char *path = given;
   while (path && *path) {
-    size_t size = strcspn(path, ":");
+    size_t size = strcspn(path, folder_separator);
     if (size > 0 && !add_data(session, path, size)) {
       const char *name = join(session, path, size, "");
       if (name)
         session_note(session, "warning: MLSYSIM_PATH: %s has neither templates/ nor registry/",
                      name);
     }
-    path += size + (path[size] == ':');
+    path += size + (path[size] != 0);
   }
+  free(given);
 }
 
 static bool add_given(struct session *session, struct list *to, const struct list *given,
@@ -111,6 +132,7 @@ static int open_book(struct session *session) {
   open.templates = session->templates.at;
   open.registries = session->registries.at;
   open.progress = working_hear;
+  open.memory = session->options->memory * 1000000;
   mls_status status = mls_open(&open, &session->book);
   if (status == MLS_MEMORY) say_error("there is not enough memory");
   if (session->anyway) note_book(session);
@@ -127,6 +149,7 @@ static int open_folders(struct session *session) {
   add_environment(session);
   if (!end_group(session)) return SYSTEM_FAILS;
   add_shipped(session);
+  add_own(session);
   return open_book(session);
 }
 
@@ -161,9 +184,8 @@ const char *session_origin(size_t group) {
 }
 
 const char *session_folder(const mls_found *found, char out[FOLDER_NAME]) {
-  const char *folder = found->folder, *slash = strrchr(folder, '/');
+  const char *folder = found->group > 0 ? path_name(found->folder) : found->folder;
   const char *end = strrchr(found->below, '/');
-  if (found->group > 0 && slash) folder = slash + 1;
   snprintf(out, FOLDER_NAME, "%s%s%.*s", folder, end ? "/" : "",
            (int)(end ? end - found->below : 0), found->below);
   return out;
@@ -190,7 +212,7 @@ static const char *shown_name(const char *path) {
 bool session_is_path(const char *sheet) {
   size_t size = strlen(sheet);
   bool ending = size > 6 && strcmp(sheet + size - 6, ".sheet") == 0;
-  return ending || strchr(sheet, '/') || strcmp(sheet, "-") == 0;
+  return ending || path_name(sheet) != sheet || strcmp(sheet, "-") == 0;
 }
 
 static void free_rows(mls_rows *rows, size_t count) {

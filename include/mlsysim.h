@@ -136,6 +136,9 @@ typedef mls_status (*mls_find)(void *context, const char *kind, const char *name
                        old ones; the next settling goes on there
      a report          `write` has received a part of it, and must drop that */
 typedef int (*mls_progress)(void *context, const char *stage, double done);
+/* Files of more bytes are refused (LIMIT_FILE), so that a program which reads them itself need not
+   read on. */
+#define MLS_FILE_MOST 250000000
 
 /* How to open a book. Zero it, then set what is needed; `size` is sizeof(mls_options), so that
    later versions may add members. */
@@ -151,6 +154,12 @@ typedef struct {
   const char *const *registries;
   mls_progress progress; /* of opening; NULL: nobody listens */
   void *progress_context;
+  /* Bytes that opening one model or registry may take, values included, besides 64 for each byte
+     of the files that it reads; beyond that MLS_LIMIT. 0: 192 MiB; SIZE_MAX: no bound. */
+  size_t memory;
+  /* Bits of the vectors to calculate with: 0 for all that the processor has, else at most 128, 256
+     or 512. For tests and profilers: values have the same bits whatever this is. */
+  unsigned vectors;
 } mls_options;
 
 /* Opens a book and reads units, sources and old names (renamed.csv, which need not be there). *out
@@ -287,6 +296,46 @@ MLS_API mls_status mls_check(mls_values *values, size_t cell, mls_verdict *out);
    receives the next one. Returns 0 when there is no further one. */
 MLS_API int mls_changed_next(const mls_values *values, size_t *cell);
 
+/* ---- Batches ------------------------------------------------------------------------------ */
+
+typedef struct mls_batch mls_batch;
+
+/* A cell and its row (0 for a single cell; of a family of facts the row of its word). */
+typedef struct {
+  size_t cell, row;
+} mls_place;
+
+/* Plans many scenarios as columns: `columns` are the inputs, or facts of an item that an unbound
+   input chooses, that vary; `results` are the cells wanted. What no column changes stands as it is in
+   `base`, which is settled (NULL: the defaults); what no result needs is not calculated. All memory
+   is taken here, by the allocator of `base`. *out is set also on failure (unless MLS_MEMORY, or a
+   NULL argument), so that the messages can be read; free it in any case. MLS_NAME: a column that cannot be
+   set or comes twice, or a result that does not exist. MLS_LIMIT: too many steps. */
+MLS_API mls_status mls_batch_new(const mls_model *model, mls_values *base,
+                                 const mls_place *columns, size_t column_count,
+                                 const mls_place *results, size_t result_count, mls_batch **out);
+MLS_API void mls_batch_free(mls_batch *batch);
+
+/* Messages of the last failing call on this batch. NULL past the last. */
+MLS_API const mls_message *mls_batch_message(mls_batch *batch, size_t index);
+
+/* Calculates `count` scenarios: columns[j][i] is the SI value of column j in scenario i (of a text
+   the number of its word), results[k][i] receives that of result k, or NaN for an error. A value
+   outside its set makes its scenario bad: bad[i] is 1 + the column, else 0, and its results are NaN.
+   Without `bad` the call fails instead with MLS_RANGE, and says which; results are then not all
+   written. The same bits as mls_set_number, mls_settle and mls_get give scenario by scenario,
+   whatever `count`. Takes no memory but for messages. One thread at a time uses a batch; several
+   batches of one model may run at once. */
+MLS_API mls_status mls_batch_run(mls_batch *batch, size_t count, const double *const *columns,
+                                 double *const *results, unsigned *bad);
+
+/* The number that stands for a word of a text cell in the call above: MLS_RANGE when an input may
+   not be set to this word, or no cell of the model can have it; MLS_NAME: no text cell. */
+MLS_API mls_status mls_word_number(const mls_model *model, size_t cell, const char *word,
+                                   double *number);
+/* The word that a number stands for; NULL: of none (an error has no word). */
+MLS_API const char *mls_number_word(const mls_model *model, double number);
+
 /* ---- Scenarios ---------------------------------------------------------------------------- */
 
 typedef struct mls_scenarios mls_scenarios;
@@ -363,7 +412,7 @@ MLS_API mls_status mls_strict(mls_book *book, const mls_model *model, size_t *co
 /* A file that a name leads to. */
 typedef struct {
   const char *name;   /* "training", "hardware" */
-  const char *label;  /* the comment of a sheet's first line; "" for a registry */
+  const char *label;  /* of a sheet's header; "" for a registry */
   const char *folder; /* as the options give it */
   const char *below;  /* path below the folder: "planning/carbon_plan.sheet" */
   size_t group;       /* of folders, from 0: see mls_options */
@@ -389,6 +438,30 @@ typedef struct mls_registry mls_registry;
 /* Opens a registry by name ("hardware"), as a sheet that names it does. MLS_NAME: there is none;
    else what is wrong in its files. */
 MLS_API mls_status mls_registry_open(mls_book *book, const char *name, const mls_registry **out);
+
+/* ---- A user's own facts ---- */
+
+typedef struct {
+  size_t size;       /* sizeof(mls_own) */
+  const char *file;  /* name for messages */
+  const char *bytes;
+  size_t length;     /* of the bytes */
+  const char *date;  /* YYYY-MM-DD when they were read; NULL: none */
+} mls_own;
+
+/* Adds facts to a registry of this book, and writes them as lines of its CSV (without the header):
+   source `own`, state `assumed`, so that whatever rests on them says so. `from` is a CSV with the
+   columns item,field,value,unit and, if wanted, low,high,note. Before any sheet or call has opened
+   the registry (else MLS_VALUE). Refused are items that the registry has (MLS_FACT), fields that it
+   lacks (MLS_NAME), other dimensions, and all that is wrong in a registry; then nothing was added. */
+MLS_API mls_status mls_own_facts(mls_book *book, const char *registry, const mls_own *from,
+                                 mls_write write, void *context);
+
+/* The same for the registry `workload` from the configuration of a language model in JSON, as model
+   hubs keep it (config.json). `item` NULL: the model's own name. MLS_NAME: a family of models that
+   is not known; MLS_VALUE: a dimension that is missing or cannot be. */
+MLS_API mls_status mls_own_model(mls_book *book, const char *item, const mls_own *from,
+                                 mls_write write, void *context);
 
 typedef struct {
   const char *name;

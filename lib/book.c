@@ -3,10 +3,13 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "batch.h"
 #include "export.h"
 #include "format.h"
+#include "limits.h"
 #include "open.h"
 #include "scenario.h"
+#include "system.h"
 
 static const struct place nowhere = { NULL, 0, 0 };
 
@@ -56,6 +59,13 @@ static void begin_book(mls_book *book) {
   progress_begin(&book->progress, "open");
 }
 
+/* The widest vectors that processor and caller allow. */
+static unsigned vectors_of(unsigned allowed) {
+  unsigned widest = system_vectors();
+  if (allowed > 0 && allowed < widest) widest = allowed;
+  return widest >= 512 ? LANES_512 : widest >= 256 ? LANES_256 : LANES_ANY;
+}
+
 mls_status mls_open(const mls_options *options, mls_book **out) {
   mls_options own = { .size = sizeof own };
   if (!out) return MLS_VALUE;
@@ -76,6 +86,8 @@ mls_status mls_open(const mls_options *options, mls_book **out) {
                                   .registries = own.registries };
   book->find = own.find ? own.find : folder_find;
   book->find_context = own.find ? own.find_context : &book->folder;
+  book->bound = own.memory ? own.memory : LIMIT_MEMORY;
+  book->vectors = vectors_of(own.vectors);
   *out = book;
   book->opened = open_book(book);
   return book->opened;
@@ -330,6 +342,76 @@ int mls_changed_next(const mls_values *values, size_t *cell) {
   if (next >= values->model->cell_count) return 0;
   *cell = next;
   return 1;
+}
+
+/* ---- batches ---- */
+
+/* Values at their defaults stand in for a base that the caller does not give. */
+static mls_status open_batch(const mls_model *model, mls_values *base, const mls_place *columns,
+                             size_t column_count, const mls_place *results, size_t result_count,
+                             mls_batch *batch) {
+  mls_values *own = NULL;
+  if (!base) TRY(mls_values_new(model, NULL, &own));
+  mls_status status = values_settle(base ? base : own);
+  if (status == MLS_OK)
+    status = batch_open(batch, base ? base : own, columns, column_count, results, result_count);
+  mls_values_free(own);
+  return status;
+}
+
+mls_status mls_batch_new(const mls_model *model, mls_values *base, const mls_place *columns,
+                         size_t column_count, const mls_place *results, size_t result_count,
+                         mls_batch **out) {
+  if (!model || !out || (base && base->model != model) || (column_count > 0 && !columns) ||
+      (result_count > 0 && !results))
+    return MLS_VALUE;
+  *out = NULL;
+  struct memory memory;
+  memory_open(&memory, base ? &base->memory.allocator : NULL);
+  mls_batch *batch = memory_take(&memory, NULL, sizeof *batch);
+  if (!batch) return MLS_MEMORY;
+  *batch = (mls_batch){ .memory = memory };
+  mls_status status = open_batch(model, base, columns, column_count, results, result_count, batch);
+  if (status == MLS_MEMORY) mls_batch_free(batch);
+  else *out = batch;
+  return status;
+}
+
+void mls_batch_free(mls_batch *batch) {
+  if (!batch) return;
+  struct memory memory = { .allocator = batch->memory.allocator };
+  batch_close(batch);
+  memory_give(&memory, batch);
+}
+
+const mls_message *mls_batch_message(mls_batch *batch, size_t index) {
+  return batch ? message_of(&batch->fails, index, &batch->shown) : NULL;
+}
+
+mls_status mls_batch_run(mls_batch *batch, size_t count, const double *const *columns,
+                         double *const *results, unsigned *bad) {
+  if (!batch || (batch->column_count > 0 && !columns) || (batch->plan.result_count > 0 && !results))
+    return MLS_VALUE;
+  if (batch->fails.status != MLS_OK && !batch->in) return batch->fails.status;
+  return batch_run(batch, count, columns, results, bad);
+}
+
+mls_status mls_word_number(const mls_model *model, size_t cell, const char *word, double *number) {
+  if (!model || !word || !number) return MLS_VALUE;
+  if (cell >= model->cell_count || !model->cells[cell].text) return MLS_NAME;
+  const char *interned = names_find(&model->names, slice_of(word));
+  unsigned found = model_word(model, word);
+  bool input = model->cells[cell].kind == CELL_INPUT;
+  if (found == GRAPH_NONE ||
+      (input && !set_holds_word(model_line(model, (unsigned)cell)->set, interned)))
+    return MLS_RANGE;
+  *number = found;
+  return MLS_OK;
+}
+
+const char *mls_number_word(const mls_model *model, double number) {
+  if (!model || !(number >= 0 && number < (double)model->word_count)) return NULL;
+  return model->words[(size_t)number];
 }
 
 /* ---- scenarios ---- */

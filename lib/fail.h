@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include "mlsysim.h"
+#include "system.h"
 
 struct memory;
 struct progress;
@@ -52,16 +53,12 @@ static inline bool fail_ends(mls_status status) {
 
 /* Adds an error and returns `status`. The text is formatted as printf does, without its locale
    dependent conversions (%f, %g): numbers are printed by text_number first. */
-#if defined(__GNUC__)
-__attribute__((format(printf, 4, 5)))
-#endif
-mls_status
-fail_add(struct fails *fails, mls_status status, struct place place, const char *format, ...);
+SYSTEM_PRINTS(4, 5)
+mls_status fail_add(struct fails *fails, mls_status status, struct place place, const char *format,
+                    ...);
 
 /* Adds a warning: kept in the list, never changes a status. */
-#if defined(__GNUC__)
-__attribute__((format(printf, 3, 4)))
-#endif
+SYSTEM_PRINTS(3, 4)
 void fail_warn(struct fails *fails, struct place place, const char *format, ...);
 
 /* Out of memory: recorded without allocating. */

@@ -28,8 +28,10 @@ struct mls_book {
   struct folder folder;
   struct listing listing;
   mls_status opened; /* what reading units and sources gave */
+  size_t bound;      /* of memory: see mls_options */
   mls_find find;
   void *find_context;
+  unsigned vectors; /* which bodies of functions its models use: LANES_ANY ... */
   mls_message shown;
 };
 

@@ -363,12 +363,12 @@ static mls_status read_state(struct load *load, const struct csv_row *row, enum 
   char shown[CSV_SHOWN];
   struct slice text = slice_of(row->fields[F_STATE]);
   struct nearest nearest = { .wanted = text };
-  for (*out = STATE_VERIFIED; *out <= STATE_ESTIMATE; ++*out)
+  for (*out = STATE_VERIFIED; *out <= STATE_ASSUMED; ++*out)
     if (slice_is(text, states[*out])) return MLS_OK;
-  for (int state = STATE_VERIFIED; state <= STATE_ESTIMATE; state++)
+  for (int state = STATE_VERIFIED; state <= STATE_ASSUMED; state++)
     nearest_offer(&nearest, states[state]);
   return fail_add(load->fails, MLS_NAME, load_place(load, row, F_STATE),
-                  "state is %s; expected verified, cited, derived or estimate%s",
+                  "state is %s; expected verified, cited, derived, estimate or assumed%s",
                   csv_shown(shown, text), nearest_hint(load->facts->memory, &nearest));
 }
 

@@ -359,7 +359,9 @@ static mls_status read_row(struct intake *intake, const struct column *columns, 
   TRY(progress_tick(intake->fails, 10, (size_t)(row - csv->rows), csv->count));
   TRY(csv_check_row(csv, row, CSV_NOWHERE, intake->fails));
   struct scenario *scenario = &out->list[out->count];
-  scenario->settings = memory_array(&out->memory, row->count, sizeof *scenario->settings);
+  /* a row before this one may have left its settings here, when its name was refused */
+  *scenario = (struct scenario){ .settings = memory_array(&out->memory, row->count,
+                                                          sizeof *scenario->settings) };
   if (!scenario->settings) return fail_memory(intake->fails);
   mls_status status = names < row->count
                           ? name_scenario(intake, row->fields[names], csv_place(csv, row, names))

@@ -140,22 +140,17 @@ void settle_default(struct mls_values *v, unsigned cell) {
 
 /* ---- cells without a formula ---- */
 
-static double fact_value(struct mls_values *v, unsigned cell, size_t row) {
-  const struct setting *setting = values_setting(v, cell, row);
-  if (setting) return setting->si;
-  const struct fact *fact = settle_fact(v, cell, row);
-  if (!fact) return FUNCTION_ERROR;
-  return fact->word ? (double)model_word(v->model, fact->word) : fact->value;
+double settle_within(const struct mls_model *model, unsigned cell, double value) {
+  unsigned target = model->cells[cell].target;
+  const struct set *set = model_line(model, target)->set;
+  if (value_is_error(value)) return FUNCTION_ERROR;
+  if (set->kind == SET_RANGE)
+    return set_holds_number(set, value / model->cells[target].unit->factor);
+  return set_holds_word(set, model->words[(size_t)value]);
 }
 
 static double within_value(const struct mls_values *v, unsigned cell) {
-  unsigned target = v->model->cells[cell].target;
-  const struct set *set = model_line(v->model, target)->set;
-  double value = values_get(v, target, 0);
-  if (value_is_error(value)) return FUNCTION_ERROR;
-  if (set->kind == SET_RANGE)
-    return set_holds_number(set, value / v->model->cells[target].unit->factor);
-  return set_holds_word(set, v->model->words[(size_t)value]);
+  return settle_within(v->model, cell, values_get(v, v->model->cells[cell].target, 0));
 }
 
 static double total_value(const struct mls_values *v, unsigned cell) {
@@ -195,11 +190,9 @@ static mls_status tell(struct mls_values *v, unsigned cell, size_t row, size_t w
 /* Cancelled between two blocks, the rows below stay stale. */
 static mls_status calculate_column(struct mls_values *v, unsigned cell, size_t from, size_t until,
                                    struct span_changed *changed) {
-  bool filled = false;
   for (size_t row = from; row < until; row += TAPE_BLOCK) {
     size_t count = until - row < TAPE_BLOCK ? until - row : TAPE_BLOCK;
-    const double *fresh = tape_run(v->model, v->value, v->scratch, cell, row, count, filled);
-    filled = count > 1;
+    const double *fresh = tape_run(v->model, v->value, v->scratch, cell, row, count);
     store(v, cell, row, fresh, count, changed);
     mls_status status = tell(v, cell, row + count, count);
     if (status == MLS_OK) continue;
@@ -213,7 +206,7 @@ static void calculate_plain(struct mls_values *v, unsigned cell, size_t from, si
                             struct span_changed *changed) {
   const struct cell *at = &v->model->cells[cell];
   for (size_t row = from; row < until; row++) {
-    double fresh = at->kind == CELL_FACT     ? fact_value(v, cell, row)
+    double fresh = at->kind == CELL_FACT     ? settle_fact(v, cell, row)
                    : at->kind == CELL_WITHIN ? within_value(v, cell)
                                              : total_value(v, cell);
     store(v, cell, row, &fresh, 1, changed);
@@ -268,7 +261,7 @@ static mls_status settle_group(struct mls_values *v, unsigned start, unsigned en
   for (size_t row = from; row < until && status == MLS_OK; row++) {
     for (unsigned cell = start; cell < end; cell++) {
       struct span_changed one = { 0, 0 };
-      store(v, cell, row, tape_run(model, v->value, v->scratch, cell, row, 1, false), 1, &one);
+      store(v, cell, row, tape_run(model, v->value, v->scratch, cell, row, 1), 1, &one);
       if (one.until == 0) continue;
       if (changed[cell - start].until == 0) changed[cell - start].from = row;
       changed[cell - start].until = row + 1;
@@ -356,8 +349,8 @@ static double evaluate_call(struct place_in at, const struct node *node) {
     argument[i] = evaluate(at, node->arguments[i]);
     in[i] = &argument[i];
   }
-  node->function->value(1, &out, in, node->count);
-  return out - out == 0 ? out : FUNCTION_ERROR;
+  function_run(node->function->value[model->vectors], 1, &out, in, node->count, 0);
+  return out;
 }
 
 static double evaluate(struct place_in at, const struct node *node) {

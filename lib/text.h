@@ -61,7 +61,7 @@ size_t hash_bytes(const void *bytes, size_t size);
    gives an infinity, underflow 0. */
 bool text_read_number(struct slice slice, double *out);
 
-enum { TEXT_NUMBER = 32 }; /* bytes that hold any printed number */
+enum { TEXT_NUMBER = 40 }; /* bytes that hold any printed number, and what copying it takes */
 
 /* The shortest decimal that reads back to the same double. Returns `out`. */
 const char *text_number(char out[TEXT_NUMBER], double value);
@@ -102,9 +102,7 @@ void buffer_add(struct buffer *buffer, const char *bytes, size_t size);
 void buffer_text(struct buffer *buffer, const char *text);
 void buffer_char(struct buffer *buffer, char c);
 void buffer_number(struct buffer *buffer, double value); /* as text_number */
-#if defined(__GNUC__)
-__attribute__((format(printf, 2, 3)))
-#endif
+SYSTEM_PRINTS(2, 3)
 void buffer_print(struct buffer *buffer, const char *format, ...);
 /* The text with the escapes of a JSON string, in quotes; NULL is written as null. */
 void buffer_json(struct buffer *buffer, const char *text);

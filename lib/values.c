@@ -311,27 +311,49 @@ static const struct field *family_field(const struct cell *cell, size_t index, s
   return NULL;
 }
 
-/* The fact a row of a cell stands for by the registry alone. */
-const struct fact *settle_fact(const struct mls_values *values, unsigned cell, size_t row) {
+/* The item that a row of facts belongs to; false: none. */
+static bool fact_item(const struct mls_values *values, unsigned cell, size_t row, size_t *item) {
   const struct cell *at = &values->model->cells[cell];
-  size_t field, item;
-  if (at->family) {
-    if (!family_field(at, row % at->word_count, &field)) return NULL;
-  } else if (!registry_field(at->registry, at->field, &field)) {
-    return NULL;
+  if (at->table < 0) {
+    *item = values_item(values, cell);
+    return true;
   }
-  if (at->table >= 0) {
-    const unsigned *words = model_rows(values->model, cell)->words;
-    const char *key = values->model->words[words[at->family ? row / at->word_count : row]];
-    if (!registry_item(at->registry, key, &item)) return NULL;
-  } else {
-    item = values_item(values, cell);
-  }
-  return fact_find(at->registry, item, field);
+  const unsigned *words = model_rows(values->model, cell)->words;
+  const char *key = values->model->words[words[at->family ? row / at->word_count : row]];
+  return registry_item(at->registry, key, item);
+}
+
+static const struct fact *fact_of_item(const struct cell *at, size_t row, size_t item) {
+  size_t field;
+  bool found = at->family ? family_field(at, row % at->word_count, &field) != NULL
+                          : registry_field(at->registry, at->field, &field);
+  return found ? fact_find(at->registry, item, field) : NULL;
+}
+
+/* The fact a row of a cell stands for by the registry alone. */
+static const struct fact *registry_fact(const struct mls_values *values, unsigned cell,
+                                        size_t row) {
+  size_t item;
+  if (!fact_item(values, cell, row, &item)) return NULL;
+  return fact_of_item(&values->model->cells[cell], row, item);
+}
+
+double settle_item_fact(const struct mls_model *model, unsigned cell, size_t row, size_t item) {
+  const struct fact *fact = fact_of_item(&model->cells[cell], row, item);
+  if (!fact) return FUNCTION_ERROR;
+  return fact->word ? (double)model_word(model, fact->word) : fact->value;
+}
+
+double settle_fact(const struct mls_values *values, unsigned cell, size_t row) {
+  const struct setting *setting = values_setting(values, cell, row);
+  size_t item;
+  if (setting) return setting->si;
+  if (!fact_item(values, cell, row, &item)) return FUNCTION_ERROR;
+  return settle_item_fact(values->model, cell, row, item);
 }
 
 const struct fact *values_fact(const struct mls_values *values, unsigned cell, size_t row) {
   if (values->model->cells[cell].kind != CELL_FACT || values_setting(values, cell, row))
     return NULL;
-  return settle_fact(values, cell, row);
+  return registry_fact(values, cell, row);
 }

@@ -1,0 +1,83 @@
+/* Numbers at the speed of the memory that holds them: a plain decimal to the nearest double, and a
+   double to its shortest decimal. text_read_number and text_number are the same for one text. */
+#ifndef MLS_NUMBER_H
+#define MLS_NUMBER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+enum { NUMBER_PAD = 32 }; /* bytes past a text that number_scan may look at */
+
+/* whole * 10^exponent as the nearest double, exactly; false when 128 bits do not tell, or when the
+   double is not a normal one. */
+bool number_scale(uint64_t whole, int exponent, double *out);
+
+/* A decimal of up to 19 digits with an exponent, read from behind its whole part: where number_scan
+   goes when the short way does not do. */
+const char *number_scan_long(const char *start, char point, double *out);
+
+/* Writes the shortest decimal that reads back to a finite double, as text_number does, without a 0
+   at the end; returns its length, less than TEXT_NUMBER. */
+size_t number_put(char *out, double value);
+
+/* Eight bytes, the first one lowest, whatever the machine: compilers make one load of it. */
+static inline uint64_t number_eight(const char *at) {
+  const unsigned char *byte = (const unsigned char *)at;
+  uint64_t eight = 0;
+  for (int i = 7; i >= 0; i--) eight = eight << 8 | byte[i];
+  return eight;
+}
+
+/* Leading digits of eight bytes from which '0' was taken away in each (`eight` ^ 0x30...). */
+static inline unsigned number_digits(uint64_t eight) {
+  uint64_t odd = ((eight + 0x7676767676767676u) | eight) & 0x8080808080808080u;
+#ifdef __GNUC__
+  return odd ? (unsigned)__builtin_ctzll(odd) >> 3 : 8;
+#else
+  unsigned count = 0;
+  for (; count < 8 && !(odd & 0x80); odd >>= 8) count++;
+  return count;
+#endif
+}
+
+/* The number that the first `count` (1 to 8) of eight digits make: pairs, then fours, then all. */
+static inline uint64_t number_join(uint64_t eight, unsigned count) {
+  uint64_t pairs = 0x000000FF000000FFu;
+  eight <<= 64 - 8 * count;
+  eight = eight * 10 + (eight >> 8);
+  return ((eight & pairs) * 0x000F424000000064u + ((eight >> 16) & pairs) * 0x0000271000000001u) >>
+         32;
+}
+
+/* Reads a plain number at `at`: digits, a point with digits, an exponent, a minus before it all.
+   Returns where it ends, or NULL when none begins here or when it is one of the rare texts that
+   text_read_number must read (underscores, more than 19 digits, an undecided rounding); NUMBER_PAD
+   bytes past it can be read. In a header because a call for each field of a file costs a tenth of
+   reading it. */
+static inline const char *number_scan(const char *at, char point, double *out) {
+  static const double powers[] = { 1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7 };
+  static const uint32_t tens[] = { 1, 10, 100, 1000, 10000, 100000, 1000000, 10000000 };
+  const char *start = at;
+  bool negative = *at == '-';
+  at += negative;
+  uint64_t eight = number_eight(at) ^ 0x3030303030303030u;
+  unsigned whole = number_digits(eight), fraction = 0;
+  if (whole - 1 > 6) return number_scan_long(start, point, out);
+  uint64_t digits = number_join(eight, whole);
+  at += whole;
+  if (*at == point) {
+    eight = number_eight(at + 1) ^ 0x3030303030303030u;
+    fraction = number_digits(eight);
+    if (fraction - 1 > 6) return number_scan_long(start, point, out);
+    digits = digits * tens[fraction] + number_join(eight, fraction);
+    at += fraction + 1;
+  }
+  if ((*at | 0x20) == 'e') return number_scan_long(start, point, out);
+  double value = (double)digits / powers[fraction]; /* both exact, so rounded once */
+  *out = negative ? -value : value;
+  return at;
+}
+
+#endif
