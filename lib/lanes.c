@@ -184,6 +184,6 @@ LANES_3(binomial_cdf, real_binomial_cdf(x, y, z))
 
 bool LANES_NAME(outside)(size_t n, const double *x, double low, double high) {
   uint64_t outside = 0;
-  for (size_t i = 0; i < n; i++) outside |= (x[i] >= low) & (x[i] <= high) ? 0 : 1;
+  for (size_t i = 0; i < n; i++) outside |= ((x[i] >= low) & (x[i] <= high)) ? 0 : 1;
   return outside != 0;
 }

@@ -38,10 +38,10 @@ mls_status values_open(struct mls_values *values, const struct mls_model *model,
                        const mls_allocator *allocator) {
   *values = (struct mls_values){ .model = model };
   memory_open(&values->memory, allocator);
+  memory_open(&values->told_memory, &values->memory.allocator);
   memory_open(&values->scratch_memory, &values->memory.allocator);
   progress_open(&values->progress, NULL, NULL);
-  values->fails =
-      (struct fails){ .memory = &values->scratch_memory, .progress = &values->progress };
+  values->fails = (struct fails){ .memory = &values->told_memory, .progress = &values->progress };
   TRY(allocate(values));
   for (unsigned i = 0; i < model->cell_count; i++) settle_default(values, i);
   settle_mark_all(values);
@@ -57,7 +57,14 @@ void values_close(struct mls_values *values) {
   for (size_t i = 0; i < values->setting_count; i++) forget(values, &values->settings[i]);
   memory_give(&values->memory, values->settings);
   memory_close(&values->scratch_memory);
+  memory_close(&values->told_memory);
   memory_close(&values->memory);
+}
+
+void values_begin(struct mls_values *values) {
+  memory_reset(&values->told_memory, (struct memory_mark){ NULL, 0 });
+  memory_reset(&values->scratch_memory, (struct memory_mark){ NULL, 0 });
+  fail_clear(&values->fails);
 }
 
 void values_reset(struct mls_values *values) {

@@ -26,8 +26,9 @@ struct bits {
 
 struct mls_values {
   const struct mls_model *model;
-  struct memory memory;         /* for its allocator, and for messages until the next call */
-  struct memory scratch_memory; /* units and texts of one call */
+  struct memory memory;         /* of settings, and for its allocator */
+  struct memory told_memory;    /* messages, until the next call */
+  struct memory scratch_memory; /* units and texts of one call, given back in parts */
   struct fails fails;
   struct progress progress;
   double *value;   /* all rows of all cells */
@@ -47,6 +48,8 @@ struct mls_values {
 mls_status values_open(struct mls_values *values, const struct mls_model *model,
                        const mls_allocator *allocator);
 void values_close(struct mls_values *values);
+/* Before a call: forgets the messages and texts of the last one. */
+void values_begin(struct mls_values *values);
 
 /* Sets an input, or a fact of an unbound registry input, from text ("500 [GB]", "0.8", "H100");
    `fallback` is the unit of a bare number, NULL for the declared one; messages get `place`. */

@@ -245,7 +245,8 @@ def report(cases, map_, deviations, counts, whole):
 
 
 def main():
-    parser = argparse.ArgumentParser(prog='golden_run.py', usage=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('program')
     parser.add_argument('path')
     parser.add_argument('--map', default=MAP)
