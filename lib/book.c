@@ -28,17 +28,19 @@ static const mls_message *message_at(const struct fails *fails, size_t index, ml
   return shown;
 }
 
-/* Out of memory leaves no message of its own in the list. */
-static const mls_message *memory_message(const struct fails *fails, size_t index,
-                                         mls_message *shown) {
-  if (fails->status != MLS_MEMORY || index != fails->count) return NULL;
-  *shown = (mls_message){ .status = MLS_MEMORY, .text = "there is no more memory" };
+/* What ends a call at once leaves no message of its own in the list. */
+static const mls_message *last_message(const struct fails *fails, size_t index,
+                                       mls_message *shown) {
+  if (!fail_ends(fails->status) || index != fails->count) return NULL;
+  bool memory = fails->status == MLS_MEMORY;
+  *shown = (mls_message){ .status = fails->status,
+                          .text = memory ? "there is no more memory" : "cancelled" };
   return shown;
 }
 
 static const mls_message *message_of(const struct fails *fails, size_t index, mls_message *shown) {
   const mls_message *message = message_at(fails, index, shown);
-  return message ? message : memory_message(fails, index, shown);
+  return message ? message : last_message(fails, index, shown);
 }
 
 const mls_message *mls_book_message(mls_book *book, size_t index) {
@@ -128,9 +130,20 @@ mls_status mls_format(mls_book *book, const char *file, const char *bytes, size_
 
 size_t mls_cell_count(const mls_model *model) { return model ? model->cell_count : 0; }
 
+/* By an old name, in silence: a model has no messages. */
+static mls_status find_old(const mls_model *model, struct slice path, unsigned *found) {
+  struct memory memory;
+  memory_open(&memory, &model->memory->allocator);
+  mls_status status = model_present_path(model, &memory, nowhere, NULL, &path);
+  if (status == MLS_OK) *found = model_find(model, path);
+  memory_close(&memory);
+  return status;
+}
+
 mls_status mls_cell_find(const mls_model *model, const char *path, size_t *cell) {
   if (!model || !path || !cell) return MLS_VALUE;
   unsigned found = model_find(model, slice_of(path));
+  if (found == GRAPH_NONE) TRY(find_old(model, slice_of(path), &found));
   if (found == GRAPH_NONE) return MLS_NAME;
   *cell = found;
   return MLS_OK;

@@ -25,6 +25,12 @@ mls_status fail_memory(struct fails *fails) {
   return MLS_MEMORY;
 }
 
+mls_status fail_cancel(struct fails *fails) {
+  fails->status = MLS_CANCELLED;
+  fails->errors++;
+  return MLS_CANCELLED;
+}
+
 /* The message in the arena, cut to what a person would read. */
 static const char *format_text(struct memory *memory, const char *format, va_list list) {
   char text[2048];

@@ -6,6 +6,7 @@
 
 #include "check.h"
 #include "limits.h"
+#include "renamed.h"
 #include "settle.h"
 #include "target.h"
 
@@ -162,6 +163,11 @@ static mls_status set_word(struct mls_values *values, const struct target *targe
                            struct slice text) {
   const struct mls_model *model = values->model;
   const struct cell *cell = &model->cells[target->cell];
+  const char *now = cell->kind == CELL_INPUT && cell->registry
+                        ? renamed_now(model->facts, &model->names, RENAMED_ITEM,
+                                      cell->registry->name, text, target->place, &values->fails)
+                        : NULL;
+  if (now) text = slice_of(now);
   const char *word = names_find(&model->names, text);
   if (cell->kind == CELL_INPUT) {
     const struct set *set = model_line(model, target->cell)->set;

@@ -25,7 +25,7 @@ csv csv_number csv_write
 json
 unit dims
 rows
-registry load source
+registry load source renamed
 config
 function lanes span
 formula

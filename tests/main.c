@@ -24,6 +24,7 @@ Suite *suite_number(void);
 Suite *suite_real(void);
 Suite *suite_registry(void);
 Suite *suite_reject(void);
+Suite *suite_renamed(void);
 Suite *suite_rows(void);
 Suite *suite_scenario(void);
 Suite *suite_scenario_json(void);
@@ -58,6 +59,7 @@ static const struct {
   { "real", suite_real },
   { "registry", suite_registry },
   { "reject", suite_reject },
+  { "renamed", suite_renamed },
   { "rows", suite_rows },
   { "scenario", suite_scenario },
   { "scenario_json", suite_scenario_json },
