@@ -367,6 +367,7 @@ static const struct function rows[] = {
     .most = 2,
     .rule = RULE_COLUMN,
     .total = span_sum,
+    .adds = true,
     .total_slope = span_slope_sum,
     .excel = "SUM($1)",
     .excel_where = "(SUMIF($2,1,$1)+0*SUM($2))",

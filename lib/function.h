@@ -79,6 +79,7 @@ struct function {
   const char *excel_other;   /* of == and != between texts; of ^ by a literal whole number but 0 (no
                                 guard needed); NULL: none */
   const char *excel_where;   /* aggregate with a truth column: $1 the column, $2 the truths */
+  bool adds;                 /* total adds its rows in the order of real_sum, and does no more */
   bool array;                /* excel_where must be entered as an array formula */
   double tolerance;          /* agreement with a spreadsheet, relative to result and operands */
   const char *example;       /* a formula that is true; may use function_example_table */

@@ -369,14 +369,16 @@ static mls_status plan_plain(struct planner *p, unsigned cell) {
   return MLS_OK;
 }
 
+/* Plans a cell, or the columns that stand with it row by row; `cell` becomes the next one. */
 static mls_status plan_cell(struct planner *p, unsigned *cell) {
   const struct mls_model *model = p->model;
   unsigned start = *cell, end = model->tape->programs[start].block_end;
-  *cell = end;
-  if (!model->cells[start].formula) return is_planned(p, start) ? plan_plain(p, start) : MLS_OK;
+  bool formula = model->cells[start].formula != NULL;
+  *cell = formula ? end : start + 1;
+  if (!formula) return is_planned(p, start) ? plan_plain(p, start) : MLS_OK;
   for (size_t row = 0; row < model->cells[start].rows; row++)
     for (unsigned i = start; i < end; i++)
-      if (is_planned(p, i)) TRY(plan_row(p, i, row));
+      if (model->cells[i].formula && is_planned(p, i)) TRY(plan_row(p, i, row));
   return MLS_OK;
 }
 

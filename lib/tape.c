@@ -215,6 +215,31 @@ static bool is_recurrent(const struct mls_model *model, unsigned cell) {
   return false;
 }
 
+/* Columns that follow each other and may be calculated together row by row: of one table, none in a
+   group, and none of them looks another one up. */
+static bool joins_block(const struct mls_model *model, unsigned first, unsigned cell) {
+  const struct cell *a = &model->cells[first], *b = &model->cells[cell];
+  bool given = b->kind == CELL_INPUT || b->kind == CELL_KEY;
+  return a->table >= 0 && a->table == b->table && a->instance == b->instance &&
+         (given || (b->formula && !model->tape->programs[cell].recurrent));
+}
+
+static mls_status find_blocks(struct mls_model *model, struct fails *fails) {
+  unsigned *looked_up = memory_array(model->memory, model->cell_count, sizeof *looked_up);
+  if (!looked_up) return fail_memory(fails);
+  for (unsigned first = 0, end; first < model->cell_count; first = end) {
+    end = model->cells[first].group_end;
+    for (unsigned cell = first; cell < end; cell++) {
+      for (size_t i = model->edge_first[cell]; i < model->edge_first[cell + 1]; i++)
+        if (model->edges[i].kind == EDGE_ALL) looked_up[model->edges[i].to] = first + 1;
+      bool more = end == cell + 1 && end < model->cell_count && looked_up[end] != first + 1;
+      if (more && joins_block(model, first, first) && joins_block(model, first, end)) end++;
+    }
+    for (unsigned cell = first; cell < end; cell++) model->tape->programs[cell].block_end = end;
+  }
+  return MLS_OK;
+}
+
 mls_status tape_build(struct mls_model *model, struct fails *fails) {
   struct tape *tape = memory_push(model->memory, sizeof *tape);
   if (!tape) return fail_memory(fails);
@@ -224,11 +249,10 @@ mls_status tape_build(struct mls_model *model, struct fails *fails) {
   for (unsigned i = 0; i < model->cell_count; i++) {
     c.cell = i;
     tape->programs[i].recurrent = is_recurrent(model, i);
-    tape->programs[i].block_end = model->cells[i].group_end;
     if (model->cells[i].formula) compile_cell(&c, &tape->programs[i]);
   }
   model->tape = tape;
-  return MLS_OK;
+  return find_blocks(model, fails);
 }
 
 /* ---- running ---- */

@@ -14,7 +14,7 @@ lib=${1:-$(dirname "$0")/../lib}
 # Bottom to top. Files of one line make one layer: they may use each other, the lines above, and
 # nothing below. A new file is added here.
 layers='
-limits system real real_inline real_tail
+limits system bits real real_inline real_tail
 memory
 fail
 text buffer number
@@ -30,7 +30,7 @@ sheet
 format
 check resolve prove
 graph given order model
-target
+target tree
 tape
 values settle state
 scenario scenario_json

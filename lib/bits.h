@@ -1,0 +1,38 @@
+/* Sets of numbers from 0 to count * 64. */
+#ifndef MLS_BITS_H
+#define MLS_BITS_H
+
+#include <stddef.h>
+
+struct bits {
+  unsigned long long *words; /* a bit a number */
+  unsigned long long *top;   /* a bit a word: it is not 0 */
+  size_t count;              /* words */
+};
+
+/* Words that `numbers` take, top included. */
+static inline size_t bits_words(size_t numbers) {
+  size_t words = numbers / 64 + 1;
+  return words + words / 64 + 1;
+}
+
+/* The set in so many words, which are zero at first. */
+static inline struct bits bits_at(unsigned long long *words, size_t numbers) {
+  size_t count = numbers / 64 + 1;
+  return (struct bits){ words, words + count, count };
+}
+
+void bits_set(struct bits *bits, size_t index);
+void bits_clear(struct bits *bits, size_t index);
+void bits_clear_all(struct bits *bits);
+static inline int bits_has(const struct bits *bits, size_t index) {
+  return (int)(bits->words[index / 64] >> (index % 64) & 1);
+}
+/* The first set bit at or after `index`, or count * 64 and more. */
+size_t bits_next(const struct bits *bits, size_t index);
+/* Sets [from, until). */
+void bits_fill(struct bits *bits, size_t from, size_t until);
+/* Clears the set bits from `from` up to the first that is clear, or `until`; returns that one. */
+size_t bits_take(struct bits *bits, size_t from, size_t until);
+
+#endif
