@@ -214,7 +214,7 @@ static bool holds(const struct mls_batch *batch, const struct batch_column *colu
 /* All of a block are surely in the range: what nearly always holds. */
 static bool all_hold(const struct mls_batch *batch, const struct batch_column *column,
                      const double *si, size_t count) {
-  static lanes_bounds *const outside[LANES_SETS] = LANES_BODIES(outside);
+  static lanes_bounds *const outside[LANES_SETS] = LANES_SETS_OF(outside);
   if (column->text || (column->set && column->set->step > 0)) return false;
   return !outside[batch->plan.model->vectors](count, si, column->low, column->high);
 }

@@ -570,7 +570,7 @@ void function_offer_all(struct nearest *nearest) {
 }
 
 bool function_is_aggregate(const struct function *function) {
-  return function->total && !function->value[0];
+  return function->total && !function->value.one;
 }
 
 bool function_folds(const struct function *function) { return function->most == MANY; }

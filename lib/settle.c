@@ -363,14 +363,13 @@ static double evaluate_call(struct place_in at, const struct node *node) {
     return values_get(at.values, model->instances[at.instance].cells[node->total], 0);
   if (node_lag(node)) return evaluate_prior(at, node);
   if (node->function->rule == RULE_MISSING) return FUNCTION_ERROR;
-  double argument[255], out;
+  double argument[255];
   const double *in[255];
   for (unsigned i = 0; i < node->count; i++) {
     argument[i] = evaluate(at, node->arguments[i]);
     in[i] = &argument[i];
   }
-  function_run(node->function->value[model->vectors], 1, &out, in, node->count, 0);
-  return out;
+  return function_sound(node->function->value.one(in, node->count));
 }
 
 static double evaluate(struct place_in at, const struct node *node) {

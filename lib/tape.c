@@ -140,7 +140,7 @@ static void call(struct compiler *c, const struct node *node, unsigned count, un
                    .chooses = node->function->rule == RULE_CHOOSE,
                    .count = (unsigned char)taken,
                    .first = reserve(c, taken),
-                   .body = node->function->value[c->model->vectors] };
+                   .function = &node->function->value };
   if (folds) {
     struct operand left;
     fold(c, node, count - 1, lag, &left);
@@ -338,8 +338,10 @@ static void run_prior(const struct runner *r, const struct op *op) {
 static void run_call(const struct runner *r, const struct op *op) {
   const double *in[TAPE_OPERANDS];
   const struct operand *operands = &r->model->tape->operands[op->first];
+  double *out = lanes_of(r, op->out);
   for (unsigned i = 0; i < op->count; i++) in[i] = operand_lanes(r, &operands[i]);
-  function_run(op->body, op->one ? 1 : r->count, lanes_of(r, op->out), in, op->count, op->ones);
+  if (op->one || r->count == 1) *out = function_sound(op->function->one(in, op->count));
+  else function_run(op->function->lanes[r->model->vectors], r->count, out, in, op->count, op->ones);
 }
 
 /* The result as lanes. */

@@ -43,8 +43,8 @@ struct op {
   unsigned first;
   unsigned lag, shift;
   union {
-    lanes body;    /* OP_CALL: of the function, by the instructions that the model uses */
-    unsigned cell; /* OP_LOOKUP */
+    const struct bodies *function; /* OP_CALL */
+    unsigned cell;                 /* OP_LOOKUP */
   };
 };
 
