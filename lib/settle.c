@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "check.h"
+#include "recur.h"
 #include "tree.h"
 
 /* ---- marks ---- */
@@ -151,14 +152,22 @@ static double total_value(struct mls_values *v, unsigned cell) {
 
 /* ---- calculation ---- */
 
+/* The rows of a block that got other bits are [from, until), counted from its first. */
+static bool differs(const double *old, const double *fresh, size_t *from, size_t *until) {
+  size_t first = 0, last = *until;
+  while (first < last && memcmp(&old[first], &fresh[first], sizeof *old) == 0) first++;
+  while (first < last && memcmp(&old[last - 1], &fresh[last - 1], sizeof *old) == 0) last--;
+  *from = first;
+  *until = last;
+  return first < last;
+}
+
 /* Stores what was calculated afresh; what reads the rows that got other bits is stale. */
 static void store(struct mls_values *v, unsigned cell, size_t row, const double *fresh,
                   size_t count) {
   double *old = &v->value[v->model->cells[cell].offset + row];
-  if (memcmp(old, fresh, count * sizeof *old) == 0) return;
-  size_t first = 0, last = count;
-  while (memcmp(&old[first], &fresh[first], sizeof *old) == 0) first++;
-  while (memcmp(&old[last - 1], &fresh[last - 1], sizeof *old) == 0) last--;
+  size_t first, last = count;
+  if (!differs(old, fresh, &first, &last)) return;
   memcpy(old, fresh, count * sizeof *old);
   changed_rows(v, cell, row + first, row + last, cell, cell + 1);
 }
@@ -250,11 +259,6 @@ static size_t group_reach(const struct mls_model *model, unsigned start, unsigne
   return reach;
 }
 
-/* Rows of a group's cell that got other bits: [from, until). */
-struct span_changed {
-  size_t from, until;
-};
-
 static bool store_row(struct mls_values *v, unsigned cell, size_t row,
                       struct span_changed *changed) {
   const double *fresh = tape_run(v->model, v->value, v->scratch, cell, row, 1);
@@ -264,6 +268,17 @@ static bool store_row(struct mls_values *v, unsigned cell, size_t row,
   if (changed->until == 0) changed->from = row;
   changed->until = row + 1;
   return true;
+}
+
+/* Stores rows of a group's only cell; returns the end of those that changed, or 0. */
+static size_t store_span(struct mls_values *v, unsigned cell, size_t row, const double *fresh,
+                         size_t count, struct span_changed *changed) {
+  double *old = &v->value[v->model->cells[cell].offset + row];
+  size_t first, last = count;
+  if (!differs(old, fresh, &first, &last)) return 0;
+  memcpy(old, fresh, count * sizeof *old);
+  if (changed->until == 0) changed->from = row + first;
+  return changed->until = row + last;
 }
 
 /* Takes the stale rows of a group: from the first to the last of any of its cells. */
@@ -280,18 +295,50 @@ static void take_group(struct mls_values *v, unsigned start, unsigned end, size_
   }
 }
 
-/* Columns that need each other through prior: row by row, until no change reaches further. */
+static size_t further(size_t until, size_t changed, size_t rows) {
+  if (changed > rows) changed = rows;
+  return changed > until ? changed : until;
+}
+
+/* Rows of the head, one by one. Returns where the changes end so far. */
+static size_t settle_head(struct mls_values *v, unsigned start, unsigned end, size_t row,
+                          size_t reach, size_t until, struct span_changed *changed) {
+  for (unsigned cell = start; cell < end; cell++)
+    if (store_row(v, cell, row, &changed[cell - start]))
+      until = further(until, row + reach + 1, v->model->cells[start].rows);
+  return until;
+}
+
+/* A block of rows below the head, as far as the changes reach. */
+static size_t settle_block(struct mls_values *v, unsigned start, unsigned end, struct runner *r,
+                           size_t reach, size_t until, struct span_changed *changed) {
+  size_t rows = v->model->cells[start].rows, count = recur_begin(r, start, end, v->followers);
+  const double *linear = end == start + 1 ? recur_linear(r, start, v->followers, count) : NULL;
+  if (linear) {
+    size_t last = store_span(v, start, r->row, linear, r->count, changed);
+    return last ? further(until, last + reach, rows) : until;
+  }
+  for (size_t lane = 0; lane < r->count && r->row + lane < until; lane++)
+    if (recur_row(v->followers, count, r->row + lane, lane, changed))
+      until = further(until, r->row + lane + reach + 1, rows);
+  return until;
+}
+
+/* Columns that need each other through prior: until no change reaches further. */
 static void settle_group(struct mls_values *v, unsigned start, unsigned end,
                          struct span_changed *changed) {
   size_t rows = v->model->cells[start].rows, from, until;
-  size_t reach = group_reach(v->model, start, end);
+  size_t reach = group_reach(v->model, start, end), head = recur_head(v->model, start, end);
   take_group(v, start, end, &from, &until);
   memset(changed, 0, (end - start) * sizeof *changed);
-  for (size_t row = from; row < until; row++)
-    for (unsigned cell = start; cell < end; cell++) {
-      bool other = store_row(v, cell, row, &changed[cell - start]);
-      if (other && row + reach + 1 > until) until = row + reach + 1 < rows ? row + reach + 1 : rows;
-    }
+  for (size_t row = from; row < until;) {
+    size_t left = rows - row;
+    struct runner r = { v->model, v->value, v->scratch, row,
+                        left < TAPE_BLOCK ? left : TAPE_BLOCK };
+    if (row < head) until = settle_head(v, start, end, row, reach, until, changed);
+    else until = settle_block(v, start, end, &r, reach, until, changed);
+    row += row < head ? 1 : r.count;
+  }
   for (unsigned cell = start; cell < end; cell++) {
     const struct span_changed *one = &changed[cell - start];
     if (one->until) changed_rows(v, cell, one->from, one->until, start, end);

@@ -37,6 +37,7 @@ struct op {
   unsigned char kind;  /* enum op_kind */
   bool chooses;        /* OP_CALL: `if` */
   bool one;            /* its result is one number for all rows */
+  bool follows;        /* it rests on the rows of its own group: see recur.h */
   unsigned char ones;  /* bit i: operand i is */
   unsigned char count; /* operands, from `first` */
   unsigned out;        /* register */
@@ -66,9 +67,28 @@ struct tape {
   double *constants;
   size_t constant_count;
   unsigned registers; /* most of any program */
+  unsigned group_ops; /* most ops and cells of any group */
+  const struct bodies *times, *plus;
 };
 
 mls_status tape_build(struct mls_model *model, struct fails *fails);
+
+/* What the ops of a cell work on for a block of rows. */
+struct runner {
+  const struct mls_model *model;
+  const double *values;
+  double *scratch;
+  size_t row, count;
+};
+
+/* Lanes of a register. */
+static inline double *tape_lanes(const struct runner *r, size_t index) {
+  return r->scratch + index * TAPE_BLOCK;
+}
+/* The op of a recurrence that writes to a register: there is one. */
+const struct op *tape_writer(const struct tape *tape, const struct program *program,
+                             unsigned index);
+void tape_run_op(const struct runner *r, const struct op *op);
 
 /* Calculates rows row..row+count-1 (count <= TAPE_BLOCK) of a cell with a formula. The result is in
    `values` or in scratch; the pointer is returned. */

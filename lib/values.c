@@ -6,6 +6,7 @@
 
 #include "check.h"
 #include "limits.h"
+#include "recur.h"
 #include "settle.h"
 #include "target.h"
 #include "tree.h"
@@ -43,12 +44,14 @@ static mls_status allocate(struct mls_values *v) {
   v->value = memory_array(&v->memory, model->value_count, sizeof *v->value);
   v->scratch =
       memory_array(&v->memory, (size_t)model->tape->registers * TAPE_BLOCK, sizeof *v->scratch);
+  v->followers = memory_array(&v->memory, model->tape->group_ops, sizeof *v->followers);
   v->from = memory_array(&v->memory, cells, sizeof *v->from);
   v->until = memory_array(&v->memory, cells, sizeof *v->until);
   v->states = memory_array(&v->memory, cells, 1);
   v->setting_of = memory_array(&v->memory, cells, sizeof *v->setting_of);
-  bool all = v->value && v->setting_of && v->scratch && v->from && v->until && v->states &&
-             bits_open(&v->stale, &v->memory, cells) && bits_open(&v->changed, &v->memory, cells);
+  bool all = v->value && v->setting_of && v->scratch && v->followers && v->from && v->until &&
+             v->states && bits_open(&v->stale, &v->memory, cells) &&
+             bits_open(&v->changed, &v->memory, cells);
   return all ? lay_out(v) : MLS_MEMORY;
 }
 

@@ -18,13 +18,16 @@ struct setting {
   char *unit_text;  /* what unit.text points to when it is not the declared one's */
 };
 
+struct follower;
+
 struct mls_values {
   const struct mls_model *model;
   struct memory memory;         /* for its allocator, and for messages until the next call */
   struct memory scratch_memory; /* units and texts of one call */
   struct fails fails;
-  double *value;   /* all rows of all cells */
-  double *scratch; /* registers of the tape */
+  double *value;      /* all rows of all cells */
+  double *scratch;    /* registers of the tape */
+  struct follower *followers; /* of a recurrence */
   struct setting *settings;
   size_t setting_count, setting_room;
   unsigned *setting_of; /* index + 1 of the first setting of a cell, or 0 */

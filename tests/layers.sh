@@ -32,6 +32,7 @@ check resolve prove
 graph given order model
 target tree
 tape
+recur
 values settle state
 scenario scenario_json
 show
