@@ -1,6 +1,7 @@
 /* The engine against C written by hand for the same work (hand.c), in one run: batches, tables,
    recurrences, edits. CPU time, medians of turns in which both sides alternate. Prints a line a
-   figure: name, ours, by hand, ratio. Arguments: the folders of bench/ and registry/. */
+   figure: name, ours, by hand, ratio. Arguments: the folders of bench/, templates/ and registry/,
+   and names of some to run. */
 #define _DEFAULT_SOURCE /* madvise */
 #include <math.h>
 #include <pthread.h>
@@ -182,6 +183,53 @@ static void bench_batch60(int threads) {
   free(made);
 }
 
+/* ---- templates ---- */
+
+/* All outputs and checks while every number that the sheet takes varies. */
+static void bench_template(const char *name) {
+  enum { COUNT = 100000, VARIED = 64, RESULTS = 64 };
+  mls_place columns[VARIED], results[RESULTS];
+  double *in[VARIED], *out[RESULTS], list[TURNS];
+  size_t varied = 0, wanted = 0;
+  mls_model *model = open_sheet(name, NULL, 0);
+  mls_cell about;
+  mls_input input;
+  for (size_t i = 0; mls_cell_about(model, i, &about, sizeof about) == MLS_OK; i++) {
+    bool given = about.kind == MLS_INPUT && about.rows == 1 &&
+                 mls_input_about(model, i, &input, sizeof input) == MLS_OK;
+    if (given && strcmp(input.set, "range") == 0 && varied < VARIED) {
+      double high = input.high < 1e6 ? input.high : input.low + 1e3;
+      columns[varied] = (mls_place){ i, 0 };
+      in[varied] = columns_of(COUNT);
+      for (size_t k = 0; k < COUNT; k++) {
+        double x = input.low + (high - input.low) * draw((uint32_t)(k * VARIED + varied));
+        if (input.step > 0) x = input.low + input.step * floor((x - input.low) / input.step);
+        in[varied][k] = x * about.factor;
+      }
+      varied++;
+    }
+    if ((about.output || (about.kind == MLS_CHECK && !about.hidden)) && wanted < RESULTS) {
+      results[wanted] = (mls_place){ i, 0 };
+      out[wanted++] = columns_of(COUNT);
+    }
+  }
+  mls_batch *batch;
+  if (mls_batch_new(model, NULL, columns, varied, results, wanted, &batch) != MLS_OK)
+    stop("mls_batch_new");
+  for (int turn = 0; turn < TURNS; turn++) {
+    double start = now();
+    if (mls_batch_run(batch, COUNT, (const double *const *)in, out, NULL) != MLS_OK)
+      stop(mls_batch_message(batch, 0)->text);
+    list[turn] = now() - start;
+  }
+  printf("%-28s %12.3f million a second (%zu inputs vary, %zu results)\n", name,
+         1e-6 * COUNT / median(list, TURNS), varied, wanted);
+  fflush(stdout);
+  mls_batch_free(batch);
+  for (size_t j = 0; j < varied; j++) free(in[j]);
+  for (size_t k = 0; k < wanted; k++) free(out[k]);
+}
+
 /* ---- tables ---- */
 
 /* Rows for a table: "row" and the names, numbers by `leaf`. */
@@ -324,20 +372,25 @@ static void bench_chain(const char *sheet, const char *name,
 }
 
 static bool wanted(int count, char **arguments, const char *name) {
-  for (int i = 3; i < count; i++)
+  for (int i = 4; i < count; i++)
     if (strcmp(arguments[i], name) == 0) return true;
-  return count == 3;
+  return count == 4;
 }
 
 int main(int count, char **arguments) {
-  if (count < 3) stop("arguments: bench registry [names]");
-  const char *templates[] = { arguments[1], NULL }, *registries[] = { arguments[2], NULL };
+  if (count < 4) stop("arguments: bench templates registry [names]");
+  const char *templates[] = { arguments[1], arguments[2], NULL },
+             *registries[] = { arguments[3], NULL };
   mls_options options = { .size = sizeof options,
                           .templates = templates,
                           .registries = registries };
   if (mls_open(&options, &book) != MLS_OK) stop("mls_open");
   if (wanted(count, arguments, "batch60")) bench_batch60(0);
   if (wanted(count, arguments, "threads")) bench_batch60(1);
+  if (wanted(count, arguments, "templates")) {
+    bench_template("training");
+    bench_template("serving");
+  }
   if (wanted(count, arguments, "wide")) bench_wides();
   if (wanted(count, arguments, "chain")) {
     bench_chain("chain", "chain of 1,000,000", hand_linear);
