@@ -2,37 +2,16 @@
    number of a large and nearly empty set is found at once. */
 #include "bits.h"
 
-void bits_set(struct bits *bits, size_t index) {
-  bits->words[index / 64] |= 1ull << (index % 64);
-  bits->top[index / 4096] |= 1ull << (index / 64 % 64);
-}
-
-void bits_clear(struct bits *bits, size_t index) {
-  unsigned long long *word = &bits->words[index / 64];
-  *word &= ~(1ull << (index % 64));
-  if (*word == 0) bits->top[index / 4096] &= ~(1ull << (index / 64 % 64));
-}
-
-static unsigned lowest_bit(unsigned long long word) {
-  unsigned bit = 0;
-  for (unsigned step = 32; step > 0; step /= 2)
-    if (!(word & ((1ull << step) - 1))) {
-      word >>= step;
-      bit += step;
-    }
-  return bit;
-}
-
 size_t bits_next(const struct bits *bits, size_t index) {
   size_t at = index / 64;
   if (at >= bits->count) return bits->count * 64;
   unsigned long long word = bits->words[at] >> (index % 64);
-  if (word) return index + lowest_bit(word);
+  if (word) return index + bits_lowest(word);
   for (at++; at < bits->count;) {
     unsigned long long top = bits->top[at / 64] >> (at % 64);
     if (top) {
-      at += lowest_bit(top);
-      return at * 64 + lowest_bit(bits->words[at]);
+      at += bits_lowest(top);
+      return at * 64 + bits_lowest(bits->words[at]);
     }
     at = (at / 64 + 1) * 64;
   }
@@ -67,7 +46,7 @@ size_t bits_take(struct bits *bits, size_t from, size_t until) {
     unsigned long long part = part_of_word(from - at * 64, end - at * 64);
     unsigned long long gap = ~bits->words[at] & part;
     if (gap) {
-      end = at * 64 + lowest_bit(gap);
+      end = at * 64 + bits_lowest(gap);
       part = end > from ? part_of_word(from - at * 64, end - at * 64) : 0;
     }
     bits->words[at] &= ~part;

@@ -22,8 +22,32 @@ static inline struct bits bits_at(unsigned long long *words, size_t numbers) {
   return (struct bits){ words, words + count, count };
 }
 
-void bits_set(struct bits *bits, size_t index);
-void bits_clear(struct bits *bits, size_t index);
+static inline void bits_set(struct bits *bits, size_t index) {
+  bits->words[index / 64] |= 1ull << (index % 64);
+  bits->top[index / 4096] |= 1ull << (index / 64 % 64);
+}
+
+static inline void bits_clear(struct bits *bits, size_t index) {
+  unsigned long long *word = &bits->words[index / 64];
+  *word &= ~(1ull << (index % 64));
+  if (*word == 0) bits->top[index / 4096] &= ~(1ull << (index / 64 % 64));
+}
+
+/* The lowest set bit of a word that is not 0. */
+static inline unsigned bits_lowest(unsigned long long word) {
+#if defined(__GNUC__)
+  return (unsigned)__builtin_ctzll(word);
+#else
+  unsigned bit = 0;
+  for (unsigned step = 32; step > 0; step /= 2)
+    if (!(word & ((1ull << step) - 1))) {
+      word >>= step;
+      bit += step;
+    }
+  return bit;
+#endif
+}
+
 void bits_clear_all(struct bits *bits);
 static inline int bits_has(const struct bits *bits, size_t index) {
   return (int)(bits->words[index / 64] >> (index % 64) & 1);

@@ -213,8 +213,12 @@ LANES_3(binomial_cdf, real_binomial_cdf(x, y, z))
 
 /* ---- bounds ---- */
 
-bool LANES_NAME(outside)(size_t n, const double *x, double low, double high) {
+/* Adding this rounds |x| < 2^51 to a whole number. */
+#define WHOLE 0x1.8p52
+
+bool LANES_NAME(outside)(size_t n, const double *x, double low, double high, bool whole) {
   uint64_t outside = 0;
   for (size_t i = 0; i < n; i++) outside |= (x[i] >= low) & (x[i] <= high) ? 0 : 1;
+  for (size_t i = 0; whole && i < n; i++) outside |= (x[i] + WHOLE) - WHOLE == x[i] ? 0 : 1;
   return outside != 0;
 }

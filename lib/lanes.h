@@ -76,8 +76,8 @@ LANES_FUNCTION(gamma_cdf)
 LANES_FUNCTION(gamma_quantile)
 LANES_FUNCTION(beta_quantile)
 LANES_FUNCTION(binomial_cdf)
-/* Whether some x is below `low`, above `high`, or no number. */
-typedef bool lanes_bounds(size_t n, const double *x, double low, double high);
+/* Whether some x is below `low`, above `high`, no number, or (`whole`) not for sure a whole one. */
+typedef bool lanes_bounds(size_t n, const double *x, double low, double high, bool whole);
 LANES_DECLARE(lanes_bounds, outside)
 
 span_body span_sum, span_mean, span_min, span_max, span_count, span_product;

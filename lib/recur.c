@@ -74,7 +74,8 @@ static size_t begin_cell(const struct runner *r, unsigned cell, struct follower 
   return count;
 }
 
-size_t recur_begin(const struct runner *r, unsigned start, unsigned end, struct follower *followers) {
+size_t recur_begin(const struct runner *r, unsigned start, unsigned end,
+                   struct follower *followers) {
   size_t count = 0;
   for (unsigned cell = start; cell < end; cell++) {
     size_t more = begin_cell(r, cell, followers + count);

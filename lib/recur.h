@@ -26,12 +26,13 @@ struct span_changed {
 size_t recur_head(const struct mls_model *model, unsigned start, unsigned end);
 /* Calculates what does not rest on rows above for a block of rows below the head, and looks up the
    operands of what does. Returns the number of followers. */
-size_t recur_begin(const struct runner *r, unsigned start, unsigned end, struct follower *followers);
+size_t recur_begin(const struct runner *r, unsigned start, unsigned end,
+                   struct follower *followers);
 /* One row of the block; true when a value changed. */
 bool recur_row(const struct follower *followers, size_t count, size_t row, size_t lane,
                struct span_changed *changed);
-/* The whole block of x = x * a + b, where the followers are this: its values, to the bit those of row
-   by row. Else NULL. */
+/* The whole block of x = x * a + b, where the followers are this: its values, to the bit those of
+   row by row. Else NULL. */
 const double *recur_linear(const struct runner *r, unsigned cell, const struct follower *followers,
                            size_t count);
 

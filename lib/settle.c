@@ -8,6 +8,7 @@
 
 #include "check.h"
 #include "recur.h"
+#include "system.h"
 #include "tree.h"
 
 /* ---- marks ---- */
@@ -37,9 +38,11 @@ size_t settle_row_words(const struct mls_model *model, unsigned cell) {
 
 void settle_mark(struct mls_values *v, unsigned cell, size_t from, size_t until) {
   if (from >= until) return;
-  if (marked_rows(v->model, cell) > 1) {
-    struct bits rows = rows_of(v, cell);
-    bits_fill(&rows, from, until);
+  size_t marked = marked_rows(v->model, cell);
+  if (marked > 1) {
+    struct bits rows = bits_at(v->row_words + v->row_first[cell], marked);
+    if (until == from + 1) bits_set(&rows, from);
+    else bits_fill(&rows, from, until);
   }
   if (v->until[cell] == 0 || from < v->from[cell]) v->from[cell] = (unsigned)from;
   if (until > v->until[cell]) v->until[cell] = (unsigned)until;
@@ -68,6 +71,7 @@ static void mark_same(struct mls_values *v, unsigned cell, size_t from, size_t u
 /* All rows of what looks a cell up, or makes a total of it, are stale. */
 static void mark_all(struct mls_values *v, unsigned cell) {
   const struct mls_model *model = v->model;
+  if (!model->tape->programs[cell].read_whole) return;
   for (size_t i = model->edge_first[cell]; i < model->edge_first[cell + 1]; i++) {
     const struct edge *edge = &model->edges[i];
     size_t rows = marked_rows(model, edge->to);
@@ -155,6 +159,7 @@ static double total_value(struct mls_values *v, unsigned cell) {
 /* The rows of a block that got other bits are [from, until), counted from its first. */
 static bool differs(const double *old, const double *fresh, size_t *from, size_t *until) {
   size_t first = 0, last = *until;
+  if (last > 1 && memcmp(old, fresh, last * sizeof *old) == 0) return false;
   while (first < last && memcmp(&old[first], &fresh[first], sizeof *old) == 0) first++;
   while (first < last && memcmp(&old[last - 1], &fresh[last - 1], sizeof *old) == 0) last--;
   *from = first;
@@ -203,12 +208,22 @@ static size_t next_stale(const struct mls_values *v, unsigned start, unsigned en
   return least;
 }
 
+/* Asks for what the columns hold at a row before the first of them is calculated: an edit of one row
+   waits for memory once, and not column by column. */
+static void fetch_row(const struct mls_values *v, unsigned start, unsigned end, size_t row) {
+  for (unsigned i = start; i < end; i++) {
+    system_read_soon(&v->value[v->model->cells[i].offset + row]);
+    if (v->model->cells[i].formula) system_read_soon(&v->row_words[v->row_first[i] + row / 64]);
+  }
+}
+
 /* Columns of one table that stand together, block by block: what one has calculated is still in the
    cache when the next one reads it. */
 static void settle_columns(struct mls_values *v, unsigned start, unsigned end) {
   for (size_t row = next_stale(v, start, end, 0); row != SIZE_MAX;
        row = next_stale(v, start, end, row)) {
     size_t block = row / TAPE_BLOCK * TAPE_BLOCK, until = block + TAPE_BLOCK;
+    fetch_row(v, start, end, row);
     for (size_t i = bits_next(&v->stale, start); i < end; i = bits_next(&v->stale, i + 1))
       settle_rows(v, (unsigned)i, block, until);
     row = until;

@@ -274,7 +274,10 @@ static mls_status find_blocks(struct mls_model *model, struct fails *fails) {
     end = model->cells[first].group_end;
     for (unsigned cell = first; cell < end; cell++) {
       for (size_t i = model->edge_first[cell]; i < model->edge_first[cell + 1]; i++)
-        if (model->edges[i].kind == EDGE_ALL) looked_up[model->edges[i].to] = first + 1;
+        if (model->edges[i].kind == EDGE_ALL) {
+          model->tape->programs[cell].read_whole = true;
+          looked_up[model->edges[i].to] = first + 1;
+        }
       bool more = end == cell + 1 && end < model->cell_count && looked_up[end] != first + 1;
       if (more && joins_block(model, first, first) && joins_block(model, first, end)) end++;
     }
@@ -313,7 +316,7 @@ static const double *gather(const struct runner *r, const struct operand *operan
   return out;
 }
 
-static const double *operand_lanes(const struct runner *r, const struct operand *operand) {
+static inline const double *operand_lanes(const struct runner *r, const struct operand *operand) {
   switch ((enum operand_kind)operand->kind) {
     case OPERAND_REGISTER: return tape_lanes(r, operand->index);
     case OPERAND_CONSTANT: return &r->model->tape->constants[operand->index];

@@ -54,6 +54,7 @@ struct program {
   unsigned op_first, op_count;
   struct operand result;
   unsigned registers;
+  bool read_whole;    /* some cell reads all its rows: a look-up, an aggregate, a single value */
   bool recurrent;     /* needs its own group row by row */
   unsigned block_end; /* one past the last cell that may be calculated with it row by row */
 };

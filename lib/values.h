@@ -25,8 +25,8 @@ struct mls_values {
   struct memory memory;         /* for its allocator, and for messages until the next call */
   struct memory scratch_memory; /* units and texts of one call */
   struct fails fails;
-  double *value;      /* all rows of all cells */
-  double *scratch;    /* registers of the tape */
+  double *value;              /* all rows of all cells */
+  double *scratch;            /* registers of the tape */
   struct follower *followers; /* of a recurrence */
   struct setting *settings;
   size_t setting_count, setting_room;
