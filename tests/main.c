@@ -28,6 +28,7 @@ Suite *suite_renamed(void);
 Suite *suite_rows(void);
 Suite *suite_scenario(void);
 Suite *suite_scenario_json(void);
+Suite *suite_settle(void);
 Suite *suite_sheet(void);
 Suite *suite_text(void);
 Suite *suite_trace(void);
@@ -63,6 +64,7 @@ static const struct {
   { "rows", suite_rows },
   { "scenario", suite_scenario },
   { "scenario_json", suite_scenario_json },
+  { "settle", suite_settle },
   { "sheet", suite_sheet },
   { "text", suite_text },
   { "trace", suite_trace },
