@@ -119,3 +119,27 @@ void fail_clear(struct fails *fails) {
   fails->errors = 0;
   fails->status = MLS_OK;
 }
+
+/* ---- handed out ---- */
+
+static const mls_message *message_at(const struct fails *fails, size_t index, mls_message *shown) {
+  const struct fail *fail = fails->first;
+  for (; fail && index > 0; index--) fail = fail->next;
+  if (!fail) return NULL;
+  *shown = (mls_message){ fail->status,     fail->warning,      fail->place.file,
+                          fail->place.line, fail->place.column, fail->text };
+  return shown;
+}
+
+/* Out of memory leaves no message of its own in the list. */
+static const mls_message *memory_message(const struct fails *fails, size_t index,
+                                         mls_message *shown) {
+  if (fails->status != MLS_MEMORY || index != fails->count) return NULL;
+  *shown = (mls_message){ .status = MLS_MEMORY, .text = "there is no more memory" };
+  return shown;
+}
+
+const mls_message *fail_message(const struct fails *fails, size_t index, mls_message *shown) {
+  const mls_message *message = message_at(fails, index, shown);
+  return message ? message : memory_message(fails, index, shown);
+}

@@ -270,13 +270,6 @@ static mls_status read_names_down(struct intake *intake) {
 
 /* ---- one scenario a row ---- */
 
-struct column {
-  struct target target;
-  const struct unit *unit; /* NULL: declared */
-  bool names;              /* column `scenario` */
-  bool results;            /* `row` and `errors`, left over from a file of results */
-};
-
 static bool is_of_results(const struct intake *intake, const char *name) {
   bool known = strcmp(name, "row") == 0 || strcmp(name, "errors") == 0;
   return known && model_find(intake->model, slice_of(name)) == GRAPH_NONE;
@@ -293,7 +286,7 @@ static mls_status check_form(struct intake *intake, const char *name, struct pla
 }
 
 static mls_status read_column(struct intake *intake, struct rows_seen *seen, size_t index,
-                              struct column *out) {
+                              struct intake_column *out) {
   const struct csv_row *header = &intake->csv.rows[0];
   struct memory *memory = &intake->out->memory;
   struct place place = csv_place(&intake->csv, header, index);
@@ -322,7 +315,7 @@ static mls_status read_column(struct intake *intake, struct rows_seen *seen, siz
   return check_unit(intake, &out->target, unit, place);
 }
 
-static mls_status read_columns(struct intake *intake, struct column **out) {
+mls_status intake_columns(struct intake *intake, struct intake_column **out) {
   const struct csv_row *header = &intake->csv.rows[0];
   struct rows_seen seen;
   mls_status status = csv_check_row(&intake->csv, header, CSV_NOWHERE, intake->fails);
@@ -336,7 +329,8 @@ static mls_status read_columns(struct intake *intake, struct column **out) {
 }
 
 static mls_status read_field(struct intake *intake, struct scenario *scenario,
-                             const struct column *column, const char *field, struct place place) {
+                             const struct intake_column *column, const char *field,
+                             struct place place) {
   char shown[CSV_SHOWN];
   if (column->names) return MLS_OK;
   if (!column->results)
@@ -348,7 +342,7 @@ static mls_status read_field(struct intake *intake, struct scenario *scenario,
                   csv_shown(shown, text));
 }
 
-static mls_status read_row(struct intake *intake, const struct column *columns, size_t names,
+static mls_status read_row(struct intake *intake, const struct intake_column *columns, size_t names,
                            const struct csv_row *row) {
   const struct csv *csv = &intake->csv;
   struct mls_scenarios *out = intake->out;
@@ -368,9 +362,9 @@ static mls_status read_row(struct intake *intake, const struct column *columns, 
 static mls_status read_rows(struct intake *intake) {
   struct mls_scenarios *out = intake->out;
   const struct csv_row *header = &intake->csv.rows[0];
-  struct column *columns;
+  struct intake_column *columns;
   size_t names = 0;
-  TRY(read_columns(intake, &columns));
+  TRY(intake_columns(intake, &columns));
   while (names < header->count && !columns[names].names) names++;
   if (intake->csv.count == 1)
     return fail_add(intake->fails, MLS_SYNTAX, csv_place(&intake->csv, header, 0),

@@ -71,6 +71,17 @@ mls_status intake_unit(struct intake *intake, const struct target *target, struc
 /* Names the next scenario and counts it. An empty name is an error, and one that stands twice. */
 mls_status intake_name(struct intake *intake, struct slice name, struct place place);
 
+/* A column of a file with one scenario a row. */
+struct intake_column {
+  struct target target;
+  const struct unit *unit; /* NULL: declared */
+  bool names;              /* column `scenario` */
+  bool results;            /* `row` and `errors`, left over from a file of results */
+};
+
+/* The columns of such a file by its header, csv.rows[0]; all that is wrong with them is added. */
+mls_status intake_columns(struct intake *intake, struct intake_column **out);
+
 /* Reads JSON into a list of scenarios, without trying them out. */
 mls_status intake_json(struct intake *intake, const char *bytes, size_t size);
 

@@ -40,6 +40,7 @@ plan
 batch
 trace verdict
 export export_* grid xlsx xlsx_*
+stream stream_*
 folder
 open
 book list explain
