@@ -18,7 +18,8 @@ enum {
   TAKES_CHECK = 1 << 8,
   TAKES_NAMES = 1 << 16,
   TAKES_WATCH = 1 << 17,
-  TAKES_CSV = 1 << 20
+  TAKES_CSV = 1 << 20,
+  TAKES_BATCH = 1 << 24 /* what batch alone takes */
 };
 
 struct list {
@@ -32,7 +33,8 @@ struct options {
   const char *scenario, *date;
   const char *csv;   /* the form of CSV files: "excel-eu", or NULL */
   const char *watch; /* "" without end, else the number of runs; NULL: not asked for */
-  bool all, json, strict, check, names, help;
+  const char *cells, *jobs, *bad_rows; /* of batch, as given */
+  bool all, json, strict, check, names, resume, quiet, help;
 };
 
 /* Reads `count` arguments. False with a message on stderr. End with options_close. */

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -221,6 +222,119 @@ void output_close(struct output *output) {
   *output = (struct output){ .descriptor = -1 };
 }
 
+/* ---- files in pieces ---- */
+
+static volatile sig_atomic_t stopped; /* the signal that asked to stop, or 0 */
+
+bool source_open(struct source *source, const char *path) {
+  struct stat about;
+  bool standard = strcmp(path, "-") == 0;
+  *source = (struct source){ standard ? "standard input" : path, -1, -1 };
+  source->descriptor = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+  if (source->descriptor < 0) return failed(path, "cannot be read");
+  bool plain = fstat(source->descriptor, &about) == 0 && S_ISREG(about.st_mode);
+  if (plain) source->size = (long long)about.st_size;
+  return true;
+}
+
+bool source_read(struct source *source, char *to, size_t size, size_t *got) {
+  for (*got = 0; *got < size && !stopped;) {
+    ssize_t some = read(source->descriptor, to + *got, size - *got);
+    if (some < 0 && errno == EINTR) continue;
+    if (some < 0) return failed(source->path, "cannot be read");
+    if (some == 0) return true;
+    *got += (size_t)some;
+  }
+  return true;
+}
+
+void source_close(struct source *source) {
+  if (source->descriptor > STDIN_FILENO) close(source->descriptor);
+  source->descriptor = -1;
+}
+
+static char *with_ending(const char *path, const char *ending) {
+  size_t size = strlen(path);
+  char *text = malloc(size + strlen(ending) + 1);
+  if (!text) return NULL;
+  memcpy(text, path, size);
+  strcpy(text + size, ending);
+  return text;
+}
+
+/* An earlier part is cut to what is kept, which must be there. */
+static bool cut_part(const struct partial *part, long long keep) {
+  struct stat about;
+  bool long_enough = fstat(part->descriptor, &about) == 0 && (long long)about.st_size >= keep;
+  if (!long_enough) {
+    say_file(part->temporary, "cannot be continued", "it is shorter than its manifest says");
+    return false;
+  }
+  bool good = ftruncate(part->descriptor, (off_t)keep) == 0 &&
+              lseek(part->descriptor, (off_t)keep, SEEK_SET) == (off_t)keep;
+  return good ? true : failed(part->path, "cannot be written");
+}
+
+bool part_open(struct partial *part, const char *path, long long keep) {
+  bool standard = strcmp(path, "-") == 0;
+  *part =
+      (struct partial){ .path = standard ? "standard output" : path, .descriptor = STDOUT_FILENO };
+  if (standard) return true;
+  part->descriptor = -1;
+  part->place = realpath(path, NULL);
+  if (!part->place) part->place = strdup(path);
+  part->temporary = part->place ? with_ending(part->place, ".part") : NULL;
+  if (!part->temporary) return failed(path, "cannot be written");
+  if (!is_replaceable(path, part->place) || !is_replaceable(part->temporary, part->temporary))
+    return false;
+  part->descriptor = open(part->temporary, O_WRONLY | O_CREAT | O_CLOEXEC, mode_of(part->place));
+  if (part->descriptor < 0) return failed(path, "cannot be written");
+  return cut_part(part, keep);
+}
+
+bool part_write(struct partial *part, const void *bytes, size_t size) {
+  struct output output = { .path = part->path, .descriptor = part->descriptor };
+  return output_write(&output, bytes, size) == MLS_OK;
+}
+
+bool part_store(struct partial *part) {
+  if (!part->temporary || fsync(part->descriptor) == 0 || errno == EINVAL || errno == ENOSYS)
+    return true;
+  return failed(part->path, "cannot be written");
+}
+
+bool part_publish(struct partial *part) {
+  if (!part->temporary) return true;
+  if (rename(part->temporary, part->place) != 0) return failed(part->path, "cannot be written");
+  store_folder(part->place);
+  return true;
+}
+
+void part_close(struct partial *part) {
+  if (part->temporary && part->descriptor >= 0) close(part->descriptor);
+  free(part->temporary);
+  free(part->place);
+  *part = (struct partial){ .descriptor = -1 };
+}
+
+bool file_exists(const char *path) {
+  struct stat about;
+  return stat(path, &about) == 0;
+}
+
+void file_remove(const char *path) { (void)unlink(path); }
+
+bool file_replace(const char *path, const char *bytes, size_t size) {
+  char *other = with_ending(path, "~");
+  int file = other ? open(other, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666) : -1;
+  bool good = file >= 0 && write(file, bytes, size) == (ssize_t)size && fsync(file) == 0;
+  if (file >= 0 && close(file) != 0) good = false;
+  good = good && rename(other, path) == 0;
+  if (!good && file >= 0) unlink(other);
+  free(other);
+  return good;
+}
+
 /* ---- standard output ---- */
 
 mls_status print_write(void *context, const void *bytes, size_t size) {
@@ -246,6 +360,8 @@ size_t terminal_width(void) {
   return known ? size.ws_col : 80;
 }
 
+bool messages_on_terminal(void) { return isatty(STDERR_FILENO) == 1; }
+
 bool person_is_there(void) { return isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1; }
 
 /* ---- waiting for changes ---- */
@@ -258,12 +374,7 @@ bool file_stamp(const char *path, struct stamp *stamp) {
   return true;
 }
 
-static volatile sig_atomic_t stopped;
-
-static void stop(int number) {
-  (void)number;
-  stopped = 1;
-}
+static void stop(int number) { stopped = number; }
 
 void stop_gently(void) { handle_signals(stop); }
 
@@ -271,4 +382,112 @@ bool wait_for(int milliseconds) {
   struct timespec rest = { milliseconds / 1000, milliseconds % 1000 * 1000000L };
   if (!stopped) nanosleep(&rest, NULL);
   return !stopped;
+}
+
+bool stop_is_asked(void) { return stopped != 0; }
+
+void stop_now(void) {
+  signal(stopped, SIG_DFL);
+  raise(stopped);
+}
+
+/* ---- time and threads ---- */
+
+double seconds_now(void) {
+  struct timespec time;
+  clock_gettime(CLOCK_MONOTONIC, &time);
+  return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
+}
+
+size_t processor_count(void) {
+  long count = sysconf(_SC_NPROCESSORS_ONLN);
+  return count > 0 ? (size_t)count : 1;
+}
+
+enum { CREW_MOST = 256 };
+
+struct crew {
+  pthread_mutex_t lock;
+  pthread_cond_t given, finished;
+  struct job *first, *last; /* waiting to be taken */
+  bool over;
+  size_t count; /* threads; 0: whoever gives works */
+  pthread_t threads[CREW_MOST];
+};
+
+static struct job *take_job(struct crew *crew) {
+  pthread_mutex_lock(&crew->lock);
+  while (!crew->first && !crew->over) pthread_cond_wait(&crew->given, &crew->lock);
+  struct job *job = crew->first;
+  if (job) crew->first = job->next;
+  pthread_mutex_unlock(&crew->lock);
+  return job;
+}
+
+static void *work_on(void *context) {
+  struct crew *crew = context;
+  struct job *job;
+  while ((job = take_job(crew))) {
+    job->work(job);
+    pthread_mutex_lock(&crew->lock);
+    job->done = true;
+    pthread_cond_broadcast(&crew->finished);
+    pthread_mutex_unlock(&crew->lock);
+  }
+  return NULL;
+}
+
+/* Signals are for the thread that reads and writes. */
+static void start_threads(struct crew *crew, size_t threads) {
+  sigset_t all, before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_BLOCK, &all, &before);
+  while (crew->count < threads &&
+         pthread_create(&crew->threads[crew->count], NULL, work_on, crew) == 0)
+    crew->count++;
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
+struct crew *crew_start(size_t threads) {
+  struct crew *crew = calloc(1, sizeof *crew);
+  if (!crew) return NULL;
+  pthread_mutex_init(&crew->lock, NULL);
+  pthread_cond_init(&crew->given, NULL);
+  pthread_cond_init(&crew->finished, NULL);
+  if (threads > 1) start_threads(crew, threads < CREW_MOST ? threads : CREW_MOST);
+  return crew;
+}
+
+void crew_give(struct crew *crew, struct job *job) {
+  job->done = crew->count == 0;
+  job->next = NULL;
+  if (job->done) {
+    job->work(job);
+    return;
+  }
+  pthread_mutex_lock(&crew->lock);
+  if (crew->first) crew->last->next = job;
+  else crew->first = job;
+  crew->last = job;
+  pthread_cond_signal(&crew->given);
+  pthread_mutex_unlock(&crew->lock);
+}
+
+void crew_wait(struct crew *crew, const struct job *job) {
+  pthread_mutex_lock(&crew->lock);
+  while (!job->done) pthread_cond_wait(&crew->finished, &crew->lock);
+  pthread_mutex_unlock(&crew->lock);
+}
+
+void crew_stop(struct crew *crew) {
+  if (!crew) return;
+  pthread_mutex_lock(&crew->lock);
+  crew->over = true;
+  pthread_cond_broadcast(&crew->given);
+  pthread_mutex_unlock(&crew->lock);
+  for (size_t i = 0; i < crew->count; i++) pthread_join(crew->threads[i], NULL);
+  pthread_cond_destroy(&crew->given);
+  pthread_cond_destroy(&crew->finished);
+  pthread_mutex_destroy(&crew->lock);
+  free(crew);
 }

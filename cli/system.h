@@ -36,6 +36,43 @@ bool output_publish(struct output *output);
 /* Gives up what was not published; safe in any state after output_open. */
 void output_close(struct output *output);
 
+/* ---- files in pieces ---- */
+
+/* A file read from front to back; "-" is standard input. These say on stderr what failed. */
+struct source {
+  const char *path;
+  int descriptor;
+  long long size; /* of a plain file, else -1 */
+};
+bool source_open(struct source *source, const char *path);
+/* Fills `size` bytes, fewer only at the end of the file or when a signal asked to stop. */
+bool source_read(struct source *source, char *to, size_t size, size_t *got);
+void source_close(struct source *source);
+
+/* A file that grows under another name, PATH.part, and stays there when the program ends before it
+   is whole. "-" is standard output, which has no other name. */
+struct partial {
+  const char *path;
+  char *place;     /* links followed */
+  char *temporary; /* place.part */
+  int descriptor;
+};
+/* Begins with the first `keep` bytes of what is there. False, said, when they are not there. */
+bool part_open(struct partial *part, const char *path, long long keep);
+bool part_write(struct partial *part, const void *bytes, size_t size);
+/* What was written is on the disk; not asked of standard output. */
+bool part_store(struct partial *part);
+/* Under its own name. */
+bool part_publish(struct partial *part);
+void part_close(struct partial *part);
+
+/* Replaces a small file as a whole; false without a message. */
+bool file_replace(const char *path, const char *bytes, size_t size);
+bool file_exists(const char *path);
+void file_remove(const char *path);
+
+/* ---- standard output ---- */
+
 /* An mls_write over standard output. */
 mls_status print_write(void *context, const void *bytes, size_t size);
 /* All that was printed has arrived; false with a message. */
@@ -47,6 +84,9 @@ size_t terminal_width(void);
 /* A person reads standard output and types into standard input. */
 bool person_is_there(void);
 
+/* Messages go to a terminal. */
+bool messages_on_terminal(void);
+
 /* What tells one state of a file from another; false when it is not there. */
 struct stamp {
   long long size, seconds, fraction, number;
@@ -56,5 +96,29 @@ bool file_stamp(const char *path, struct stamp *stamp);
 void stop_gently(void);
 /* Waits; false when such a signal came. */
 bool wait_for(int milliseconds);
+/* Such a signal came. */
+bool stop_is_asked(void);
+/* Ends the program by that signal. */
+void stop_now(void);
+
+/* ---- time and threads ---- */
+
+double seconds_now(void); /* from some start */
+size_t processor_count(void);
+
+/* Work that threads take in the order in which it is given. */
+struct job {
+  void (*work)(struct job *job);
+  bool done;
+  struct job *next;
+};
+struct crew;
+/* With one thread (or when none can be made) crew_give does the work itself. NULL without memory.
+ */
+struct crew *crew_start(size_t threads);
+void crew_give(struct crew *crew, struct job *job);
+void crew_wait(struct crew *crew, const struct job *job);
+/* After all that was given is done. */
+void crew_stop(struct crew *crew);
 
 #endif
