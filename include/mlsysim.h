@@ -112,6 +112,9 @@ typedef struct {
      taken from the first group that has it, so later groups stand in for what is not there. */
   const char *const *templates;
   const char *const *registries;
+  /* Bits of the vectors to calculate with: 0 for all that the processor has, else at most 128, 256
+     or 512. For tests and profilers: values have the same bits whatever this is. */
+  unsigned vectors;
 } mls_options;
 
 /* Opens a book and reads units and sources. *out is set also on failure (unless MLS_MEMORY, or a

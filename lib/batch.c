@@ -8,9 +8,11 @@
 #include <string.h>
 
 #include "check.h"
+#include "lanes.h"
 #include "limits.h"
 #include "settle.h"
 #include "show.h"
+#include "system.h"
 
 enum {
   CACHE = 1 << 17, /* doubles: 1 MiB, about what a core has for itself */
@@ -110,7 +112,7 @@ static size_t longest_total(const struct plan *plan) {
 }
 
 static void choose_block(struct mls_batch *batch) {
-  size_t blocks = batch->plan.registers + batch->plan.constant_count;
+  size_t blocks = batch->plan.registers;
   batch->block = TAPE_BLOCK;
   while (batch->block > SMALLEST && blocks > CACHE / batch->block) batch->block /= 2;
 }
@@ -119,26 +121,51 @@ static mls_status open_lanes(struct mls_batch *batch) {
   const struct plan *plan = &batch->plan;
   size_t size = batch->block * sizeof(double);
   batch->registers = memory_array(&batch->memory, plan->registers, size);
-  batch->constants = memory_array(&batch->memory, plan->constant_count, size);
+  batch->blocks = memory_array(&batch->memory, plan->constant_count, sizeof *batch->blocks);
   batch->in = memory_array(&batch->memory, plan->source_count, sizeof *batch->in);
   batch->moves = memory_array(&batch->memory, plan->source_count, sizeof *batch->moves);
   batch->wrong = memory_array(&batch->memory, batch->block, sizeof *batch->wrong);
   batch->rows = memory_array(&batch->memory, longest_total(plan), 2 * TOGETHER * sizeof(double));
-  if (!batch->registers || !batch->constants || !batch->in || !batch->moves || !batch->wrong ||
-      !batch->rows)
-    return fail_memory(&batch->fails);
-  for (size_t i = 0; i < plan->constant_count; i++)
-    for (size_t j = 0; j < batch->block; j++)
-      batch->constants[i * batch->block + j] = plan->constants[i];
+  bool all =
+      batch->registers && batch->blocks && batch->in && batch->moves && batch->wrong && batch->rows;
+  return all ? MLS_OK : fail_memory(&batch->fails);
+}
+
+/* A constant as lanes: for rows that are read beside rows that vary, and for results. */
+static mls_status fill_block(struct mls_batch *batch, source what) {
+  size_t index = what & ~SOURCE_KIND;
+  if ((what & SOURCE_KIND) != SOURCE_CONSTANT || batch->blocks[index]) return MLS_OK;
+  double *block = memory_array(&batch->memory, batch->block, sizeof *block);
+  if (!block) return fail_memory(&batch->fails);
+  for (size_t i = 0; i < batch->block; i++) block[i] = batch->plan.constants[index];
+  batch->blocks[index] = block;
+  return MLS_OK;
+}
+
+static mls_status fill_rows(struct mls_batch *batch, unsigned first, size_t count) {
+  for (size_t i = 0; first != SOURCE_NONE && i < count; i++)
+    TRY(fill_block(batch, batch->plan.sources[first + i]));
+  return MLS_OK;
+}
+
+static mls_status fill_blocks(struct mls_batch *batch) {
+  const struct plan *plan = &batch->plan;
+  for (size_t i = 0; i < plan->step_count; i++) {
+    const struct step *step = &plan->steps[i];
+    if (step->kind != STEP_LOOKUP && step->kind != STEP_TOTAL) continue;
+    TRY(fill_rows(batch, step->rows, plan_rows(plan, step)));
+    if (step->kind == STEP_TOTAL) TRY(fill_rows(batch, step->truths, plan_rows(plan, step)));
+  }
+  for (size_t i = 0; i < plan->result_count; i++) TRY(fill_block(batch, plan->results[i]));
   return MLS_OK;
 }
 
 /* Where a source stands; NULL for a column that is read where the caller has it. */
 static const double *place_of(const struct mls_batch *batch, source what) {
   size_t index = what & ~SOURCE_KIND;
-  if ((what & SOURCE_KIND) == SOURCE_CONSTANT) return batch->constants + index * batch->block;
   if ((what & SOURCE_KIND) == SOURCE_COLUMN) return batch->columns[index].lanes;
-  return batch->registers + index * batch->block;
+  if ((what & SOURCE_KIND) != SOURCE_CONSTANT) return batch->registers + index * batch->block;
+  return batch->blocks[index] ? batch->blocks[index] : &batch->plan.constants[index];
 }
 
 static void place_sources(struct mls_batch *batch) {
@@ -163,6 +190,7 @@ mls_status batch_open(struct mls_batch *batch, const struct mls_values *base,
   choose_block(batch);
   TRY(open_columns(batch, columns, column_count));
   TRY(open_lanes(batch));
+  TRY(fill_blocks(batch));
   place_sources(batch);
   return MLS_OK;
 }
@@ -183,20 +211,19 @@ static bool holds(const struct mls_batch *batch, const struct batch_column *colu
          column->words[(size_t)si];
 }
 
-/* All of a block are surely in the range: what nearly always holds, without a branch. */
-static bool all_hold(const struct batch_column *column, const double *si, size_t count) {
+/* All of a block are surely in the range: what nearly always holds. */
+static bool all_hold(const struct mls_batch *batch, const struct batch_column *column,
+                     const double *si, size_t count) {
+  static lanes_bounds *const outside[LANES_SETS] = LANES_BODIES(outside);
   if (column->text || (column->set && column->set->step > 0)) return false;
-  const double low = column->low, high = column->high;
-  size_t outside = 0;
-  for (size_t i = 0; i < count; i++) outside += si[i] >= low && si[i] <= high ? 0 : 1;
-  return outside == 0;
+  return !outside[batch->plan.model->vectors](count, si, column->low, column->high);
 }
 
 /* Marks the scenarios whose value is outside; texts are copied, those outside as no word. */
 static bool check_column(struct mls_batch *batch, size_t index, const double *si, size_t count) {
   const struct batch_column *column = &batch->columns[index];
   bool any = false;
-  if (all_hold(column, si, count)) return false;
+  if (all_hold(batch, column, si, count)) return false;
   for (size_t i = 0; i < count; i++) {
     bool good = holds(batch, column, si[i]);
     if (column->text) column->lanes[i] = good ? si[i] : 0;
@@ -241,11 +268,6 @@ static mls_status check_block(struct mls_batch *batch, size_t from, size_t count
 }
 
 /* ---- steps ---- */
-
-static void run_call(const struct step *step, const double *const *in, double *out, size_t count) {
-  step->function->value(count, out, in, step->count);
-  for (size_t i = 0; i < count; i++) out[i] = out[i] - out[i] == 0 ? out[i] : FUNCTION_ERROR;
-}
 
 static void run_lookup(const struct mls_batch *batch, const struct step *step, const double *key,
                        double *out, size_t count) {
@@ -294,7 +316,7 @@ static void run_step(const struct mls_batch *batch, const struct step *step, siz
   const double *const *in = batch->in + step->first;
   double *out = batch->registers + step->out * batch->block;
   switch ((enum step_kind)step->kind) {
-    case STEP_CALL: run_call(step, in, out, count); break;
+    case STEP_CALL: function_run(step->body, count, out, in, step->count, step->ones); break;
     case STEP_LOOKUP: run_lookup(batch, step, in[0], out, count); break;
     case STEP_FACT: run_fact(step, in[0], out, count); break;
     case STEP_WITHIN: run_within(batch, step, in[0], out, count); break;
@@ -316,6 +338,18 @@ static void give_results(const struct mls_batch *batch, size_t from, size_t coun
   }
 }
 
+/* While the steps of a block run, the memory brings the columns of the next one: a line of each in
+   turn, a few a step. */
+static void fetch_next(const struct mls_batch *batch, size_t step, const double *const *columns,
+                       size_t from, size_t until) {
+  size_t lines = batch->column_count * batch->block / TOGETHER;
+  size_t at = lines * step / batch->plan.step_count;
+  for (; at < lines * (step + 1) / batch->plan.step_count; at++) {
+    size_t lane = from + at / batch->column_count * TOGETHER;
+    if (lane < until) system_read_soon(columns[at % batch->column_count] + lane);
+  }
+}
+
 mls_status batch_run(struct mls_batch *batch, size_t count, const double *const *columns,
                      double *const *results, unsigned *bad) {
   memory_reset(&batch->message_memory, (struct memory_mark){ NULL, 0 });
@@ -326,8 +360,10 @@ mls_status batch_run(struct mls_batch *batch, size_t count, const double *const 
     TRY(check_block(batch, from, some, columns, bad, &wrong));
     for (size_t i = 0; i < batch->move_count; i++)
       batch->in[batch->moves[i].at] = columns[batch->moves[i].column] + from;
-    for (size_t i = 0; i < batch->plan.step_count; i++)
+    for (size_t i = 0; i < batch->plan.step_count; i++) {
+      fetch_next(batch, i, columns, from + some, count);
       run_step(batch, &batch->plan.steps[i], some);
+    }
     give_results(batch, from, some, columns, results, wrong);
   }
   return MLS_OK;

@@ -29,7 +29,8 @@ struct mls_batch {
   struct batch_column *columns;
   size_t column_count;
   size_t block; /* scenarios at once */
-  double *registers, *constants;
+  double *registers;
+  double **blocks;   /* of each constant: as lanes, or NULL where one number does */
   const double **in; /* of each of plan.sources */
   struct batch_move *moves;
   size_t move_count;

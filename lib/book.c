@@ -8,6 +8,7 @@
 #include "format.h"
 #include "open.h"
 #include "scenario.h"
+#include "system.h"
 
 static const struct place nowhere = { NULL, 0, 0 };
 
@@ -32,6 +33,13 @@ static void begin_book(mls_book *book) {
   fail_clear(&book->fails);
 }
 
+/* The widest vectors that processor and caller allow. */
+static unsigned vectors_of(unsigned allowed) {
+  unsigned widest = system_vectors();
+  if (allowed > 0 && allowed < widest) widest = allowed;
+  return widest >= 512 ? LANES_512 : widest >= 256 ? LANES_256 : LANES_ANY;
+}
+
 mls_status mls_open(const mls_options *options, mls_book **out) {
   mls_options own = { .size = sizeof own };
   if (!out) return MLS_VALUE;
@@ -50,6 +58,7 @@ mls_status mls_open(const mls_options *options, mls_book **out) {
                                   .registries = own.registries };
   book->find = own.find ? own.find : folder_find;
   book->find_context = own.find ? own.find_context : &book->folder;
+  book->vectors = vectors_of(own.vectors);
   *out = book;
   book->opened = open_book(book);
   return book->opened;

@@ -51,8 +51,9 @@ static mls_status add_word(struct maker *m, const char *word, unsigned *number) 
 static mls_status survey_formula(struct maker *m, const struct node *node) {
   struct survey *survey = &m->model->survey;
   unsigned number;
-  survey->ops += node->count > 0;
-  survey->operands += node->count;
+  bool folds = node->kind == NODE_CALL && node->count > 2 && function_folds(node->function);
+  survey->ops += folds ? node->count - 1 : node->count > 0;
+  survey->operands += folds ? 2 * (node->count - 1) : node->count;
   survey->paths += node->kind == NODE_PATH;
   survey->constants += node->kind == NODE_NUMBER || node->kind == NODE_TEXT ||
                        (node->kind == NODE_CALL && node->function->rule == RULE_MISSING);

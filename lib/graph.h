@@ -117,6 +117,7 @@ struct mls_model {
   size_t word_count, word_room;
   struct map word_index; /* interned word -> text number */
   struct survey survey;
+  unsigned vectors; /* which of a function's bodies: LANES_ANY ... */
   struct tape *tape;
   const struct fail *warnings; /* of opening it: the first `warning_count` of this list */
   size_t warning_count;

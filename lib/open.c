@@ -267,7 +267,8 @@ static mls_status compile(struct mls_book *book, struct sheet *sheet, const mls_
                         .facts = &book->facts,
                         .units = &book->units,
                         .names = book->names,
-                        .name = sheet->name };
+                        .name = sheet->name,
+                        .vectors = book->vectors };
   TRY(graph_build(model, sheet, rows, row_count, &book->fails));
   if (freeze(model) != MLS_OK) return fail_memory(&book->fails);
   TRY(tape_build(model, &book->fails));

@@ -28,6 +28,7 @@ struct mls_book {
   mls_status opened; /* what reading units and sources gave */
   mls_find find;
   void *find_context;
+  unsigned vectors; /* which bodies of functions its models use: LANES_ANY ... */
   mls_message shown;
 };
 

@@ -18,7 +18,9 @@ struct planner {
   source *local;         /* registers of the program that is walked */
   unsigned *list;        /* cell -> its rows in plan.sources, or SOURCE_NONE */
   bool *varies, *needed; /* cells */
-  unsigned **items;      /* registry (in order of facts.registries) -> item of each text number */
+  unsigned *seen; /* hash of a call or a constant -> its source + 1: what is the same stands once */
+  size_t seen_room, seen_count;
+  unsigned **items; /* registry (in order of facts.registries) -> item of each text number */
 };
 
 /* ---- sources ---- */
@@ -33,14 +35,74 @@ static mls_status add_source(struct planner *p, source what) {
   return MLS_OK;
 }
 
+/* ---- what is the same ---- */
+
+static bool same_constant(const struct plan *plan, source what, double value) {
+  return (what & SOURCE_KIND) == SOURCE_CONSTANT &&
+         memcmp(&plan->constants[what & ~SOURCE_KIND], &value, sizeof value) == 0;
+}
+
+static bool same_call(const struct plan *plan, source what, const struct step *step,
+                      const source *operands) {
+  if ((what & SOURCE_KIND) != SOURCE_STEP) return false;
+  const struct step *other = &plan->steps[what];
+  return other->body == step->body && other->count == step->count &&
+         memcmp(&plan->sources[other->first], operands, step->count * sizeof *operands) == 0;
+}
+
+static size_t hash_call(const struct step *step, const source *operands) {
+  unsigned key[TAPE_OPERANDS + 2] = { 0 };
+  memcpy(key, &step->body, sizeof step->body);
+  memcpy(key + 2, operands, step->count * sizeof *operands);
+  return hash_bytes(key, sizeof key);
+}
+
+/* Where a source with this hash stands or would stand: the next place after `at`. */
+static unsigned *seen_next(const struct planner *p, size_t *at) {
+  return &p->seen[(*at)++ & (p->seen_room - 1)];
+}
+
+static size_t hash_of(const struct plan *plan, source what) {
+  if ((what & SOURCE_KIND) == SOURCE_STEP)
+    return hash_call(&plan->steps[what], &plan->sources[plan->steps[what].first]);
+  return hash_bytes(&plan->constants[what & ~SOURCE_KIND], sizeof *plan->constants);
+}
+
+static mls_status seen_grow(struct planner *p) {
+  unsigned *old = p->seen;
+  size_t room = p->seen_room;
+  if (2 * p->seen_count < room) return MLS_OK;
+  p->seen_room = room ? 2 * room : 64;
+  p->seen = memory_array(p->plan->memory, p->seen_room, sizeof *p->seen);
+  if (!p->seen) return fail_memory(p->plan->fails);
+  for (size_t i = 0; i < room; i++) {
+    if (!old[i]) continue;
+    size_t at = hash_of(p->plan, old[i] - 1);
+    unsigned *place = seen_next(p, &at);
+    while (*place) place = seen_next(p, &at);
+    *place = old[i];
+  }
+  return MLS_OK;
+}
+
 static mls_status add_constant(struct planner *p, double value, source *out) {
   struct plan *plan = p->plan;
+  TRY(seen_grow(p));
+  size_t at = hash_bytes(&value, sizeof value);
+  unsigned *place = seen_next(p, &at);
+  for (; *place; place = seen_next(p, &at))
+    if (same_constant(plan, *place - 1, value)) {
+      *out = *place - 1;
+      return MLS_OK;
+    }
   double *constants = memory_grow(plan->memory, plan->constants, plan->constant_count,
                                   &plan->constant_room, sizeof *constants);
   if (!constants) return fail_memory(plan->fails);
   plan->constants = constants;
   *out = SOURCE_CONSTANT | (unsigned)plan->constant_count;
   constants[plan->constant_count++] = value;
+  *place = *out + 1;
+  p->seen_count++;
   return MLS_OK;
 }
 
@@ -96,13 +158,30 @@ static mls_status add_step(struct planner *p, struct step step, const source *op
   return MLS_OK;
 }
 
-static mls_status call_constants(struct planner *p, const struct function *function,
-                                 const source *operands, unsigned count, source *out) {
-  const double *in[LIMIT_ARGUMENTS];
+/* A call of the same function on the same operands is made once. */
+static mls_status add_call(struct planner *p, const struct step *step, const source *operands,
+                           source *out) {
+  TRY(seen_grow(p));
+  size_t at = hash_call(step, operands);
+  unsigned *place = seen_next(p, &at);
+  for (; *place; place = seen_next(p, &at))
+    if (same_call(p->plan, *place - 1, step, operands)) {
+      *out = *place - 1;
+      return MLS_OK;
+    }
+  TRY(add_step(p, *step, operands, out));
+  *place = *out + 1;
+  p->seen_count++;
+  return MLS_OK;
+}
+
+static mls_status call_constants(struct planner *p, const struct op *op, const source *operands,
+                                 source *out) {
+  const double *in[TAPE_OPERANDS];
   double value;
-  for (unsigned i = 0; i < count; i++) in[i] = &p->plan->constants[operands[i] & ~SOURCE_KIND];
-  function->value(1, &value, in, count);
-  return add_constant(p, value - value == 0 ? value : FUNCTION_ERROR, out);
+  for (unsigned i = 0; i < op->count; i++) in[i] = &p->plan->constants[operands[i] & ~SOURCE_KIND];
+  function_run(op->body, 1, &value, in, op->count, op->ones);
+  return add_constant(p, value, out);
 }
 
 /* `if` whose truth does not vary is the argument that it takes. */
@@ -114,17 +193,16 @@ static mls_status choose_constant(struct planner *p, const source *operands, sou
 }
 
 static mls_status plan_call(struct planner *p, const struct op *op, size_t row) {
-  source operands[LIMIT_ARGUMENTS], *out = &p->local[op->out];
-  bool varies = false;
+  source operands[TAPE_OPERANDS], *out = &p->local[op->out];
+  unsigned char ones = 0, all = (unsigned char)((1u << op->count) - 1);
   for (unsigned i = 0; i < op->count; i++) {
     TRY(operand_source(p, &p->model->tape->operands[op->first + i], row, &operands[i]));
-    varies = varies || !is_constant(operands[i]);
+    if (is_constant(operands[i])) ones |= (unsigned char)(1u << i);
   }
-  if (!varies) return call_constants(p, op->function, operands, op->count, out);
-  if (op->function->rule == RULE_CHOOSE && is_constant(operands[0]))
-    return choose_constant(p, operands, out);
-  struct step step = { .kind = STEP_CALL, .count = op->count, .function = op->function };
-  return add_step(p, step, operands, out);
+  if (ones == all) return call_constants(p, op, operands, out);
+  if (op->chooses && is_constant(operands[0])) return choose_constant(p, operands, out);
+  struct step step = { .kind = STEP_CALL, .count = op->count, .ones = ones, .body = op->body };
+  return add_call(p, &step, operands, out);
 }
 
 /* The rows of a cell, once however often they are read. */

@@ -25,15 +25,16 @@ typedef unsigned source;
 struct step {
   unsigned char kind;  /* enum step_kind */
   unsigned char count; /* operands from `first` */
+  unsigned char ones;  /* bit i: operand i does not vary */
   unsigned first;      /* in plan.sources */
   unsigned rows;       /* LOOKUP, TOTAL: the rows from here on; SOURCE_NONE: they do not vary */
   unsigned truths;     /* TOTAL: the same of the truths; SOURCE_NONE: all rows count */
   unsigned row;        /* LOOKUP: the row that asks, for facts of the items of a table */
   unsigned out;        /* register */
   union {
-    const struct function *function; /* CALL */
-    unsigned cell;                   /* LOOKUP, WITHIN, TOTAL */
-    const double *facts;             /* FACT: of each item, and the error after the last */
+    lanes body;          /* CALL */
+    unsigned cell;       /* LOOKUP, WITHIN, TOTAL */
+    const double *facts; /* FACT: of each item, and the error after the last */
   };
   const unsigned *items; /* FACT: of each text number */
 };

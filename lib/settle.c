@@ -182,11 +182,9 @@ static void store(struct mls_values *v, unsigned cell, size_t row, const double 
 
 static void calculate_column(struct mls_values *v, unsigned cell, size_t from, size_t until,
                              struct span_changed *changed) {
-  bool filled = false;
   for (size_t row = from; row < until; row += TAPE_BLOCK) {
     size_t count = until - row < TAPE_BLOCK ? until - row : TAPE_BLOCK;
-    const double *fresh = tape_run(v->model, v->value, v->scratch, cell, row, count, filled);
-    filled = count > 1;
+    const double *fresh = tape_run(v->model, v->value, v->scratch, cell, row, count);
     store(v, cell, row, fresh, count, changed);
   }
 }
@@ -246,7 +244,7 @@ static void settle_group(struct mls_values *v, unsigned start, unsigned end,
   for (size_t row = from; row < until; row++)
     for (unsigned cell = start; cell < end; cell++) {
       struct span_changed one = { 0, 0 };
-      store(v, cell, row, tape_run(model, v->value, v->scratch, cell, row, 1, false), 1, &one);
+      store(v, cell, row, tape_run(model, v->value, v->scratch, cell, row, 1), 1, &one);
       if (one.until == 0) continue;
       if (changed[cell - start].until == 0) changed[cell - start].from = row;
       changed[cell - start].until = row + 1;
@@ -327,8 +325,8 @@ static double evaluate_call(struct place_in at, const struct node *node) {
     argument[i] = evaluate(at, node->arguments[i]);
     in[i] = &argument[i];
   }
-  node->function->value(1, &out, in, node->count);
-  return out - out == 0 ? out : FUNCTION_ERROR;
+  function_run(node->function->value[model->vectors], 1, &out, in, node->count, 0);
+  return out;
 }
 
 static double evaluate(struct place_in at, const struct node *node) {

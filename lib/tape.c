@@ -1,6 +1,6 @@
 /* Compiles trees to steps and runs the steps of a cell. Registers are taken as a stack while a tree
-   is walked, so a program needs as many as its formula is deep; single values that a column reads
-   get a register of their own, filled once and used for every block. */
+   is walked, so a program needs as many as its formula is deep. What is one number for all rows of
+   a column is calculated as one, once a block. */
 #include "tape.h"
 
 #include <math.h>
@@ -20,9 +20,15 @@ static void compile(struct compiler *c, const struct node *node, unsigned lag, s
 
 static const struct cell *cell_of(const struct compiler *c) { return &c->model->cells[c->cell]; }
 
-static unsigned take_register(struct compiler *c) {
-  unsigned taken = c->depth++;
-  if (c->depth > c->registers) c->registers = c->depth;
+/* At each depth of the stack there are two registers, so that an op need not write to what it
+   reads: the other one of that which holds an operand at its depth. */
+static unsigned take_register(struct compiler *c, const struct op *op) {
+  unsigned taken = 2 * c->depth++;
+  for (unsigned i = 0; i < op->count; i++) {
+    const struct operand *operand = &c->tape->operands[op->first + i];
+    if (operand->kind == OPERAND_REGISTER && operand->index == taken) taken++;
+  }
+  if (2 * c->depth > c->registers) c->registers = 2 * c->depth;
   return taken;
 }
 
@@ -36,17 +42,16 @@ static unsigned reserve(struct compiler *c, unsigned count) {
 /* ---- operands ---- */
 
 static void constant(struct compiler *c, double value, struct operand *out) {
-  *out = (struct operand){ .kind = OPERAND_CONSTANT,
-                           .stride = 1,
-                           .index = (unsigned)c->tape->constant_count };
+  *out = (struct operand){
+    .kind = OPERAND_CONSTANT, .one = true, .stride = 1, .index = (unsigned)c->tape->constant_count
+  };
   c->tape->constants[c->tape->constant_count++] = value;
 }
 
-/* Values and constants that a column reads stand in a register of their own, below the stack. */
+/* Rows that do not stand side by side are gathered in a register of their own, above the stack. */
 static void give_fill(struct compiler *c, struct operand *operand) {
-  bool lanes_needed = operand->kind == OPERAND_ROWS ? operand->lag > 0 || operand->stride > 1
-                                                    : cell_of(c)->rows > 1;
-  if (operand->kind != OPERAND_REGISTER && lanes_needed) operand->fill = c->registers++;
+  if (operand->kind == OPERAND_ROWS && (operand->lag > 0 || operand->stride > 1))
+    operand->fill = c->registers++;
 }
 
 static bool own_table(const struct compiler *c, const struct node *node, const struct cell *other) {
@@ -59,9 +64,12 @@ static void reference(const struct compiler *c, const struct node *node, unsigne
                       struct operand *out) {
   unsigned cell = model_cell(c->model, cell_of(c)->home, &node->ref);
   const struct cell *other = &c->model->cells[cell];
-  *out = (struct operand){ .kind = OPERAND_VALUE, .stride = 1, .index = (unsigned)other->offset };
+  *out = (struct operand){
+    .kind = OPERAND_VALUE, .one = true, .stride = 1, .index = (unsigned)other->offset
+  };
   if (own_table(c, node, other)) {
     out->kind = OPERAND_ROWS;
+    out->one = false;
     out->lag = lag;
     out->stride = other->family ? (unsigned short)other->word_count : 1;
   }
@@ -77,10 +85,18 @@ static void compile_operand(struct compiler *c, const struct node *node, unsigne
   c->tape->operands[at] = operand;
 }
 
-static void finish(struct compiler *c, struct op op, unsigned depth, struct operand *out) {
+/* A step whose operands are all one number gives one number, if it may. */
+static void finish(struct compiler *c, struct op op, bool may_be_one, unsigned depth,
+                   struct operand *out) {
+  const struct operand *operands = &c->tape->operands[op.first];
+  op.one = may_be_one;
+  for (unsigned i = 0; i < op.count; i++) {
+    op.one = op.one && operands[i].one;
+    if (operands[i].one) op.ones |= (unsigned char)(1u << i);
+  }
   c->depth = depth;
-  op.out = take_register(c);
-  *out = (struct operand){ .kind = OPERAND_REGISTER, .stride = 1, .index = op.out };
+  op.out = take_register(c, &op);
+  *out = (struct operand){ .kind = OPERAND_REGISTER, .one = op.one, .stride = 1, .index = op.out };
   c->tape->ops[c->tape->op_count++] = op;
 }
 
@@ -91,29 +107,56 @@ static void lookup(struct compiler *c, const struct node *node, unsigned lag, st
                    .shift = lag,
                    .first = reserve(c, 1),
                    .cell = model_cell(c->model, cell_of(c)->home, &node->ref) };
+  const struct cell *other = &c->model->cells[op.cell];
   compile_operand(c, node->arguments[0], lag, op.first);
-  finish(c, op, depth, out);
+  finish(c, op, !(other->family && other->table >= 0), depth, out);
 }
 
-static void call(struct compiler *c, const struct node *node, unsigned lag, struct operand *out) {
-  unsigned depth = c->depth;
-  unsigned rows = node_lag(node), count = rows ? 2 : node->count;
-  struct op op = { .kind = rows ? OP_PRIOR : OP_CALL,
-                   .count = (unsigned char)count,
-                   .function = node->function,
-                   .lag = rows,
-                   .shift = lag };
-  op.first = reserve(c, count);
-  for (unsigned i = 0; i < count; i++)
-    compile_operand(c, node->arguments[i], i == 0 ? lag + rows : lag, op.first + i);
-  finish(c, op, depth, out);
+static void prior(struct compiler *c, const struct node *node, unsigned lag, struct operand *out) {
+  unsigned depth = c->depth, rows = node_lag(node);
+  struct op op = {
+    .kind = OP_PRIOR, .count = 2, .first = reserve(c, 2), .lag = rows, .shift = lag
+  };
+  compile_operand(c, node->arguments[0], lag + rows, op.first);
+  compile_operand(c, node->arguments[1], lag, op.first + 1);
+  finish(c, op, false, depth, out);
+}
+
+static void call(struct compiler *c, const struct node *node, unsigned count, unsigned lag,
+                 struct operand *out);
+
+/* Functions of any number of arguments are calculated two by two: the first `count` of them. */
+static void fold(struct compiler *c, const struct node *node, unsigned count, unsigned lag,
+                 struct operand *out) {
+  if (count == 1) compile(c, node->arguments[0], lag, out);
+  else call(c, node, count, lag, out);
+}
+
+static void call(struct compiler *c, const struct node *node, unsigned count, unsigned lag,
+                 struct operand *out) {
+  bool folds = function_folds(node->function);
+  unsigned depth = c->depth, taken = folds ? 2 : count;
+  struct op op = { .kind = OP_CALL,
+                   .chooses = node->function->rule == RULE_CHOOSE,
+                   .count = (unsigned char)taken,
+                   .first = reserve(c, taken),
+                   .body = node->function->value[c->model->vectors] };
+  if (folds) {
+    struct operand left;
+    fold(c, node, count - 1, lag, &left);
+    give_fill(c, &left);
+    c->tape->operands[op.first] = left;
+  }
+  for (unsigned i = folds ? 1 : 0; i < taken; i++)
+    compile_operand(c, node->arguments[folds ? count - 1 : i], lag, op.first + i);
+  finish(c, op, true, depth, out);
 }
 
 static void compile_total(const struct compiler *c, const struct node *node, struct operand *out) {
   unsigned cell = c->model->instances[cell_of(c)->home].cells[node->total];
-  *out = (struct operand){ .kind = OPERAND_VALUE,
-                           .stride = 1,
-                           .index = (unsigned)c->model->cells[cell].offset };
+  *out = (struct operand){
+    .kind = OPERAND_VALUE, .one = true, .stride = 1, .index = (unsigned)c->model->cells[cell].offset
+  };
 }
 
 static void compile(struct compiler *c, const struct node *node, unsigned lag,
@@ -125,7 +168,9 @@ static void compile(struct compiler *c, const struct node *node, unsigned lag,
   else if (node->kind == NODE_PATH) reference(c, node, lag, out);
   else if (node->total != NODE_PLAIN) compile_total(c, node, out);
   else if (node->function->rule == RULE_MISSING) constant(c, FUNCTION_ERROR, out);
-  else call(c, node, lag, out);
+  else if (node_lag(node)) prior(c, node, lag, out);
+  else if (function_folds(node->function)) fold(c, node, node->count, lag, out);
+  else call(c, node, node->count, lag, out);
 }
 
 /* Deepest the stack of registers can get below a node: fills are numbered after it. */
@@ -142,10 +187,11 @@ static void compile_cell(struct compiler *c, struct program *program) {
   const struct cell *cell = cell_of(c);
   c->depth = 0;
   /* only columns fill registers, which are numbered above the stack */
-  c->registers = cell->table >= 0 ? stack_depth(cell->formula) : 1;
+  c->registers = cell->table >= 0 ? 2 * stack_depth(cell->formula) : 2;
   program->op_first = (unsigned)c->tape->op_count;
   compile(c, cell->formula, 0, &program->result);
   give_fill(c, &program->result);
+  if (program->result.one && cell->rows > 1) program->result.fill = c->registers++;
   program->op_count = (unsigned)c->tape->op_count - program->op_first;
   program->registers = c->registers;
   if (c->registers > c->tape->registers) c->tape->registers = c->registers;
@@ -173,7 +219,7 @@ mls_status tape_build(struct mls_model *model, struct fails *fails) {
   struct tape *tape = memory_push(model->memory, sizeof *tape);
   if (!tape) return fail_memory(fails);
   TRY(allocate(model, tape, fails));
-  tape->registers = 1;
+  tape->registers = 2;
   struct compiler c = { .model = model, .tape = tape };
   for (unsigned i = 0; i < model->cell_count; i++) {
     c.cell = i;
@@ -210,22 +256,15 @@ static const double *gather(const struct runner *r, const struct operand *operan
 }
 
 static const double *operand_lanes(const struct runner *r, const struct operand *operand) {
-  bool one = r->count == 1;
   switch ((enum operand_kind)operand->kind) {
     case OPERAND_REGISTER: return lanes_of(r, operand->index);
-    case OPERAND_CONSTANT:
-      return one ? &r->model->tape->constants[operand->index] : lanes_of(r, operand->fill);
-    case OPERAND_VALUE: return one ? &r->values[operand->index] : lanes_of(r, operand->fill);
+    case OPERAND_CONSTANT: return &r->model->tape->constants[operand->index];
+    case OPERAND_VALUE: return &r->values[operand->index];
     case OPERAND_ROWS: break;
   }
   if (operand->stride == 1 && r->row >= operand->lag)
     return &r->values[operand->index + r->row - operand->lag];
   return gather(r, operand);
-}
-
-/* Every result that is not finite becomes the one error value, so that unchanged is equal bits. */
-static void normalise(double *out, size_t count) {
-  for (size_t i = 0; i < count; i++) out[i] = out[i] - out[i] == 0 ? out[i] : FUNCTION_ERROR;
 }
 
 bool tape_find_row(const struct mls_model *model, unsigned cell, double key, size_t row,
@@ -254,9 +293,10 @@ static void run_lookup(const struct runner *r, const struct op *op) {
   const struct operand *operands = &r->model->tape->operands[op->first];
   const double *keys = operand_lanes(r, &operands[0]);
   double *out = lanes_of(r, op->out);
-  for (size_t i = 0; i < r->count; i++) {
+  size_t step = operands[0].one ? 0 : 1, count = op->one ? 1 : r->count;
+  for (size_t i = 0; i < count; i++) {
     size_t row = r->row + i >= op->shift ? r->row + i - op->shift : 0;
-    out[i] = tape_lookup(r->model, r->values, op->cell, keys[i], row);
+    out[i] = tape_lookup(r->model, r->values, op->cell, keys[i * step], row);
   }
 }
 
@@ -264,48 +304,39 @@ static void run_prior(const struct runner *r, const struct op *op) {
   const struct operand *operands = &r->model->tape->operands[op->first];
   const double *earlier = operand_lanes(r, &operands[0]);
   const double *first = operand_lanes(r, &operands[1]);
+  size_t earlier_step = operands[0].one ? 0 : 1, first_step = operands[1].one ? 0 : 1;
   double *out = lanes_of(r, op->out);
   size_t begin = (size_t)op->lag + op->shift;
-  for (size_t i = 0; i < r->count; i++) out[i] = r->row + i < begin ? first[i] : earlier[i];
+  for (size_t i = 0; i < r->count; i++)
+    out[i] = r->row + i < begin ? first[i * first_step] : earlier[i * earlier_step];
 }
 
 static void run_call(const struct runner *r, const struct op *op) {
-  const double *in[LIMIT_ARGUMENTS];
+  const double *in[TAPE_OPERANDS];
   const struct operand *operands = &r->model->tape->operands[op->first];
   for (unsigned i = 0; i < op->count; i++) in[i] = operand_lanes(r, &operands[i]);
-  double *out = lanes_of(r, op->out);
-  op->function->value(r->count, out, in, op->count);
-  normalise(out, r->count);
+  function_run(op->body, op->one ? 1 : r->count, lanes_of(r, op->out), in, op->count, op->ones);
 }
 
-static void fill(const struct runner *r, const struct operand *operand) {
-  if (operand->kind != OPERAND_CONSTANT && operand->kind != OPERAND_VALUE) return;
-  double value = operand->kind == OPERAND_CONSTANT ? r->model->tape->constants[operand->index]
-                                                   : r->values[operand->index];
-  double *out = lanes_of(r, operand->fill);
-  for (size_t i = 0; i < TAPE_BLOCK; i++) out[i] = value;
-}
-
-static void fill_all(const struct runner *r, const struct program *program) {
-  const struct tape *tape = r->model->tape;
-  for (size_t i = 0; i < program->op_count; i++) {
-    const struct op *op = &tape->ops[program->op_first + i];
-    for (unsigned j = 0; j < op->count; j++) fill(r, &tape->operands[op->first + j]);
-  }
-  fill(r, &program->result);
+/* The result as lanes. */
+static const double *result_lanes(const struct runner *r, const struct operand *result) {
+  const double *made = operand_lanes(r, result);
+  if (!result->one || r->count == 1) return made;
+  double *out = lanes_of(r, result->fill);
+  for (size_t i = 0; i < r->count; i++) out[i] = *made;
+  return out;
 }
 
 const double *tape_run(const struct mls_model *model, const double *values, double *scratch,
-                       unsigned cell, size_t row, size_t count, bool filled) {
+                       unsigned cell, size_t row, size_t count) {
   struct runner r = { model, values, scratch, row, count };
   const struct tape *tape = model->tape;
   const struct program *program = &tape->programs[cell];
-  if (count > 1 && !filled) fill_all(&r, program);
   for (size_t i = 0; i < program->op_count; i++) {
     const struct op *op = &tape->ops[program->op_first + i];
     if (op->kind == OP_CALL) run_call(&r, op);
     else if (op->kind == OP_PRIOR) run_prior(&r, op);
     else run_lookup(&r, op);
   }
-  return operand_lanes(&r, &program->result);
+  return result_lanes(&r, &program->result);
 }

@@ -7,8 +7,9 @@
 #include "graph.h"
 
 enum {
-  TAPE_BLOCK = 256
-}; /* rows calculated at once: a register is 2 KiB, several fit in a cache */
+  TAPE_BLOCK = 256, /* rows calculated at once: a register is 2 KiB, several fit in a cache */
+  TAPE_OPERANDS = 3 /* of an op, at most */
+};
 
 enum operand_kind {
   OPERAND_CONSTANT, /* tape.constants[index] */
@@ -19,9 +20,10 @@ enum operand_kind {
 
 struct operand {
   unsigned char kind;    /* enum operand_kind */
+  bool one;              /* the same for all rows: one number stands for the lanes */
   unsigned short stride; /* OPERAND_ROWS: values a row (facts of the items of a table), else 1 */
   unsigned lag;          /* OPERAND_ROWS */
-  unsigned fill;  /* CONSTANT, VALUE, and ROWS with lag: the register that holds it as lanes */
+  unsigned fill;  /* ROWS with lag or stride, and a result that is one: register of its lanes */
   unsigned index; /* of a constant, a value or a register: LIMIT_VALUES keeps it in range */
 };
 
@@ -33,13 +35,16 @@ enum op_kind {
 
 struct op {
   unsigned char kind;  /* enum op_kind */
+  bool chooses;        /* OP_CALL: `if` */
+  bool one;            /* its result is one number for all rows */
+  unsigned char ones;  /* bit i: operand i is */
   unsigned char count; /* operands, from `first` */
   unsigned out;        /* register */
   unsigned first;
   unsigned lag, shift;
   union {
-    const struct function *function; /* OP_CALL */
-    unsigned cell;                   /* OP_LOOKUP */
+    lanes body;    /* OP_CALL: of the function, by the instructions that the model uses */
+    unsigned cell; /* OP_LOOKUP */
   };
 };
 
@@ -66,10 +71,9 @@ struct tape {
 mls_status tape_build(struct mls_model *model, struct fails *fails);
 
 /* Calculates rows row..row+count-1 (count <= TAPE_BLOCK) of a cell with a formula. The result is in
-   `out` or in scratch; the pointer is returned. `filled` says that the lanes of single values were
-   put into their registers for this cell already. */
+   `values` or in scratch; the pointer is returned. */
 const double *tape_run(const struct mls_model *model, const double *values, double *scratch,
-                       unsigned cell, size_t row, size_t count, bool filled);
+                       unsigned cell, size_t row, size_t count);
 
 /* Which row of a column or of a family of facts has the key, for the row of a table that asks. */
 bool tape_find_row(const struct mls_model *model, unsigned cell, double key, size_t row,

@@ -14,7 +14,7 @@ lib=${1:-$(dirname "$0")/../lib}
 # Bottom to top. Files of one line make one layer: they may use each other, the lines above, and
 # nothing below. A new file is added here.
 layers='
-limits system real real_tail
+limits system real real_inline real_tail
 memory
 fail
 power
@@ -25,7 +25,7 @@ json
 unit dims
 rows
 registry load source
-function lanes
+function lanes span
 formula
 sheet
 format
