@@ -389,8 +389,8 @@ static mls_status read_csv(struct intake *intake, const struct inputs *inputs) {
   return slice_is(corner, "name") ? read_names_down(intake) : read_rows(intake);
 }
 
-/* No CSV of inputs begins like this, and no JSON otherwise. */
-static bool is_json(const struct inputs *inputs, const char *file) {
+bool scenario_is_json(const struct inputs *inputs) {
+  const char *file = inputs->file ? inputs->file : "";
   size_t size = strlen(file), at = 0;
   if (size > 5 && strcmp(file + size - 5, ".json") == 0) return true;
   if (inputs->size >= 3 && memcmp(inputs->bytes, "\xEF\xBB\xBF", 3) == 0) at = 3;
@@ -399,9 +399,8 @@ static bool is_json(const struct inputs *inputs, const char *file) {
 }
 
 static mls_status read_file(struct intake *intake, const struct inputs *inputs) {
-  mls_status status = is_json(inputs, intake->csv.file)
-                          ? intake_json(intake, inputs->bytes, inputs->size)
-                          : read_csv(intake, inputs);
+  mls_status status = scenario_is_json(inputs) ? intake_json(intake, inputs->bytes, inputs->size)
+                                               : read_csv(intake, inputs);
   /* a scenario that was read in part is tried too, so that all errors are told at once */
   return status == MLS_MEMORY ? status : worst(status, try_all(intake));
 }

@@ -37,11 +37,13 @@ struct inputs {
   enum csv_dialect dialect; /* of a CSV */
 };
 
+/* The name ends in .json, or the text begins with { or [: no CSV of inputs does, and all JSON. */
+bool scenario_is_json(const struct inputs *inputs);
+
 /* Reads and checks every setting of every scenario by setting it into `trial` (values of the model,
    which are reset after). All errors are added to trial's messages, in the order of the file. Opens
    `out` also on failure: call scenario_close in any case. Units are read with unit_read, because
-   the model's own table must not change. A file is JSON when its name ends in .json or its text
-   begins with { or [. */
+   the model's own table must not change. */
 mls_status scenario_read(struct mls_scenarios *out, struct mls_values *trial,
                          const struct inputs *inputs);
 void scenario_close(struct mls_scenarios *scenarios);

@@ -40,6 +40,12 @@ struct stream_result {
   double constant;                    /* then this */
 };
 
+/* What reading a field needs, apart from the rest so that all columns stay in cache together. */
+struct stream_field {
+  double *typed;                /* of a number; NULL: a word, a name or a column of results */
+  struct stream_column *column; /* of all but plain numbers, which nothing is left to ask of */
+};
+
 /* A line of the chunk at hand. */
 struct stream_line {
   struct slice text;
@@ -63,7 +69,8 @@ struct mls_stream {
   struct mls_scenarios header; /* holds what the columns point to */
   struct stream_column *columns;
   size_t column_count;
-  bool named; /* there is a column `scenario` */
+  struct stream_field *fields; /* one a column */
+  bool named;                  /* there is a column `scenario` */
   struct stream_result *results;
   size_t result_count, result_room;
   struct mls_batch batch;

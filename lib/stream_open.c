@@ -83,15 +83,25 @@ static mls_status open_columns(struct mls_stream *stream, struct slice header) {
                            .fails = &stream->fails,
                            .file = stream->file };
   struct intake_column *columns;
+  struct inputs inputs = { stream->file, header.at, header.size, stream->dialect };
+  if (scenario_is_json(&inputs))
+    return fail_add(&stream->fails, MLS_SYNTAX, (struct place){ stream->file, 1, 1 },
+                    "the scenarios are JSON; a batch reads a CSV with one in each line");
   TRY(csv_read_as(&stream->header.memory, &stream->fails, stream->file, header.at, header.size,
                   stream->dialect, &intake.csv));
   TRY(read_header(stream, &intake.csv));
   TRY(intake_columns(&intake, &columns));
   stream->column_count = intake.csv.rows[0].count;
   stream->columns = memory_array(&stream->memory, stream->column_count, sizeof *stream->columns);
-  if (!stream->columns) return fail_memory(&stream->fails);
-  for (size_t i = 0; i < stream->column_count; i++)
-    TRY(open_column(stream, &columns[i], &stream->columns[i]));
+  stream->fields = memory_array(&stream->memory, stream->column_count, sizeof *stream->fields);
+  if (!stream->columns || !stream->fields) return fail_memory(&stream->fails);
+  for (size_t i = 0; i < stream->column_count; i++) {
+    struct stream_column *column = &stream->columns[i];
+    TRY(open_column(stream, &columns[i], column));
+    bool number = column->about.target.number;
+    stream->fields[i] = (struct stream_field){ number ? column->typed : NULL,
+                                               number && !column->set ? NULL : column };
+  }
   buffer_add(&stream->text, header.at, header.size);
   buffer_char(&stream->text, '\n');
   stream->text_header = stream->text.size;

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "limits.h"
-#include "number.h"
 #include "stream.h"
 #include "trace.h"
 
@@ -26,8 +25,15 @@ static char *put_text(struct mls_stream *stream, char *to, struct slice text) {
   return buffer_room(&stream->bytes, row_room(stream));
 }
 
+static char *put_count(char *to, size_t count) {
+  char digits[24], *at = digits + sizeof digits;
+  for (; count >= 10; count /= 10) *--at = (char)('0' + count % 10);
+  *--at = (char)('0' + count);
+  return put_bytes(to, (struct slice){ at, (size_t)(digits + sizeof digits - at) });
+}
+
 static char *put_name(struct mls_stream *stream, char *to, struct slice name, size_t row) {
-  if (!stream->named) return to + number_put(to, (double)row);
+  if (!stream->named) return put_count(to, row);
   return name.size > 0 ? put_text(stream, to, name) : to;
 }
 

@@ -60,16 +60,15 @@ static bool is_sound(const struct stream_column *column, double typed) {
 }
 
 /* One field; returns where it ends, or NULL when it is not plain. */
-static inline const char *scan_field(struct mls_stream *stream, struct stream_column *column,
+static inline const char *scan_field(struct mls_stream *stream, const struct stream_field *field,
                                      const char *at, char point, char separator, size_t index) {
   struct slice text;
-  if (column->about.target.number) {
-    at = number_scan(at, point, &column->typed[index]);
-    if (at && column->set && !is_sound(column, column->typed[index])) return NULL;
-    return at;
+  if (field->typed) {
+    at = number_scan(at, point, &field->typed[index]);
+    return at && field->column && !is_sound(field->column, field->typed[index]) ? NULL : at;
   }
   at = scan_text(at, separator, &text);
-  return at && take_text(stream, column, text, index) ? at : NULL;
+  return at && take_text(stream, field->column, text, index) ? at : NULL;
 }
 
 /* ---- lines ---- */
@@ -78,10 +77,10 @@ static inline const char *scan_field(struct mls_stream *stream, struct stream_co
 static const char *scan_fields(struct mls_stream *stream, const char *at, size_t index) {
   char separator = csv_separator(stream->dialect);
   char point = stream->dialect == CSV_EXCEL_EU ? ',' : '.';
-  struct stream_column *column = stream->columns, *end = column + stream->column_count;
+  const struct stream_field *field = stream->fields, *end = field + stream->column_count;
   for (;;) {
-    at = scan_field(stream, column, at, point, separator, index);
-    if (!at || ++column == end) return at;
+    at = scan_field(stream, field, at, point, separator, index);
+    if (!at || ++field == end) return at;
     if (*at++ != separator) return NULL;
   }
 }
