@@ -25,6 +25,7 @@ Suite *suite_rows(void);
 Suite *suite_scenario(void);
 Suite *suite_scenario_json(void);
 Suite *suite_sheet(void);
+Suite *suite_stream(void);
 Suite *suite_text(void);
 Suite *suite_trace(void);
 Suite *suite_unit(void);
@@ -56,6 +57,7 @@ static const struct {
   { "scenario", suite_scenario },
   { "scenario_json", suite_scenario_json },
   { "sheet", suite_sheet },
+  { "stream", suite_stream },
   { "text", suite_text },
   { "trace", suite_trace },
   { "unit", suite_unit },
