@@ -133,7 +133,7 @@ static const char *plural(long long count) { return count == 1 ? "" : "s"; }
 
 static void say_counts(const struct batch *batch) {
   const struct batch_state *state = &batch->state;
-  long long more = batch->said - 20;
+  long long more = batch->said - BATCH_SAID;
   if (more > 0)
     say_error("and %lld more message%s of bad rows: column errors of the results names the fields",
               more, plural(more));
@@ -167,9 +167,10 @@ static int finish(struct batch *batch) {
   return batch->options->strict && wrong ? CHECK_FAILS : DONE;
 }
 
-/* A wrong input leaves nothing behind; a full disk leaves what can be gone on with. */
+/* A wrong input leaves nothing behind, but for what an earlier run wrote; a full disk leaves what
+   can be gone on with. */
 static void clean(const struct batch *batch, int status) {
-  if (status != BAD_INPUT || !batch->part.temporary) return;
+  if (status != BAD_INPUT || !batch->part.temporary || batch->before.read > 0) return;
   file_remove(batch->part.temporary);
   file_remove(batch->manifest);
 }

@@ -6,6 +6,8 @@
 
 #include "session.h"
 
+enum { BATCH_SAID = 20 }; /* messages of bad rows that are shown; all are counted */
+
 /* How far a run has come: all of it after whole blocks of the input, written in order. */
 struct batch_state {
   unsigned long long input;       /* hash of the bytes read */

@@ -9,7 +9,7 @@
 
 enum {
   BLOCK = 1 << 20, /* bytes; the longest line */
-  SAID_MOST = 20,  /* messages of bad rows */
+  BATCH_SAID = 20, /* messages of bad rows */
   BLOCKS_PER_THREAD = 2
 };
 
@@ -21,7 +21,6 @@ struct block {
   size_t size;              /* whole lines */
   size_t line, row;         /* numbers of the first ones */
   struct batch_state after; /* where the input is behind them */
-  bool busy;
   mls_status status;
   mls_lines came;
 };
@@ -39,6 +38,7 @@ struct lane {
   struct reader reader;
   struct block *blocks;
   size_t count;
+  size_t oldest, next; /* blocks on their way, counted from the first of all */
   struct crew *crew;
 };
 
@@ -147,8 +147,8 @@ static void end_progress(const struct batch *batch) {
 
 static void say_bad(struct batch *batch, const struct block *block) {
   const mls_message *message;
-  if (block->came.messages > 0 && batch->said < SAID_MOST) end_progress(batch);
-  for (size_t i = 0; i < block->came.messages && batch->said + (long long)i < SAID_MOST; i++)
+  if (block->came.messages > 0 && batch->said < BATCH_SAID) end_progress(batch);
+  for (size_t i = 0; i < block->came.messages && batch->said + (long long)i < BATCH_SAID; i++)
     if ((message = mls_stream_message(block->stream, i))) say_message(message, batch->source.path);
   batch->said += (long long)block->came.messages;
 }
@@ -167,7 +167,6 @@ static bool keep_state(struct batch *batch) {
 
 static int write_block(struct batch *batch, struct block *block) {
   const mls_lines *came = &block->came;
-  block->busy = false;
   if (block->status != MLS_OK) return no_memory();
   say_bad(batch, block);
   if (came->rows + block->row - 1 != (size_t)block->after.rows) {
@@ -195,10 +194,19 @@ static void work(struct job *job) {
                                    block->row, &block->came, sizeof block->came);
 }
 
-static int end_block(struct lane *lane, struct block *block) {
-  if (!block->busy) return DONE;
-  crew_wait(lane->crew, &block->job);
-  return write_block(lane->reader.batch, block);
+/* Writes blocks that are done, in order, and waits for them while more than `most` are on their
+ * way. */
+static int end_blocks(struct lane *lane, size_t most) {
+  while (lane->oldest < lane->next) {
+    struct block *block = &lane->blocks[lane->oldest % lane->count];
+    bool late = lane->next - lane->oldest > most;
+    if (!late && !crew_is_done(lane->crew, &block->job)) return DONE;
+    crew_wait(lane->crew, &block->job);
+    int status = write_block(lane->reader.batch, block);
+    if (status != DONE) return status;
+    lane->oldest++;
+  }
+  return DONE;
 }
 
 /* An earlier run wrote what comes of the bytes up to batch->before: they are only compared. `start`
@@ -227,21 +235,14 @@ static int next_block(struct lane *lane, struct block *block) {
 }
 
 static int move_blocks(struct lane *lane) {
-  size_t next = 0;
-  for (;; next++) {
-    struct block *block = &lane->blocks[next % lane->count];
-    int status = end_block(lane, block);
+  for (;; lane->next++) {
+    struct block *block = &lane->blocks[lane->next % lane->count];
+    int status = end_blocks(lane, lane->count - 1);
     if (status == DONE) status = next_block(lane, block);
     if (status != DONE) return status;
-    if (block->size == 0) break;
-    block->busy = true;
+    if (block->size == 0) return end_blocks(lane, 0);
     crew_give(lane->crew, &block->job);
   }
-  for (size_t i = 0; i < lane->count; i++) {
-    int status = end_block(lane, &lane->blocks[(next + i) % lane->count]);
-    if (status != DONE) return status;
-  }
-  return DONE;
 }
 
 /* ---- streams ---- */

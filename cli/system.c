@@ -479,6 +479,13 @@ void crew_wait(struct crew *crew, const struct job *job) {
   pthread_mutex_unlock(&crew->lock);
 }
 
+bool crew_is_done(struct crew *crew, const struct job *job) {
+  pthread_mutex_lock(&crew->lock);
+  bool done = job->done;
+  pthread_mutex_unlock(&crew->lock);
+  return done;
+}
+
 void crew_stop(struct crew *crew) {
   if (!crew) return;
   pthread_mutex_lock(&crew->lock);

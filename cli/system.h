@@ -118,6 +118,7 @@ struct crew;
 struct crew *crew_start(size_t threads);
 void crew_give(struct crew *crew, struct job *job);
 void crew_wait(struct crew *crew, const struct job *job);
+bool crew_is_done(struct crew *crew, const struct job *job);
 /* After all that was given is done. */
 void crew_stop(struct crew *crew);
 
