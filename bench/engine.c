@@ -1,12 +1,15 @@
 /* The engine against C written by hand for the same work (hand.c), in one run: batches, tables,
    recurrences, edits. CPU time, medians of turns in which both sides alternate. Prints a line a
    figure: name, ours, by hand, ratio. Arguments: the folders of bench/ and registry/. */
-#define _POSIX_C_SOURCE 200809L
+#define _DEFAULT_SOURCE /* madvise */
 #include <math.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
+#ifdef __linux__
+#include <sys/mman.h>
+#endif
 
 #include "hand.h"
 #include "measure.h"
@@ -29,6 +32,17 @@ static double draw(uint32_t k) {
 }
 
 static double leaf(uint32_t k) { return nearbyint((0.1 + draw(k)) * 1e6) / 1e6; }
+
+/* Large pages, as the library's own memory has them, where the system gives them. */
+static double *columns_of(size_t count) {
+  size_t page = (size_t)1 << 21, size = (count * sizeof(double) + page - 1) / page * page;
+  double *made = need(aligned_alloc(page, size));
+#ifdef MADV_HUGEPAGE
+  madvise(made, size, MADV_HUGEPAGE);
+#endif
+  memset(made, 0, size);
+  return made;
+}
 
 static mls_model *open_sheet(const char *name, const mls_rows *rows, size_t count) {
   mls_model *model;
@@ -96,14 +110,14 @@ static mls_batch *new_batch60(const mls_model *model) {
 
 static void fill_batch60(struct batch60 *b, double *rows) {
   for (size_t j = 0; j < INPUTS; j++) {
-    b->columns[j] = need(malloc(SCENARIOS * sizeof(double)));
+    b->columns[j] = columns_of(SCENARIOS);
     for (size_t i = 0; i < SCENARIOS; i++) {
       double x =
           inputs[j].low + (inputs[j].high - inputs[j].low) * draw((uint32_t)(32 * i + 7000000 + j));
       rows[i * INPUTS + j] = b->columns[j][i] = inputs[j].whole ? floor(x) : x;
     }
   }
-  for (size_t k = 0; k < OUTPUTS; k++) b->results[k] = need(calloc(SCENARIOS, sizeof(double)));
+  for (size_t k = 0; k < OUTPUTS; k++) b->results[k] = columns_of(SCENARIOS);
 }
 
 static void compare_batch60(const struct batch60 *b, const double *made) {
@@ -143,8 +157,8 @@ static void bench_threads(const mls_model *model, struct batch60 *whole) {
 static void bench_batch60(int threads) {
   double ours[TURNS], hand[TURNS];
   struct batch60 b = { .count = SCENARIOS };
-  double *rows = need(malloc(SCENARIOS * INPUTS * sizeof *rows));
-  double *made = need(calloc(SCENARIOS * OUTPUTS, sizeof *made));
+  double *rows = columns_of((size_t)SCENARIOS * INPUTS);
+  double *made = columns_of((size_t)SCENARIOS * OUTPUTS);
   mls_model *model = open_sheet("batch60", NULL, 0);
   b.batch = new_batch60(model);
   fill_batch60(&b, rows);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "commands.h"
+#include "crew.h"
 
 /* ---- what was asked ---- */
 
@@ -14,8 +15,8 @@ static bool read_jobs(const char *given, size_t *jobs) {
   *jobs = processor_count();
   if (!given) return true;
   unsigned long count = strtoul(given, &end, 10);
-  bool good = given[0] >= '1' && given[0] <= '9' && !*end && count <= 256;
-  if (!good) say_error("--jobs needs a number from 1 to 256, found %s", given);
+  bool good = given[0] >= '1' && given[0] <= '9' && !*end && count <= CREW_MOST;
+  if (!good) say_error("--jobs needs a number from 1 to %d, found %s", CREW_MOST, given);
   *jobs = count;
   return good;
 }
@@ -70,7 +71,7 @@ static bool read_settings(struct batch *batch) {
 static bool read_options(struct batch *batch) {
   const struct options *options = batch->options;
   batch->scenarios = options->words.at[1];
-  batch->show = !options->quiet && messages_on_terminal();
+  batch->show = !options->quiet && error_is_terminal();
   return read_jobs(options->jobs, &batch->jobs) &&
          read_bad_rows(options->bad_rows, &batch->stops) && read_results(batch);
 }

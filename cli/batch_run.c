@@ -6,10 +6,10 @@
 #include <string.h>
 
 #include "batch.h"
+#include "crew.h"
 
 enum {
   BLOCK = 1 << 20, /* bytes; the longest line */
-  BATCH_SAID = 20, /* messages of bad rows */
   BLOCKS_PER_THREAD = 2
 };
 
@@ -125,7 +125,7 @@ static int read_header(struct reader *reader, char *bytes, const char **header, 
 /* ---- progress ---- */
 
 static void show_progress(struct batch *batch) {
-  double now = seconds_now(), passed = now - batch->began;
+  double now = seconds(), passed = now - batch->began;
   if (!batch->show || now - batch->shown < 0.2 || passed <= 0) return;
   batch->shown = now;
   double done = (double)(batch->state.read - batch->before.read);
@@ -156,11 +156,11 @@ static void say_bad(struct batch *batch, const struct block *block) {
 /* Every second, but never more than a twentieth of the time: what is written is on the disk, and
    the manifest says so. */
 static bool keep_state(struct batch *batch) {
-  double now = seconds_now();
+  double now = seconds();
   if (!batch->manifest || now < batch->stored) return true;
   if (!part_store(&batch->part)) return false;
   manifest_write(batch->manifest, &(struct manifest){ batch->inputs, batch->state });
-  double took = seconds_now() - now;
+  double took = seconds() - now;
   batch->stored = now + (took > 0.05 ? 20 * took : 1);
   return true;
 }
@@ -311,7 +311,7 @@ int batch_move(struct batch *batch) {
   lane.blocks = calloc(lane.count, sizeof *lane.blocks);
   lane.reader.rest = malloc(BLOCK);
   lane.crew = crew_start(batch->jobs);
-  batch->began = batch->shown = seconds_now();
+  batch->began = batch->shown = seconds();
   batch->stored = batch->began + 1;
   bool good = bytes && lane.blocks && lane.reader.rest && lane.crew;
   int status = good ? begin(batch, &lane, bytes) : no_memory();

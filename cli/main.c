@@ -9,7 +9,8 @@
 
 #define EVERYWHERE                                                                                 \
   "  --templates DIR          more sheets, which come before others of the same name\n"            \
-  "  --registry DIR           more facts, units and sources, which override others\n"
+  "  --registry DIR           more facts, units and sources, which override others\n"              \
+  "  --memory MB              that a sheet may take besides what long files need; else 201\n"
 
 static const struct command commands[] = {
   { "run", "SHEET [INPUTS] [options]", "calculate a sheet and show its results and checks",
@@ -93,10 +94,10 @@ static const struct command commands[] = {
     "  mlsysim lsp\n"
     "  mlsysim lsp --templates my/sheets --registry my/facts\n",
     0, 0, 0, command_lsp },
-  { "list", "[sheets|registries|sources|units|functions|NAME] [options]",
+  { "list", "[sheets|walls|registries|sources|units|functions|NAME] [options]",
     "show what there is: sheets, facts, units, functions",
-    "Without a word a map of all; with NAME the items of a registry, or what a sheet asks for and\n"
-    "answers.\n\n"
+    "Without a word a map of all: sheets by layer and domain, the walls that they calculate,\n"
+    "registries; with NAME the items of a registry, or what a sheet asks for and answers.\n\n"
     "  --names                  names alone, one a line\n"
     "  --json                   print JSON\n" EVERYWHERE "\nExamples\n"
     "  mlsysim list\n"
@@ -111,6 +112,20 @@ static const struct command commands[] = {
     "  mlsysim show hardware/H100\n"
     "  mlsysim show source/kaplan2020 --json\n",
     TAKES_JSON, 1, 1, command_show },
+  { "registry", "add REGISTRY FILE [options]", "add a model or a device of your own",
+    "FILE is a CSV with the columns item,field,value,unit and, if wanted, low,high,note; or, for\n"
+    "REGISTRY workload, the config.json of a language model, whose weights are then counted.\n"
+    "Items and fields are checked as those of any registry; an item that is there already is\n"
+    "refused. The lines go into a folder that every command reads after the shipped registry:\n"
+    "MLSYSIM_OWN, or else mlsysim/registry in the folder for data of the user. They have the\n"
+    "source own, and all that rests on them has the state assumed.\n\n"
+    "  --as NAME                name of the item; else the one that config.json says\n"
+    "  --into DIR               the folder; set MLSYSIM_OWN=DIR for the other commands\n"
+    "  --as-of YYYY-MM-DD       date of the facts; else SOURCE_DATE_EPOCH, else none\n" EVERYWHERE
+    "\nExamples\n"
+    "  mlsysim registry add workload config.json --as Our_7B\n"
+    "  mlsysim registry add hardware chips.csv --into facts\n",
+    TAKES_OWN | TAKES_DATE, 3, 3, command_registry },
   { "schema", "SHEET [options]", "print the JSON Schema of a sheet's inputs",
     "An object with a member for each input and each fact that may be set, by path: type, unit\n"
     "(x-unit: numbers are in it), range, words or items to choose from, default, label. It\n"
@@ -132,7 +147,7 @@ static const struct command commands[] = {
   { "doctor", "[options]", "show what is installed and found, and what is wrong with it",
     "Versions, folders in the order in which they are searched, what they hold, a hash of all\n"
     "facts, locale and terminal, and every sheet and registry that cannot be opened. This command\n"
-    "prints the names of folders, which no other output does; look at it before you send it on.\n\n"
+    "prints the names of folders, which no report does; look at it before you send it on.\n\n"
     "  --json                   print JSON\n"
     "  --strict                 exit status 1 when there are problems\n" EVERYWHERE "\nExamples\n"
     "  mlsysim doctor\n",
@@ -170,12 +185,13 @@ const char command_purpose[] =
     "calculates plans for machine learning systems from sheets of named cells";
 const char command_ends[] =
     "0 done; 1 done, but a check fails (only with --strict); 2 wrong use or input; 3 a file or\n"
-    "memory failed.";
+    "memory failed; 130 interrupted.";
 const char command_folders[] =
     "A sheet or registry is looked up by name in the folders of --templates and --registry, then\n"
-    "in templates/ and registry/ below each folder of MLSYSIM_PATH (separated by colons), then in\n"
-    "the installed folder or the source tree. The first of these three that has the name answers;\n"
-    "of several folders of one kind later ones add to earlier ones and override them.";
+    "in templates/ and registry/ below each folder of MLSYSIM_PATH (separated by colons, on\n"
+    "Windows by semicolons), then in the installed folder or the source tree. The first of these\n"
+    "three that has the name answers; of several folders of one kind later ones add to earlier\n"
+    "ones and override them.";
 
 static int help(void) {
   printf("mlsysim %s: %s\n\nUsage: mlsysim COMMAND ...\n\n", mls_version(), command_purpose);
@@ -216,6 +232,7 @@ static int do_command(const struct command *command, int count, char **arguments
 }
 
 int main(int count, char **arguments) {
+  if (!system_begin(&count, &arguments)) return SYSTEM_FAILS;
   const char *name = count > 1 ? arguments[1] : "";
   if (strcmp(name, "--version") == 0 || strcmp(name, "version") == 0) {
     printf("mlsysim %s\n", mls_version());

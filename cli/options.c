@@ -27,6 +27,9 @@ enum place {
   IN_BAD_ROWS,
   IN_RESUME,
   IN_QUIET,
+  IN_AS,
+  IN_INTO,
+  IN_MEMORY,
   IN_HELP
 };
 
@@ -56,8 +59,11 @@ static const struct option table[] = {
   { "--bad-rows", TAKES_BATCH, IN_BAD_ROWS, "keep|stop" },
   { "--resume", TAKES_BATCH, IN_RESUME, NULL },
   { "--quiet", TAKES_BATCH, IN_QUIET, NULL },
+  { "--as", TAKES_OWN, IN_AS, "NAME" },
+  { "--into", TAKES_OWN, IN_INTO, "DIR" },
   { "--templates", 0, IN_TEMPLATES, "DIR" },
   { "--registry", 0, IN_REGISTRIES, "DIR" },
+  { "--memory", 0, IN_MEMORY, "MB" },
   { "--help", 0, IN_HELP, NULL },
   { "-h", 0, IN_HELP, NULL },
 };
@@ -108,6 +114,14 @@ static bool is_dialect(const char *name) {
   return known;
 }
 
+static bool read_memory(size_t *memory, const char *value) {
+  size_t digits = strspn(value, "0123456789");
+  bool sound = digits > 0 && digits < 8 && !value[digits] && strtoul(value, NULL, 10) > 0;
+  if (!sound) say_error("--memory needs MB from 1 to 9999999, found %s", value);
+  else *memory = strtoul(value, NULL, 10);
+  return sound;
+}
+
 static bool keep(struct options *options, const struct option *option, const char *value) {
   switch (option->place) {
     case IN_SETS: return list_add(&options->sets, value);
@@ -129,6 +143,9 @@ static bool keep(struct options *options, const struct option *option, const cha
     case IN_BAD_ROWS: return once(&options->bad_rows, option->name, value);
     case IN_RESUME: options->resume = true; break;
     case IN_QUIET: options->quiet = true; break;
+    case IN_AS: return once(&options->as, option->name, value);
+    case IN_INTO: return once(&options->into, option->name, value);
+    case IN_MEMORY: return read_memory(&options->memory, value);
     case IN_HELP: options->help = true; break;
   }
   return true;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "commands.h"
+#include "working.h"
 #include "session.h"
 
 /* Forms by the ending of the file. */
@@ -56,10 +57,13 @@ static mls_report report_of(const struct session *session, const char *form, con
   return report;
 }
 
+/* What is printed on the terminal must not meet the line that says how far it is. */
 static int export(const struct session *session, const mls_report *report, mls_write write,
                   void *context) {
+  working_begin(write != print_write || terminal_width() == 0);
   mls_status status = mls_export(session->model, report, write, context);
-  if (status != MLS_OK && status != MLS_FILE) say_values(session->runs[0].values, "mlsysim");
+  working_end();
+  if (status != MLS_OK) say_values(session->runs[0].values, "mlsysim");
   return exit_of(status);
 }
 

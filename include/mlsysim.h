@@ -42,7 +42,13 @@ extern "C" {
 #define MLS_API
 #endif
 
-#define MLS_VERSION "0.1.0"
+/* The version of this header: numbers for #if, and as text with points between. */
+#define MLS_VERSION_MAJOR 0
+#define MLS_VERSION_MINOR 1
+#define MLS_VERSION_PATCH 0
+#define MLS_VERSION MLS_VERSION_TEXT(MLS_VERSION_MAJOR, MLS_VERSION_MINOR, MLS_VERSION_PATCH)
+#define MLS_VERSION_TEXT(major, minor, patch) MLS_VERSION_DOTS(major, minor, patch)
+#define MLS_VERSION_DOTS(major, minor, patch) #major "." #minor "." #patch
 
 /* The version of the library at run time; equals MLS_VERSION when header and library match. */
 MLS_API const char *mls_version(void);
@@ -60,7 +66,8 @@ typedef enum {
   MLS_RANGE,  /* a value outside its set, or a set without values */
   MLS_FACT,   /* a line of a registry that contradicts another */
   MLS_VALUE,  /* a value that is missing or not a number where one is needed */
-  MLS_LIMIT   /* a bound of the library was met */
+  MLS_LIMIT,  /* a bound of the library was met */
+  MLS_CANCELLED /* the program's progress hook said so */
 } mls_status;
 
 /* The word for a status: "ok", "memory", "file", "syntax" ... */
@@ -100,6 +107,26 @@ typedef struct {
 typedef mls_status (*mls_find)(void *context, const char *kind, const char *name, size_t nth,
                                const char **bytes, size_t *size, const char **shown);
 
+/* Hears how far a long call is, and may end it. Called on the thread that made the call, once when
+   work begins and then about every 10 ms of work (counted, not timed; a single slow step, such as
+   packing a workbook, can take longer). `stage` is "open" (a book or model), "inputs" (scenarios),
+   "settle" or "export"; `done` is the share of the present step of the stage that is over, from 0 to
+   1, or -1 where that is not known. 0 goes on; anything else cancels: the call returns MLS_CANCELLED
+   with the message "cancelled". The hook must not call the handle that it is told about.
+
+   After a cancelled call:
+     opening a book    close it, as after any failure
+     opening a model   there is no model; the book can open it, or others, afterwards
+     reading inputs    there are no scenarios; the values are at their defaults
+     applying inputs   the values are at their defaults
+     settling          what was reached has its new values, the rest is still stale and keeps its
+                       old ones; the next settling goes on there
+     a report          `write` has received a part of it, and must drop that */
+typedef int (*mls_progress)(void *context, const char *stage, double done);
+/* Files of more bytes are refused (LIMIT_FILE), so that a program which reads them itself need not
+   read on. */
+#define MLS_FILE_MOST 250000000
+
 /* How to open a book. Zero it, then set what is needed; `size` is sizeof(mls_options), so that
    later versions may add members. */
 typedef struct {
@@ -112,6 +139,11 @@ typedef struct {
      taken from the first group that has it, so later groups stand in for what is not there. */
   const char *const *templates;
   const char *const *registries;
+  mls_progress progress; /* of opening; NULL: nobody listens */
+  void *progress_context;
+  /* Bytes that opening one model or registry may take, values included, besides 64 for each byte
+     of the files that it reads; beyond that MLS_LIMIT. 0: 192 MiB; SIZE_MAX: no bound. */
+  size_t memory;
   /* Bits of the vectors to calculate with: 0 for all that the processor has, else at most 128, 256
      or 512. For tests and profilers: values have the same bits whatever this is. */
   unsigned vectors;
@@ -192,6 +224,10 @@ MLS_API size_t mls_cell_path(const mls_model *model, size_t cell, char *path, si
 MLS_API mls_status mls_values_new(const mls_model *model, const mls_allocator *allocator,
                                   mls_values **out);
 MLS_API void mls_values_free(mls_values *values);
+
+/* Who listens to long calls on these values: settling, inputs read with their messages, reports whose
+   first run they are. NULL: nobody. */
+MLS_API void mls_values_progress(mls_values *values, mls_progress progress, void *context);
 
 /* Messages of the last failing call on these values. NULL past the last. */
 MLS_API const mls_message *mls_values_message(mls_values *values, size_t index);
@@ -431,7 +467,7 @@ MLS_API mls_status mls_strict(mls_book *book, const mls_model *model, size_t *co
 /* A file that a name leads to. */
 typedef struct {
   const char *name;   /* "training", "hardware" */
-  const char *label;  /* the comment of a sheet's first line; "" for a registry */
+  const char *label;  /* of a sheet's header; "" for a registry */
   const char *folder; /* as the options give it */
   const char *below;  /* path below the folder: "planning/carbon_plan.sheet" */
   size_t group;       /* of folders, from 0: see mls_options */
@@ -457,6 +493,30 @@ typedef struct mls_registry mls_registry;
 /* Opens a registry by name ("hardware"), as a sheet that names it does. MLS_NAME: there is none;
    else what is wrong in its files. */
 MLS_API mls_status mls_registry_open(mls_book *book, const char *name, const mls_registry **out);
+
+/* ---- A user's own facts ---- */
+
+typedef struct {
+  size_t size;       /* sizeof(mls_own) */
+  const char *file;  /* name for messages */
+  const char *bytes;
+  size_t length;     /* of the bytes */
+  const char *date;  /* YYYY-MM-DD when they were read; NULL: none */
+} mls_own;
+
+/* Adds facts to a registry of this book, and writes them as lines of its CSV (without the header):
+   source `own`, state `assumed`, so that whatever rests on them says so. `from` is a CSV with the
+   columns item,field,value,unit and, if wanted, low,high,note. Before any sheet or call has opened
+   the registry (else MLS_VALUE). Refused are items that the registry has (MLS_FACT), fields that it
+   lacks (MLS_NAME), other dimensions, and all that is wrong in a registry; then nothing was added. */
+MLS_API mls_status mls_own_facts(mls_book *book, const char *registry, const mls_own *from,
+                                 mls_write write, void *context);
+
+/* The same for the registry `workload` from the configuration of a language model in JSON, as model
+   hubs keep it (config.json). `item` NULL: the model's own name. MLS_NAME: a family of models that
+   is not known; MLS_VALUE: a dimension that is missing or cannot be. */
+MLS_API mls_status mls_own_model(mls_book *book, const char *item, const mls_own *from,
+                                 mls_write write, void *context);
 
 typedef struct {
   const char *name;

@@ -338,15 +338,34 @@ static void give_results(const struct mls_batch *batch, size_t from, size_t coun
   }
 }
 
-/* While the steps of a block run, the memory brings the columns of the next one: a line of each in
-   turn, a few a step. */
-static void fetch_next(const struct mls_batch *batch, size_t step, const double *const *columns,
-                       size_t from, size_t until) {
+/* While the steps of a block run, the memory brings the columns of the next one, a few lines a
+   step: the line of each column in turn. */
+struct fetch {
+  const double *const *columns;
+  size_t column, lane, until;
+  size_t share; /* lines a step */
+};
+
+static struct fetch fetch_start(const struct mls_batch *batch, const double *const *columns,
+                                size_t from, size_t until) {
   size_t lines = batch->column_count * batch->block / TOGETHER;
-  size_t at = lines * step / batch->plan.step_count;
-  for (; at < lines * (step + 1) / batch->plan.step_count; at++) {
-    size_t lane = from + at / batch->column_count * TOGETHER;
-    if (lane < until) system_read_soon(columns[at % batch->column_count] + lane);
+  size_t end = until - from < batch->block ? until : from + batch->block;
+  return (struct fetch){ columns, 0, from, end, lines / (batch->plan.step_count + 1) + 1 };
+}
+
+static void fetch_some(struct fetch *fetch, size_t column_count) {
+  for (size_t i = 0; i < fetch->share && fetch->lane < fetch->until; i++) {
+    system_read_soon(fetch->columns[fetch->column] + fetch->lane);
+    if (++fetch->column < column_count) continue;
+    fetch->column = 0;
+    fetch->lane += TOGETHER;
+  }
+}
+
+static void run_block(const struct mls_batch *batch, size_t count, struct fetch fetch) {
+  for (size_t i = 0; i < batch->plan.step_count; i++) {
+    fetch_some(&fetch, batch->column_count);
+    run_step(batch, &batch->plan.steps[i], count);
   }
 }
 
@@ -360,10 +379,7 @@ mls_status batch_run(struct mls_batch *batch, size_t count, const double *const 
     TRY(check_block(batch, from, some, columns, bad, &wrong));
     for (size_t i = 0; i < batch->move_count; i++)
       batch->in[batch->moves[i].at] = columns[batch->moves[i].column] + from;
-    for (size_t i = 0; i < batch->plan.step_count; i++) {
-      fetch_next(batch, i, columns, from + some, count);
-      run_step(batch, &batch->plan.steps[i], some);
-    }
+    run_block(batch, some, fetch_start(batch, columns, from + some, count));
     give_results(batch, from, some, columns, results, wrong);
   }
   return MLS_OK;

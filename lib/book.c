@@ -6,6 +6,7 @@
 #include "batch.h"
 #include "export.h"
 #include "format.h"
+#include "limits.h"
 #include "open.h"
 #include "scenario.h"
 #include "system.h"
@@ -31,6 +32,7 @@ const mls_message *mls_values_message(mls_values *values, size_t index) {
 static void begin_book(mls_book *book) {
   memory_reset(&book->messages, (struct memory_mark){ NULL, 0 });
   fail_clear(&book->fails);
+  progress_begin(&book->progress, "open");
 }
 
 /* The widest vectors that processor and caller allow. */
@@ -52,12 +54,15 @@ mls_status mls_open(const mls_options *options, mls_book **out) {
   *book = (mls_book){ .memory = memory };
   memory_open(&book->messages, &memory.allocator);
   memory_open(&book->listing.memory, &memory.allocator);
-  book->fails = (struct fails){ .memory = &book->messages };
+  progress_open(&book->progress, own.progress, own.progress_context);
+  progress_begin(&book->progress, "open");
+  book->fails = (struct fails){ .memory = &book->messages, .progress = &book->progress };
   book->folder = (struct folder){ .memory = &book->memory,
                                   .templates = own.templates,
                                   .registries = own.registries };
   book->find = own.find ? own.find : folder_find;
   book->find_context = own.find ? own.find_context : &book->folder;
+  book->bound = own.memory ? own.memory : LIMIT_MEMORY;
   book->vectors = vectors_of(own.vectors);
   *out = book;
   book->opened = open_book(book);
@@ -199,6 +204,10 @@ void mls_values_free(mls_values *values) {
   memory_give(&memory, values);
 }
 
+void mls_values_progress(mls_values *values, mls_progress progress, void *context) {
+  if (values) progress_open(&values->progress, progress, context);
+}
+
 mls_status mls_set(mls_values *values, const char *path, const char *text) {
   if (!values || !path || !text) return MLS_VALUE;
   begin(values);
@@ -225,7 +234,9 @@ mls_status mls_settle(mls_values *values) {
 static mls_status reach(mls_values *values, size_t cell, size_t row) {
   if (!values) return MLS_VALUE;
   if (cell >= values->model->cell_count || row >= values->model->cells[cell].rows) return MLS_NAME;
-  return values->settled ? MLS_OK : values_settle(values);
+  if (values->settled) return MLS_OK;
+  begin(values);
+  return values_settle(values);
 }
 
 mls_status mls_get(mls_values *values, size_t cell, size_t row, double *si) {
@@ -383,6 +394,7 @@ mls_status mls_inputs_read(const mls_model *model, mls_values *messages, const m
   if (!model || !messages || messages->model != model || !own.file || !own.bytes || !out)
     return MLS_VALUE;
   begin(messages);
+  progress_begin(&messages->progress, "inputs");
   *out = NULL;
   if (!csv_dialect_find(own.csv, &inputs.dialect)) return no_dialect(&messages->fails, own.csv);
   mls_scenarios *scenarios = memory_take(&messages->memory, NULL, sizeof *scenarios);
@@ -418,6 +430,7 @@ mls_status mls_scenarios_apply(const mls_scenarios *scenarios, size_t index, mls
   if (!scenarios || !values || scenarios->model != values->model) return MLS_VALUE;
   if (index >= scenarios->count) return MLS_NAME;
   begin(values);
+  progress_begin(&values->progress, "inputs");
   return scenario_apply(scenarios, index, values);
 }
 
@@ -436,6 +449,7 @@ static mls_status make_report(const mls_model *model, const mls_report *given, m
                       "all runs of a report are of one model, and named");
     TRY(values_settle(given->runs[i].values));
   }
+  progress_begin(fails->progress, "export");
   *out = (struct report){ .model = model,
                           .runs = given->runs,
                           .run_count = given->run_count,

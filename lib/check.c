@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "limits.h"
+#include "progress.h"
 
 struct place node_place(const struct sheet *sheet, const struct node *node) {
   return (struct place){ sheet->file, node->line, node->column };
@@ -206,9 +207,10 @@ static mls_status check_sets(struct checker *c, struct sheet *sheet) {
     for (size_t i = 0; i < sheet->line_count; i++) {
       struct line *line = &sheet->lines[i];
       bool table = line->kind == LINE_TABLE;
+      TRY(progress_tick(c->fails, 2, i, sheet->line_count));
       if ((!table && line->kind != LINE_INPUT) || line->wrong || table != (pass == 0)) continue;
       mls_status status = table ? check_table(c, sheet, line) : check_input(c, sheet, line);
-      if (status == MLS_MEMORY) return status;
+      if (fail_ends(status)) return status;
       if (status != MLS_OK) line->wrong = true;
     }
   return MLS_OK;
@@ -355,7 +357,7 @@ static mls_status check_uses(struct scope scope) {
     struct line *line = &scope.sheet->lines[scope.sheet->uses[i]];
     if (line->wrong) continue;
     mls_status status = check_use(scope, line);
-    if (status == MLS_MEMORY) return status;
+    if (fail_ends(status)) return status;
     if (status != MLS_OK) line->wrong = true;
   }
   return MLS_OK;
@@ -381,12 +383,13 @@ static mls_status resolve_lines(struct scope scope) {
   for (size_t i = 0; i < scope.sheet->line_count; i++) {
     struct line *line = &scope.sheet->lines[i];
     if (!line->formula || line->wrong) continue;
+    TRY(progress_tick(scope.checker->fails, 4, i, scope.sheet->line_count));
     if (scope.checker->fails->errors >= LIMIT_ERRORS) { /* would not be kept */
       line->wrong = true;
       continue;
     }
     mls_status status = resolve_formula(scope_of(scope, line), line->formula);
-    if (status == MLS_MEMORY) return status;
+    if (fail_ends(status)) return status;
     if (status != MLS_OK) line->wrong = true;
   }
   return MLS_OK;
@@ -420,6 +423,7 @@ static mls_status prove_from(struct scope scope, unsigned start, unsigned char *
   while (depth > 0) {
     unsigned index = stack[depth - 1];
     struct line *line = &scope.sheet->lines[index];
+    TRY(progress_tick(scope.checker->fails, 4, index, scope.sheet->line_count));
     marks[index] = MARK_OPEN;
     bool look = scope.sheet->undeclared && !line->wrong;
     struct line *next = look ? unknown_below(scope, line->formula, marks) : NULL;
@@ -428,7 +432,7 @@ static mls_status prove_from(struct scope scope, unsigned start, unsigned char *
       continue;
     }
     mls_status status = prove_line(scope_of(scope, line), line);
-    if (status == MLS_MEMORY) return status;
+    if (fail_ends(status)) return status;
     if (status != MLS_OK) line->wrong = true;
     marks[index] = MARK_DONE;
     depth--;

@@ -3,6 +3,7 @@
    `row`; only the columns of that table are filled there. */
 #include "csv_write.h"
 #include "export.h"
+#include "progress.h"
 
 /* A column of the file. */
 struct output {
@@ -112,6 +113,7 @@ static mls_status put_header(struct sheet_csv *csv) {
   for (size_t i = 0; i < csv->field_count; i++) {
     const struct cell *cell = &model->cells[csv->fields[i].cell];
     struct buffer head;
+    TRY(progress_step(csv->report->fails, 5));
     buffer_open(&head, csv->memory);
     put_path(csv, &csv->fields[i], &head);
     if (!cell->text && !cell->truth && cell->unit->text[0])
@@ -163,6 +165,7 @@ static mls_status put_line(struct sheet_csv *csv, const char *name, unsigned tab
   if (table) put_key(csv, table, row);
   for (size_t i = 0; i < csv->field_count; i++) {
     buffer_char(&csv->out, csv->separator);
+    TRY(progress_step(csv->report->fails, 2));
     if (csv->fields[i].table == table) TRY(put_value(csv, &csv->fields[i], row));
   }
   buffer_char(&csv->out, csv->separator);

@@ -10,7 +10,8 @@
 #include "memory.h"
 
 static const char *const words[] = {
-  "ok", "memory", "file", "syntax", "name", "unit", "cycle", "range", "fact", "value", "limit",
+  "ok",    "memory", "file", "syntax", "name",  "unit",
+  "cycle", "range",  "fact", "value",  "limit", "cancelled",
 };
 
 const char *fail_word(mls_status status) {

@@ -8,6 +8,7 @@
 
 #include "check.h"
 #include "limits.h"
+#include "progress.h"
 
 /* What is being read: a table's CSV for the table it replaces. */
 struct reading {
@@ -21,7 +22,7 @@ static struct memory *memory_of(const struct reading *r) { return r->givens->mod
 static struct fails *fails_of(const struct reading *r) { return r->givens->fails; }
 
 static mls_status worst(mls_status first, mls_status second) {
-  return first == MLS_OK || second == MLS_MEMORY ? second : first;
+  return first == MLS_OK || fail_ends(second) ? second : first;
 }
 
 mls_status given_open(struct givens *givens, struct mls_model *model, const mls_rows *rows,
@@ -118,7 +119,7 @@ static mls_status check_columns(const struct reading *r) {
   mls_status status = check_key_name(r);
   for (size_t i = 0; i < r->given->csv.column_count; i++)
     status = worst(status, check_column(r, &r->given->csv.columns[i]));
-  for (size_t i = 0; i < r->sheet->line_count && status != MLS_MEMORY; i++)
+  for (size_t i = 0; i < r->sheet->line_count && !fail_ends(status); i++)
     status = worst(status, check_left_out(r, &r->sheet->lines[i]));
   return status;
 }
@@ -180,7 +181,8 @@ static mls_status number_keys(const struct reading *r, struct rows *rows) {
   struct row_number *sorted = memory_array(memory_of(r), count, sizeof *sorted);
   mls_status status = MLS_OK;
   if (!numbers || !sorted) return fail_memory(fails_of(r));
-  for (size_t i = 0; i < count && status != MLS_MEMORY; i++) {
+  for (size_t i = 0; i < count && !fail_ends(status); i++) {
+    TRY(progress_tick(fails_of(r), 1, i, count));
     status = worst(status, read_number_key(r, i, &numbers[i]));
     sorted[i] = (struct row_number){ numbers[i], (unsigned)i };
   }
@@ -225,8 +227,10 @@ static mls_status word_keys(const struct reading *r, struct rows *rows) {
   if (!words) return fail_memory(fails_of(r));
   *rows = (struct rows){ .count = count, .words = words, .registry = r->table->set->registry };
   map_open(&rows->index, memory_of(r));
-  for (size_t i = 0; i < count && status != MLS_MEMORY; i++)
+  for (size_t i = 0; i < count && !fail_ends(status); i++) {
+    TRY(progress_tick(fails_of(r), 2, i, count));
     status = worst(status, read_word_key(r, i, rows, &words[i]));
+  }
   return status;
 }
 
@@ -260,8 +264,8 @@ static mls_status read_given(const struct reading *r, struct rows *rows) {
                     "a table of more than %d rows (LIMIT_ROWS)", LIMIT_ROWS);
   mls_status status = check_columns(r);
   bool numbers = r->table->set->kind == SET_RANGE;
-  return status == MLS_MEMORY ? status
-                              : worst(status, numbers ? number_keys(r, rows) : word_keys(r, rows));
+  return fail_ends(status) ? status
+                           : worst(status, numbers ? number_keys(r, rows) : word_keys(r, rows));
 }
 
 mls_status given_rows(struct givens *givens, unsigned instance, const struct line *table,
@@ -274,7 +278,7 @@ mls_status given_rows(struct givens *givens, unsigned instance, const struct lin
   r.given->instance = instance;
   r.given->table = table->use;
   mls_status status = read_given(&r, &made);
-  if (status != MLS_OK) return status == MLS_MEMORY ? status : MLS_OK;
+  if (status != MLS_OK) return fail_ends(status) ? status : MLS_OK;
   r.given->sound = *given = true;
   *rows = made;
   return MLS_OK;
@@ -359,12 +363,14 @@ mls_status given_column(struct givens *givens, unsigned instance, const struct l
   double *values = memory_array(givens->model->memory, count, sizeof *values);
   if (!values) return fail_memory(givens->fails);
   mls_status status = MLS_OK;
-  for (size_t row = 0; row < count && status != MLS_MEMORY; row++)
+  for (size_t row = 0; row < count && !fail_ends(status); row++) {
+    TRY(progress_tick(givens->fails, 2, row, count));
     status = line->set->kind == SET_RANGE
                  ? worst(status, read_number(&r, &r.given->csv.columns[index], line, row, index,
                                              &values[row]))
                  : worst(status, read_word(&r, line, row, index, &values[row]));
-  if (status == MLS_MEMORY) return status;
+  }
+  if (fail_ends(status)) return status;
   cell->defaults = values;
   cell->default_count = count;
   *given = true;
@@ -407,7 +413,7 @@ static mls_status no_table(const struct givens *givens, const struct given *give
 
 mls_status given_close(struct givens *givens) {
   mls_status status = MLS_OK;
-  for (size_t i = 0; i < givens->count && status != MLS_MEMORY; i++)
+  for (size_t i = 0; i < givens->count && !fail_ends(status); i++)
     if (givens->list[i].instance == GRAPH_NONE)
       status = worst(status, no_table(givens, &givens->list[i]));
   return status;

@@ -48,9 +48,16 @@ static mls_status read_file(mls_book *book, const struct folder_file *file, cons
   return fail_add(&book->fails, status, (struct place){ name, 0, 0 }, "could not be read");
 }
 
-/* The comment of the first line, read as the language does; of a file that is no sheet nothing. */
-static const char *first_label(mls_book *book, const char *bytes, size_t size) {
+/* The header: the first line, and a second one that holds its label. */
+static size_t header_size(const char *bytes, size_t size) {
   const char *end = size ? memchr(bytes, '\n', size) : NULL;
+  if (end && end + 1 < bytes + size && end[1] == ' ')
+    end = memchr(end + 1, '\n', size - (size_t)(end + 1 - bytes));
+  return end ? (size_t)(end - bytes) : size;
+}
+
+/* The label of the header, read as the language does; of a file that is no sheet nothing. */
+static const char *first_label(mls_book *book, const char *bytes, size_t size) {
   struct memory scratch;
   struct names names;
   struct sheet *sheet = NULL;
@@ -58,7 +65,7 @@ static const char *first_label(mls_book *book, const char *bytes, size_t size) {
   struct fails fails = { .memory = &scratch };
   names_open(&names, &scratch);
   mls_status status = sheet_read(&scratch, &names, &book->units, &fails, "", bytes,
-                                 end ? (size_t)(end - bytes) : size, &sheet);
+                                 header_size(bytes, size), &sheet);
   const char *label = sheet ? or_empty(sheet->label) : "";
   bool starved = status == MLS_MEMORY;
   label = starved ? NULL : memory_text(&book->listing.memory, label, strlen(label));

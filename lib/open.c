@@ -2,10 +2,12 @@
    afresh for every model, so that models never share what may still change. */
 #include "open.h"
 
+#include <stdint.h>
 #include <string.h>
 
 #include "csv.h"
 #include "limits.h"
+#include "system.h"
 
 /* What is known while one model is opened. */
 struct opener {
@@ -20,6 +22,34 @@ static const struct place nowhere = { NULL, 0, 0 };
 
 static const char *keep_name(struct mls_book *book, const char *shown) {
   return memory_text(&book->memory, shown ? shown : "", shown ? strlen(shown) : 0);
+}
+
+/* ---- memory ---- */
+
+/* What a file may make of itself, once it was read. */
+static void allow(struct mls_book *book, size_t bytes) {
+  size_t *most = &book->memory.most, more = LIMIT_GROWTH * bytes;
+  *most = more / LIMIT_GROWTH == bytes && *most < SIZE_MAX - more ? *most + more : SIZE_MAX;
+}
+
+/* From here on a call may take as much as files allow, and some. */
+static void begin_taking(struct mls_book *book) {
+  book->memory.most =
+      book->memory.held < SIZE_MAX - book->bound ? book->memory.held + book->bound : SIZE_MAX;
+  book->memory.over = false;
+}
+
+/* Memory that was refused for the bound is a limit, whatever it was needed for. */
+static mls_status end_taking(struct mls_book *book, const char *file, mls_status status) {
+  size_t most = book->memory.most;
+  book->memory.most = 0;
+  if (status != MLS_MEMORY || !book->memory.over) return status;
+  book->fails.status = MLS_OK; /* the first failure wins, and this is the same */
+  file = file ? memory_text(&book->messages, file, strlen(file)) : NULL;
+  return fail_add(&book->fails, MLS_LIMIT, (struct place){ file, 0, 0 },
+                  "this takes more than %zu MiB of memory (LIMIT_MEMORY); --memory, or "
+                  "mls_options.memory, allows more",
+                  most >> 20);
 }
 
 /* ---- finding ---- */
@@ -42,6 +72,7 @@ static mls_status each_csv(struct mls_book *book, const char *name, size_t *foun
     const char *file = keep_name(book, shown);
     if (!file) return fail_memory(&book->fails);
     if (status != MLS_OK) return not_read(book, file, status);
+    allow(book, size);
     TRY(csv_read(&book->memory, &book->fails, file, bytes, size, &csv));
     TRY(load(book, name, &csv));
   }
@@ -83,8 +114,10 @@ static mls_status load_book(struct mls_book *book) {
 
 mls_status open_book(struct mls_book *book) {
   book->warnings = (struct fails){ .memory = &book->memory };
-  TRY(load_book(book));
-  return keep_warnings(book);
+  begin_taking(book);
+  mls_status status = load_book(book);
+  if (status == MLS_OK) status = keep_warnings(book);
+  return end_taking(book, NULL, status);
 }
 
 /* ---- what sheets name ---- */
@@ -127,6 +160,7 @@ static mls_status begin_opening(struct mls_book *book) {
                     "the book was not opened: its units or sources could not be read");
   if (book->names_shared && names_fork(&book->names) != MLS_OK) return fail_memory(&book->fails);
   book->names_shared = false;
+  begin_taking(book);
   return MLS_OK;
 }
 
@@ -139,6 +173,7 @@ mls_status open_registry(struct mls_book *book, struct slice name, struct regist
   mls_status status = find_registry(&opener, known, nowhere, out);
   if (opener.facts_wrong) book->facts.registry_count = opener.sound_facts;
   if (status == MLS_OK) status = keep_warnings(book);
+  status = end_taking(book, NULL, status);
   fail_sort(&book->fails);
   return status;
 }
@@ -167,9 +202,10 @@ static mls_status add_sheet(struct opener *opener, struct sheet *sheet) {
 static mls_status read_sheet(struct opener *opener, const char *file, const char *wanted,
                              const char *bytes, size_t size, struct sheet **out) {
   struct mls_book *book = opener->book;
+  allow(book, size);
   mls_status status =
       sheet_read(&book->memory, &book->names, &book->units, &book->fails, file, bytes, size, out);
-  if (status == MLS_MEMORY || !*out) return status;
+  if (fail_ends(status) || !*out) return status;
   TRY(add_sheet(opener, *out));
   if (wanted && check_sheet_name(book, *out, wanted) == MLS_MEMORY) return MLS_MEMORY;
   return MLS_OK; /* errors of single lines are told with those of the check */
@@ -222,8 +258,7 @@ static mls_status find_sheet(void *context, const char *name, struct place place
 
 /* "x/training.sheet" to "training"; NULL when it has another ending. */
 static const char *wanted_name(struct mls_book *book, const char *file) {
-  const char *slash = strrchr(file, '/');
-  const char *name = slash ? slash + 1 : file;
+  const char *name = system_name(file);
   size_t size = strlen(name);
   if (size <= 6 || strcmp(name + size - 6, ".sheet") != 0) return NULL;
   return memory_text(&book->memory, name, size - 6);
@@ -286,20 +321,22 @@ static mls_status open_unsorted(struct mls_book *book, const char *file, const c
   struct sheet *sheet = NULL;
   *out = NULL;
   TRY(begin_opening(book));
+  for (size_t i = 0; i < row_count; i++) allow(book, rows[i].size);
   TRY(main_sheet(&opener, file, bytes, size, &sheet));
   struct checker checker = { &book->memory, &book->names,  &book->units,
                              &book->facts,  &book->fails,  &opener,
                              find_sheet,    find_registry, 0 };
   mls_status status = check_sheet(&checker, sheet);
   if (opener.facts_wrong) book->facts.registry_count = opener.sound_facts;
-  if (status == MLS_MEMORY) return status;
+  if (fail_ends(status)) return status;
   if (book->fails.errors > 0) return book->fails.status;
   return compile(book, sheet, rows, row_count, out);
 }
 
 mls_status open_model(struct mls_book *book, const char *file, const char *bytes, size_t size,
                       const mls_rows *rows, size_t row_count, mls_model **out) {
-  mls_status status = open_unsorted(book, file, bytes, size, rows, row_count, out);
+  mls_status status =
+      end_taking(book, file, open_unsorted(book, file, bytes, size, rows, row_count, out));
   fail_sort(&book->fails);
   return status;
 }

@@ -11,7 +11,8 @@ struct source {
 };
 
 /* From strongest to weakest. What a number typed by the user has is STATE_INPUT: neutral, a choice.
-   A fact that a scenario overrides is STATE_ASSUMED. */
+   A fact of a user's own is STATE_ASSUMED: one that a scenario overrides, or a line that says so.
+ */
 enum state {
   STATE_INPUT,
   STATE_VERIFIED,

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "check.h"
+#include "progress.h"
 
 /* ---- bits ---- */
 
@@ -180,13 +181,25 @@ static void store(struct mls_values *v, unsigned cell, size_t row, const double 
   changed->until = row + last;
 }
 
-static void calculate_column(struct mls_values *v, unsigned cell, size_t from, size_t until,
-                             struct span_changed *changed) {
+/* Rows of a cell were calculated; how far that is in the model. */
+static mls_status tell(struct mls_values *v, unsigned cell, size_t row, size_t work) {
+  const struct mls_model *model = v->model;
+  return progress_tick(&v->fails, work, model->cells[cell].offset + row, model->value_count);
+}
+
+/* Cancelled between two blocks, the rows below stay stale. */
+static mls_status calculate_column(struct mls_values *v, unsigned cell, size_t from, size_t until,
+                                   struct span_changed *changed) {
   for (size_t row = from; row < until; row += TAPE_BLOCK) {
     size_t count = until - row < TAPE_BLOCK ? until - row : TAPE_BLOCK;
     const double *fresh = tape_run(v->model, v->value, v->scratch, cell, row, count);
     store(v, cell, row, fresh, count, changed);
+    mls_status status = tell(v, cell, row + count, count);
+    if (status == MLS_OK) continue;
+    settle_mark(v, cell, row + count, until);
+    return status;
   }
+  return MLS_OK;
 }
 
 static void calculate_plain(struct mls_values *v, unsigned cell, size_t from, size_t until,
@@ -207,14 +220,16 @@ static void take_stale(struct mls_values *v, unsigned cell, size_t *from, size_t
   bits_clear(&v->stale, cell);
 }
 
-static void settle_cell(struct mls_values *v, unsigned cell) {
+static mls_status settle_cell(struct mls_values *v, unsigned cell) {
   struct span_changed changed = { 0, 0 };
+  mls_status status = MLS_OK;
   size_t from, until;
   take_stale(v, cell, &from, &until);
-  if (v->model->cells[cell].formula) calculate_column(v, cell, from, until, &changed);
+  if (v->model->cells[cell].formula) status = calculate_column(v, cell, from, until, &changed);
   else calculate_plain(v, cell, from, until, &changed);
   v->steps++;
   changed_rows(v, cell, changed.from, changed.until, cell, cell + 1);
+  return status;
 }
 
 /* The most rows that a change inside a group reaches down in one step. */
@@ -228,9 +243,10 @@ static size_t group_reach(const struct mls_model *model, unsigned start, unsigne
   return reach;
 }
 
-/* Columns that need each other through prior: row by row, until no change reaches further. */
-static void settle_group(struct mls_values *v, unsigned start, unsigned end,
-                         struct span_changed *changed) {
+/* Columns that need each other through prior: row by row, until no change reaches further.
+   Cancelled between two rows, those below stay stale. */
+static mls_status settle_group(struct mls_values *v, unsigned start, unsigned end,
+                               struct span_changed *changed) {
   const struct mls_model *model = v->model;
   size_t rows = model->cells[start].rows, from = rows, until = 0;
   size_t reach = group_reach(model, start, end);
@@ -241,7 +257,8 @@ static void settle_group(struct mls_values *v, unsigned start, unsigned end,
     if (low < from) from = low;
     if (high > until) until = high;
   }
-  for (size_t row = from; row < until; row++)
+  mls_status status = MLS_OK;
+  for (size_t row = from; row < until && status == MLS_OK; row++) {
     for (unsigned cell = start; cell < end; cell++) {
       struct span_changed one = { 0, 0 };
       store(v, cell, row, tape_run(model, v->value, v->scratch, cell, row, 1), 1, &one);
@@ -250,9 +267,14 @@ static void settle_group(struct mls_values *v, unsigned start, unsigned end,
       changed[cell - start].until = row + 1;
       if (row + reach + 1 > until) until = row + reach + 1 < rows ? row + reach + 1 : rows;
     }
+    status = tell(v, start, row + 1, end - start);
+    for (unsigned cell = start; cell < end && status != MLS_OK; cell++)
+      settle_mark(v, cell, row + 1, until);
+  }
   v->steps += end - start;
   for (unsigned cell = start; cell < end; cell++)
     changed_rows(v, cell, changed[cell - start].from, changed[cell - start].until, start, end);
+  return status;
 }
 
 static unsigned group_start(const struct mls_model *model, unsigned cell) {
@@ -265,19 +287,21 @@ static mls_status settle_recurrent(struct mls_values *v, unsigned cell) {
   struct span_changed few[32], *changed = few;
   if (end - start > 32) changed = memory_take(&v->memory, NULL, (end - start) * sizeof *changed);
   if (!changed) return fail_memory(&v->fails);
-  settle_group(v, start, end, changed);
+  mls_status status = settle_group(v, start, end, changed);
   if (changed != few) memory_give(&v->memory, changed);
-  return MLS_OK;
+  return status;
 }
 
 mls_status values_settle(struct mls_values *v) {
   const struct mls_model *model = v->model;
   if (v->settled) return MLS_OK;
   v->steps = 0;
+  progress_begin(&v->progress, "settle");
   size_t cell = bits_next(&v->stale, 0);
   while (cell < model->cell_count) {
     if (model->tape->programs[cell].recurrent) TRY(settle_recurrent(v, (unsigned)cell));
-    else settle_cell(v, (unsigned)cell);
+    else TRY(settle_cell(v, (unsigned)cell));
+    TRY(tell(v, (unsigned)cell, 0, 1));
     cell = bits_next(&v->stale, cell);
   }
   v->settled = true;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "limits.h"
+#include "progress.h"
 
 struct reader {
   struct memory *memory;
@@ -578,9 +579,6 @@ static mls_status header_line(struct reader *r) {
 
 static mls_status read_line(struct reader *r) {
   struct slice text = physical_line(r);
-  if (text.size > LIMIT_LINE)
-    return fail_add(r->fails, MLS_LIMIT, (struct place){ r->file, r->line, 1 },
-                    "a line of more than %d bytes (LIMIT_LINE)", LIMIT_LINE);
   TRY(check_clean(r, text));
   if (slice_trim(text).size == 0) return MLS_OK;
   if (text.at[0] == '#') return note_line(r, text);
@@ -593,6 +591,22 @@ static mls_status read_line(struct reader *r) {
     return status;
   }
   return statement_line(r, indented);
+}
+
+/* Before memory is taken for a copy: a file with such a line is no sheet. */
+static mls_status check_lengths(struct fails *fails, const char *file, struct slice text) {
+  const char *at = text.at, *end = text.at + text.size;
+  if (text.size > LIMIT_FILE)
+    return fail_add(fails, MLS_LIMIT, (struct place){ file, 1, 1 },
+                    "a file of more than %d bytes (LIMIT_FILE)", LIMIT_FILE);
+  for (int line = 1; at < end; line++) {
+    const char *stop = memchr(at, '\n', (size_t)(end - at));
+    if ((stop ? stop : end) - at > LIMIT_LINE)
+      return fail_add(fails, MLS_LIMIT, (struct place){ file, line, 1 },
+                      "a line of more than %d bytes (LIMIT_LINE)", LIMIT_LINE);
+    at = stop ? stop + 1 : end;
+  }
+  return MLS_OK;
 }
 
 /* Lines to make room for at once; a file of nothing but blank lines must not take it all. */
@@ -609,9 +623,7 @@ mls_status sheet_read(struct memory *memory, struct names *names, struct units *
   struct place start = { file, 1, 1 };
   size_t errors = fails->errors;
   *out = NULL;
-  if (size > LIMIT_FILE)
-    return fail_add(fails, MLS_LIMIT, start, "a file of more than %d bytes (LIMIT_FILE)",
-                    LIMIT_FILE);
+  TRY(check_lengths(fails, file, (struct slice){ bytes, size }));
   struct sheet *sheet = memory_push(memory, sizeof *sheet);
   char *text = memory_text(memory, bytes, size);
   if (!sheet || !text) return fail_memory(fails);
@@ -628,8 +640,10 @@ mls_status sheet_read(struct memory *memory, struct names *names, struct units *
   sheet->lines =
       memory_reserve(memory, NULL, 0, &sheet->line_room, count_lines(r.text), sizeof *sheet->lines);
   if (!sheet->lines) return fail_memory(fails);
-  while (r.at < size && fails->errors < LIMIT_ERRORS)
+  while (r.at < size && fails->errors < LIMIT_ERRORS) {
+    TRY(progress_tick(fails, 20, r.at, size));
     if (read_line(&r) == MLS_MEMORY) return MLS_MEMORY;
+  }
   if (!sheet->name || !*sheet->name) {
     sheet->name = "";
     if (fails->errors == errors)

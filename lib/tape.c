@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "limits.h"
+#include "progress.h"
 
 struct compiler {
   struct mls_model *model;
@@ -223,6 +224,7 @@ mls_status tape_build(struct mls_model *model, struct fails *fails) {
   struct compiler c = { .model = model, .tape = tape };
   for (unsigned i = 0; i < model->cell_count; i++) {
     c.cell = i;
+    TRY(progress_tick(fails, 10, i, model->cell_count));
     tape->programs[i].recurrent = is_recurrent(model, i);
     tape->programs[i].block_end = model->cells[i].group_end;
     if (model->cells[i].formula) compile_cell(&c, &tape->programs[i]);

@@ -107,9 +107,7 @@ char *buffer_room(struct buffer *buffer, size_t more);
 void buffer_text(struct buffer *buffer, const char *text);
 void buffer_char(struct buffer *buffer, char c);
 void buffer_number(struct buffer *buffer, double value); /* as text_number */
-#if defined(__GNUC__)
-__attribute__((format(printf, 2, 3)))
-#endif
+SYSTEM_PRINTS(2, 3)
 void buffer_print(struct buffer *buffer, const char *format, ...);
 /* The text with the escapes of a JSON string, in quotes; NULL is written as null. */
 void buffer_json(struct buffer *buffer, const char *text);

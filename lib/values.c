@@ -38,7 +38,9 @@ mls_status values_open(struct mls_values *values, const struct mls_model *model,
   *values = (struct mls_values){ .model = model };
   memory_open(&values->memory, allocator);
   memory_open(&values->scratch_memory, &values->memory.allocator);
-  values->fails = (struct fails){ .memory = &values->scratch_memory };
+  progress_open(&values->progress, NULL, NULL);
+  values->fails =
+      (struct fails){ .memory = &values->scratch_memory, .progress = &values->progress };
   TRY(allocate(values));
   for (unsigned i = 0; i < model->cell_count; i++) settle_default(values, i);
   settle_mark_all(values);

@@ -3,6 +3,7 @@
 #ifndef MLS_VALUES_H
 #define MLS_VALUES_H
 
+#include "progress.h"
 #include "tape.h"
 
 /* What was typed into an input or a fact by the user. */
@@ -28,6 +29,7 @@ struct mls_values {
   struct memory memory;         /* for its allocator, and for messages until the next call */
   struct memory scratch_memory; /* units and texts of one call */
   struct fails fails;
+  struct progress progress;
   double *value;   /* all rows of all cells */
   double *scratch; /* registers of the tape */
   struct setting *settings;

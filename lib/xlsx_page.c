@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "progress.h"
+
 const char XLSX_YES[] = "\"yes\";\"yes\";\"no\"";
 const char XLSX_HOLDS[] = "\"holds\";\"holds\";\"fails\"";
 const char XLSX_PLAIN[] = "General";
@@ -16,6 +18,7 @@ const char XLSX_EXACT[] = "0.000000E+00";
 /* ---- failures ---- */
 
 void xlsx_check(struct xlsx *x, lxw_error error) {
+  if (x->status == MLS_OK) x->status = progress_step(x->report->fails, 10);
   if (error == LXW_NO_ERROR || x->status != MLS_OK) return;
   if (error == LXW_ERROR_MEMORY_MALLOC_FAILED) {
     x->status = fail_memory(x->report->fails);

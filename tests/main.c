@@ -7,6 +7,7 @@
 Suite *suite_bad(void);
 Suite *suite_batch(void);
 Suite *suite_check(void);
+Suite *suite_config(void);
 Suite *suite_csv(void);
 Suite *suite_export(void);
 Suite *suite_export_forms(void);
@@ -17,6 +18,8 @@ Suite *suite_graph(void);
 Suite *suite_json(void);
 Suite *suite_list(void);
 Suite *suite_memory(void);
+Suite *suite_own(void);
+Suite *suite_progress(void);
 Suite *suite_number(void);
 Suite *suite_real(void);
 Suite *suite_registry(void);
@@ -39,6 +42,7 @@ static const struct {
   { "bad", suite_bad },
   { "batch", suite_batch },
   { "check", suite_check },
+  { "config", suite_config },
   { "csv", suite_csv },
   { "export", suite_export },
   { "export_forms", suite_export_forms },
@@ -49,6 +53,8 @@ static const struct {
   { "json", suite_json },
   { "list", suite_list },
   { "memory", suite_memory },
+  { "own", suite_own },
+  { "progress", suite_progress },
   { "number", suite_number },
   { "real", suite_real },
   { "registry", suite_registry },

@@ -49,6 +49,63 @@ START_TEST(test_arena) {
 }
 END_TEST
 
+/* What is refused for a bound is granted again when others gave back. */
+START_TEST(test_bound) {
+  struct memory memory;
+  memory_open(&memory, NULL);
+  memory.most = 100000;
+  struct memory_mark mark = memory_mark(&memory);
+  size_t pieces = 0;
+  while (memory_push(&memory, 1000)) pieces++;
+  ck_assert_uint_ge(pieces, 80);
+  ck_assert_uint_le(pieces, 100);
+  ck_assert(memory.over && memory.held <= memory.most);
+  memory_reset(&memory, mark);
+  ck_assert_uint_eq(memory.held, 0);
+  memory.over = false;
+  ck_assert(memory_allows(&memory, 100000) && !memory.over);
+  ck_assert(!memory_allows(&memory, 100001) && memory.over);
+  memory.most = 0;
+  ck_assert(memory_allows(&memory, SIZE_MAX));
+  memory_close(&memory);
+}
+END_TEST
+
+/* A sheet of two lines that asks for 1.6 GB, or for more values than any model may have. */
+static void open_long(size_t memory, const char *rows, size_t columns, const char *told) {
+  struct world world = { .extra = ask_files, .extra_count = COUNT_OF(ask_files) };
+  mls_options options = {
+    .size = sizeof options, .find = world_find, .find_context = &world, .memory = memory
+  };
+  char text[1024];
+  int size = snprintf(text, sizeof text, "sheet try_it\ntable plan for k in %s\n", rows);
+  for (size_t i = 0; i < columns; i++)
+    size += snprintf(text + size, sizeof text - (size_t)size, "  x_%zu = k\n", i);
+  ck_assert_int_eq(mls_open(&options, &world.book), MLS_OK);
+  mls_status status =
+      mls_model_open_bytes(world.book, "try_it.sheet", text, (size_t)size, NULL, 0, &world.model);
+  ck_assert_int_eq(status, told ? MLS_LIMIT : MLS_OK);
+  const mls_message *message = mls_book_message(world.book, 0);
+  if (told) {
+    ck_assert_str_eq(message->text, told);
+    ck_assert_str_eq(message->file, "try_it.sheet");
+    ck_assert_ptr_null(mls_book_message(world.book, 1));
+  }
+  mls_close(world.book);
+}
+
+START_TEST(test_long_tables) {
+  static const char memory[] = "this takes more than 192 MiB of memory (LIMIT_MEMORY); --memory, "
+                               "or mls_options.memory, allows more";
+  open_long(0, "1..20000000", 9, memory);
+  open_long(0, "1..1000000", 23, NULL);
+  open_long(0, "1..1000000", 30, memory);
+  open_long((size_t)250 << 20, "1..1000000", 30, NULL);
+  open_long(SIZE_MAX, "1..20000000", 9, NULL);
+  open_long(SIZE_MAX, "1..20000000", 10, "more than 200000000 values (LIMIT_VALUES)");
+}
+END_TEST
+
 /* ---- scarce memory ---- */
 
 struct scarce {
@@ -301,6 +358,8 @@ Suite *suite_memory(void) {
   TCase *tests = tcase_create("memory");
   tcase_set_timeout(tests, 300);
   tcase_add_test(tests, test_arena);
+  tcase_add_test(tests, test_bound);
+  tcase_add_test(tests, test_long_tables);
   tcase_add_test(tests, test_open);
   tcase_add_test(tests, test_set);
   tcase_add_test(tests, test_tell);
