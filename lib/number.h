@@ -22,12 +22,23 @@ const char *number_scan_long(const char *start, char point, double *out);
    at the end; returns its length, less than TEXT_NUMBER. */
 size_t number_put(char *out, double value);
 
-/* Eight bytes, the first one lowest, whatever the machine: compilers make one load of it. */
+/* Eight bytes as a number, the first one lowest, and back. */
 static inline uint64_t number_eight(const char *at) {
-  const unsigned char *byte = (const unsigned char *)at;
   uint64_t eight = 0;
-  for (int i = 7; i >= 0; i--) eight = eight << 8 | byte[i];
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+  memcpy(&eight, at, sizeof eight);
+#else
+  for (int i = 0; i < 8; i++) eight |= (uint64_t)(unsigned char)at[i] << (8 * i);
+#endif
   return eight;
+}
+
+static inline void number_put_eight(char *out, uint64_t eight) {
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+  memcpy(out, &eight, sizeof eight);
+#else
+  for (int i = 0; i < 8; i++) out[i] = (char)(eight >> (8 * i) & 0xFF);
+#endif
 }
 
 /* Leading digits of eight bytes from which '0' was taken away in each (`eight` ^ 0x30...). */
