@@ -69,7 +69,7 @@ case $system in
     ;;
   *) echo "build.sh: no system $system" >&2; exit 2 ;;
 esac
-[ "$system" = macos ] || static=-static
+[ "$system" != windows ] || static=-static
 provide_sources || skip 'the source packages of Debian cannot be had'
 prefix=$place/$system/prefix
 configure "$place/$system/libraries" tests/cross/libraries "-Dsources=$place/sources" \
