@@ -192,7 +192,9 @@ def test_use():
 
 
 def test_memory():
-    """Ten times the file, the same memory."""
+    """A larger file, the same memory. A sanitizer keeps what was freed."""
+    if "ASAN_OPTIONS" in os.environ:
+        return
     peaks = []
     for name in "small.csv", "large.csv":
         script = ("import resource, subprocess, sys; subprocess.run(sys.argv[1:], check=True,"
