@@ -175,6 +175,13 @@ int session_find(struct session *session, const char *kind, size_t *count) {
   return exit_of(status);
 }
 
+bool session_has_facts(const char *registry) {
+  static const char *const others[] = { "units", "sources", "renamed" };
+  for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+    if (strcmp(registry, others[i]) == 0) return false;
+  return true;
+}
+
 const char *session_origin(size_t group) {
   static const char *const words[] = { "given", "MLSYSIM_PATH", "shipped" };
   return words[group < 2 ? group : 2];
@@ -284,7 +291,7 @@ static int set_one(mls_values *values, const char *given) {
   }
   snprintf(path, sizeof path, "%.*s", (int)(equals - given), given);
   mls_status status = mls_set(values, path, equals + 1);
-  if (status != MLS_OK) say_values(values, origin);
+  say_values(values, origin);
   return exit_of(status);
 }
 

@@ -42,6 +42,8 @@ bool session_reads(const struct options *options, const char *path);
 bool session_is_path(const char *sheet);
 /* The files of a kind: mls_find_all. */
 int session_find(struct session *session, const char *kind, size_t *count);
+/* A registry of facts; units, sources and old names have forms of their own. */
+bool session_has_facts(const char *registry);
 /* Which group of folders: "given", "MLSYSIM_PATH", "shipped". */
 const char *session_origin(size_t group);
 /* The folder of a file without the path to it: "templates/planning", or as it was given. */

@@ -8,8 +8,21 @@
  *   mls_values  the numbers of one calculation over a model: set inputs, settle, read cells. Made by
  *               mls_values_new, ended by mls_values_free.
  *
- * Threads. A book is used by one thread at a time. A model may be read by any number of threads at
- * once, also while the book opens other models. Each mls_values is used by one thread at a time.
+ * Threads. There is no global state, so two books never meet. Of each object:
+ *
+ *   mls_book       by one thread at a time, with all it lists (mls_found_at, mls_source_at,
+ *                  mls_unit_at, messages), and mls_describe, whose messages are the book's.
+ *   mls_model      never changes: any number of threads at once, also while its book opens other
+ *                  models. Not while the book is closed.
+ *   mls_registry   as a model.
+ *   mls_values     by one thread at a time; other values of the same model may work at the same
+ *                  time. Its progress hook is called on the thread of the call.
+ *   mls_scenarios  never change once they are read: any number of threads may apply them, each to
+ *                  values of its own.
+ *   functions      mls_version, mls_status_word, mls_function_at, mls_part_at: at any time.
+ *
+ * Hooks (find, allocator, write, progress) are called on the thread of the call that needs them: an
+ * allocator must allow several threads when its handle, or models of its book, are used by several.
  *
  * Units. Numbers that cross this interface are in SI base units (bytes, seconds, FLOP, USD ...)
  * unless a call says otherwise; mls_cell.factor turns them into the unit written in the sheet.
@@ -99,8 +112,8 @@ typedef struct {
 } mls_allocator;
 
 /* Resolves names, so that a program without a file system can embed the library. Called with kind
-   "sheet" or "registry" and a name ("training", "hardware", "units", "sources"), for nth = 0, 1, 2
-   ... until it says MLS_NAME (no such thing, or no further one). Registries are read from all that
+   "sheet" or "registry" and a name ("training", "hardware", "units", "sources", "renamed"), for
+   nth = 0, 1, 2 ... until it says MLS_NAME (no such thing, or no further one). Registries are read from all that
    are found, later ones overriding earlier ones; of a sheet the last one found is used. On MLS_OK
    *bytes and *size give the content, which must stay valid until the next call of the hook, and
    *shown the file name for messages. Any other status ends the call that needed the name. */
@@ -149,8 +162,9 @@ typedef struct {
   unsigned vectors;
 } mls_options;
 
-/* Opens a book and reads units and sources. *out is set also on failure (unless MLS_MEMORY, or a
-   NULL `out`), so that the messages can be read; close it in any case. */
+/* Opens a book and reads units, sources and old names (renamed.csv, which need not be there). *out
+   is set also on failure (unless MLS_MEMORY, or a NULL `out`), so that the messages can be read;
+   close it in any case. */
 MLS_API mls_status mls_open(const mls_options *options, mls_book **out);
 
 /* Ends a book and all its models. All mls_values over them must be freed before. NULL does nothing. */
@@ -225,8 +239,8 @@ MLS_API mls_status mls_values_new(const mls_model *model, const mls_allocator *a
                                   mls_values **out);
 MLS_API void mls_values_free(mls_values *values);
 
-/* Who listens to long calls on these values: settling, inputs read with their messages, reports whose
-   first run they are. NULL: nobody. */
+/* Who listens to long calls on these values: settling, inputs read with their messages, reports
+   whose first run they are. NULL: nobody. */
 MLS_API void mls_values_progress(mls_values *values, mls_progress progress, void *context);
 
 /* Messages of the last failing call on these values. NULL past the last. */

@@ -106,9 +106,20 @@ mls_status mls_format(mls_book *book, const char *file, const char *bytes, size_
 
 size_t mls_cell_count(const mls_model *model) { return model ? model->cell_count : 0; }
 
+/* By an old name, in silence: a model has no messages. */
+static mls_status find_old(const mls_model *model, struct slice path, unsigned *found) {
+  struct memory memory;
+  memory_open(&memory, &model->memory->allocator);
+  mls_status status = model_present_path(model, &memory, nowhere, NULL, &path);
+  if (status == MLS_OK) *found = model_find(model, path);
+  memory_close(&memory);
+  return status;
+}
+
 mls_status mls_cell_find(const mls_model *model, const char *path, size_t *cell) {
   if (!model || !path || !cell) return MLS_VALUE;
   unsigned found = model_find(model, slice_of(path));
+  if (found == GRAPH_NONE) TRY(find_old(model, slice_of(path), &found));
   if (found == GRAPH_NONE) return MLS_NAME;
   *cell = found;
   return MLS_OK;
@@ -174,11 +185,6 @@ size_t mls_cell_path(const mls_model *model, size_t cell, char *path, size_t siz
 
 /* ---- values ---- */
 
-static void begin(mls_values *values) {
-  memory_reset(&values->scratch_memory, (struct memory_mark){ NULL, 0 });
-  fail_clear(&values->fails);
-}
-
 mls_status mls_values_new(const mls_model *model, const mls_allocator *allocator,
                           mls_values **out) {
   if (!model || !out) return MLS_VALUE;
@@ -210,13 +216,13 @@ void mls_values_progress(mls_values *values, mls_progress progress, void *contex
 
 mls_status mls_set(mls_values *values, const char *path, const char *text) {
   if (!values || !path || !text) return MLS_VALUE;
-  begin(values);
+  values_begin(values);
   return values_set(values, path, slice_of(text), NULL, nowhere);
 }
 
 mls_status mls_set_number(mls_values *values, size_t cell, size_t row, double si) {
   if (!values || cell > UINT32_MAX) return MLS_VALUE;
-  begin(values);
+  values_begin(values);
   return values_set_number(values, (unsigned)cell, row, si);
 }
 
@@ -226,7 +232,7 @@ void mls_reset(mls_values *values) {
 
 mls_status mls_settle(mls_values *values) {
   if (!values) return MLS_VALUE;
-  begin(values);
+  values_begin(values);
   return values_settle(values);
 }
 
@@ -235,7 +241,7 @@ static mls_status reach(mls_values *values, size_t cell, size_t row) {
   if (!values) return MLS_VALUE;
   if (cell >= values->model->cell_count || row >= values->model->cells[cell].rows) return MLS_NAME;
   if (values->settled) return MLS_OK;
-  begin(values);
+  values_begin(values);
   return values_settle(values);
 }
 
@@ -270,7 +276,7 @@ mls_status mls_error(mls_values *values, size_t cell, size_t row, mls_cell_error
   struct origin origin;
   if (!out) return MLS_VALUE;
   TRY(reach(values, cell, row));
-  begin(values);
+  values_begin(values);
   TRY(trace_error(values, (unsigned)cell, row, &origin));
   *out = (mls_cell_error){ NULL, NULL, NULL };
   if (!origin.kind) return MLS_OK;
@@ -289,7 +295,7 @@ mls_status mls_check(mls_values *values, size_t cell, mls_verdict *out) {
   struct verdict verdict;
   if (!out) return MLS_VALUE;
   TRY(reach(values, cell, 0));
-  begin(values);
+  values_begin(values);
   enum cell_kind kind = values->model->cells[cell].kind;
   if (kind != CELL_CHECK && kind != CELL_WITHIN)
     return fail_add(&values->fails, MLS_NAME, nowhere, "cell %zu is no check", cell);
@@ -393,7 +399,7 @@ mls_status mls_inputs_read(const mls_model *model, mls_values *messages, const m
   struct inputs inputs = { own.file, own.bytes, own.length, CSV_STANDARD };
   if (!model || !messages || messages->model != model || !own.file || !own.bytes || !out)
     return MLS_VALUE;
-  begin(messages);
+  values_begin(messages);
   progress_begin(&messages->progress, "inputs");
   *out = NULL;
   if (!csv_dialect_find(own.csv, &inputs.dialect)) return no_dialect(&messages->fails, own.csv);
@@ -429,7 +435,7 @@ const char *mls_scenarios_name(const mls_scenarios *scenarios, size_t index) {
 mls_status mls_scenarios_apply(const mls_scenarios *scenarios, size_t index, mls_values *values) {
   if (!scenarios || !values || scenarios->model != values->model) return MLS_VALUE;
   if (index >= scenarios->count) return MLS_NAME;
-  begin(values);
+  values_begin(values);
   progress_begin(&values->progress, "inputs");
   return scenario_apply(scenarios, index, values);
 }
@@ -477,7 +483,7 @@ mls_status mls_export(const mls_model *model, const mls_report *given, mls_write
   mls_report own;
   if (!model || !take_report(given, &own) || !write) return MLS_VALUE;
   if (!own.runs || own.run_count == 0 || !own.runs[0].values) return MLS_VALUE;
-  begin(own.runs[0].values);
+  values_begin(own.runs[0].values);
   TRY(make_report(model, &own, write, context, &report));
   const struct exporter *exporter = exporter_find(own.form);
   if (!exporter)
@@ -492,7 +498,7 @@ mls_status mls_why(mls_values *values, const char *path, const mls_report *given
   struct report report;
   mls_report own;
   if (!values || !path || !write || !take_report(given, &own)) return MLS_VALUE;
-  begin(values);
+  values_begin(values);
   mls_run run = { "", values };
   if (!own.runs || own.run_count == 0) own.runs = &run, own.run_count = 1;
   TRY(make_report(values->model, &own, write, context, &report));

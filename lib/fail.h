@@ -64,6 +64,9 @@ void fail_warn(struct fails *fails, struct place place, const char *format, ...)
 /* Out of memory: recorded without allocating. */
 mls_status fail_memory(struct fails *fails);
 
+/* The caller cancelled: recorded without allocating, and above all that went wrong before. */
+mls_status fail_cancel(struct fails *fails);
+
 /* The word for a status in messages and JSON: "syntax", "name", "unit" ... */
 const char *fail_word(mls_status status);
 

@@ -35,9 +35,18 @@ struct own {
   const char *date;
 };
 
-static void begin(mls_book *book) {
+/* Begins a call: messages of the one before are gone. Takes as much of a structure as the caller
+   knows. */
+static mls_status begin(mls_book *book, const mls_own *from, mls_own *taken, struct own *own) {
+  if (!book || !from) return MLS_VALUE;
+  *taken = (mls_own){ 0 };
+  memcpy(taken, from, from->size < sizeof *taken ? from->size : sizeof *taken);
+  if (!taken->file || !taken->bytes) return MLS_VALUE;
   memory_reset(&book->messages, (struct memory_mark){ NULL, 0 });
   fail_clear(&book->fails);
+  *own = (struct own){ .book = book, .date = taken->date ? taken->date : "" };
+  taken->file = memory_text(&book->memory, taken->file, strlen(taken->file));
+  return taken->file ? MLS_OK : fail_memory(&book->fails);
 }
 
 /* ---- lines ---- */
@@ -212,13 +221,12 @@ static mls_status take_rows(struct own *own, const struct csv *given) {
 
 mls_status mls_own_facts(mls_book *book, const char *registry, const mls_own *from, mls_write write,
                          void *context) {
-  if (!book || !registry || !from || !from->file || !from->bytes || !write) return MLS_VALUE;
-  struct own own = { .book = book, .date = from->date ? from->date : "" };
+  struct own own;
   struct csv given;
-  begin(book);
-  const char *file = memory_text(&book->memory, from->file, strlen(from->file));
-  if (!file) return fail_memory(&book->fails);
-  TRY(csv_read(&book->memory, &book->fails, file, from->bytes, from->length, &given));
+  mls_own taken;
+  if (!registry || !write) return MLS_VALUE;
+  TRY(begin(book, from, &taken, &own));
+  TRY(csv_read(&book->memory, &book->fails, taken.file, taken.bytes, taken.length, &given));
   TRY(take_rows(&own, &given));
   return finish(&own, registry, write, context);
 }
@@ -263,14 +271,14 @@ static mls_status take_config(struct own *own, const char *file, const char *ite
 
 mls_status mls_own_model(mls_book *book, const char *item, const mls_own *from, mls_write write,
                          void *context) {
-  if (!book || !from || !from->file || !from->bytes || !write) return MLS_VALUE;
-  struct own own = { .book = book, .date = from->date ? from->date : "" };
+  struct own own;
   struct config config;
-  begin(book);
-  const char *file = memory_text(&book->memory, from->file, strlen(from->file));
+  mls_own taken;
+  if (!write) return MLS_VALUE;
+  TRY(begin(book, from, &taken, &own));
   item = memory_text(&book->memory, item ? item : "", item ? strlen(item) : 0);
-  if (!file || !item) return fail_memory(&book->fails);
-  TRY(config_read(&book->memory, &book->fails, file, from->bytes, from->length, &config));
-  TRY(take_config(&own, file, item, &config));
+  if (!item) return fail_memory(&book->fails);
+  TRY(config_read(&book->memory, &book->fails, taken.file, taken.bytes, taken.length, &config));
+  TRY(take_config(&own, taken.file, item, &config));
   return finish(&own, "workload", write, context);
 }

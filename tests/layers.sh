@@ -15,7 +15,7 @@ cli=$(dirname "$0")/../cli
 # Bottom to top. Files of one line make one layer: they may use each other, the lines above, and
 # nothing below. A new file is added here.
 layers='
-limits system real real_inline real_tail
+limits system bits real real_inline real_tail
 memory
 fail progress
 power
@@ -25,7 +25,7 @@ csv csv_number csv_write
 json
 unit dims
 rows
-registry load source
+registry load source renamed
 config
 function lanes span
 formula
@@ -33,8 +33,9 @@ sheet
 format
 check resolve prove
 graph given order model
-target
+target tree
 tape
+recur
 values settle state
 scenario scenario_json
 show

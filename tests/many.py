@@ -9,7 +9,7 @@ import tempfile
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
-def run(program, sheet, scenarios, templates=(), rows=()):
+def run(program, sheet, scenarios, templates=()):
     """scenarios: [(name, {heading: number or word})]. Returns {name: cells} and {name: refusal}; cells
     is {path: cell of the JSON}, a row of a table under path(key), a check with its verdict as value."""
     groups, found, refused = {}, {}, {}
@@ -17,18 +17,18 @@ def run(program, sheet, scenarios, templates=(), rows=()):
         groups.setdefault(tuple(settings), []).append((name, settings))
     for heads, group in groups.items():
         while group:
-            document, errors = call(program, sheet, heads, group, templates, rows)
+            document, errors = call(program, sheet, heads, group, templates)
             if document:
                 found.update((one['name'], cells_of(one)) for one in document['scenarios'])
                 break
-            bad = {group[line][0]: text for line, text in errors.items() if line < len(group)}
+            bad = {group[line][0]: text for line, text in errors.items() if 0 <= line < len(group)}
             refused.update(bad or dict.fromkeys((name for name, _ in group), errors[-1]))
             group = [one for one in group if one[0] not in bad] if bad else []
     return found, refused
 
 
-def call(program, sheet, heads, group, templates, rows):
-    """The JSON of one run, or None and {index of the scenario: what is wrong with its line}."""
+def call(program, sheet, heads, group, templates):
+    """The JSON of one run, or None and {index of the scenario: what is wrong with its line; -1: all}."""
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, 'cases.csv')
         with open(path, 'w', newline='', encoding='utf-8') as file:
@@ -39,8 +39,6 @@ def call(program, sheet, heads, group, templates, rows):
         words = [program, 'run', sheet, path, '--json', '--all']
         for option in templates:
             words += ['--templates', option]
-        for option in rows:
-            words += ['--rows', option]
         done = subprocess.run(words, capture_output=True, text=True, timeout=600,
                               env={**os.environ, 'MLSYSIM_PATH': ROOT})
     if done.returncode in (0, 1) and done.stdout:

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """independent.py [FILE]: expected values of five templates and their parts, written from their equations in
-plain Python. It reads the registry's CSV files and tests/golden/inputs/*.csv itself and knows the
+plain Python; those of templates/workload are in workload.py. It reads the registry's CSV files and tests/golden/inputs/*.csv itself and knows the
 defaults by heart; it does not run or import the program. Writes templates.csv, or FILE ('-': stdout).
 
 After a wanted change of a template: change the equation here by hand, run this, look at the diff.
@@ -10,6 +10,8 @@ import math
 import os
 import re
 import sys
+
+import workload
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 REGISTRY = os.path.join(HERE, '..', '..', 'registry')
@@ -152,11 +154,11 @@ def ring_time(message, ranks, bandwidth, latency):
 
 TRAINING = dict(hw='H100', model='Llama3_70B', precision='bf16', fabric='IB_NDR', gpus=1024, tensor=8, context_ways=1,
                 pipeline=8, interleave=1, expert_ways=1, microbatches=64, batch=1024, seq=4096, zero=1,
-                recompute='selective', kernel='tuned', code='fused', sequence_parallel='yes', adapters='no',
-                domain=8, neighbours='copies', overlap=0.9)
+                recompute='selective', kernel='tuned', code='fused', sequence_parallel='yes', adapter_rank=0, skew=1,
+                domain=8, neighbours='copies', overlap=0.95)
 # defaults of the sheets training_work and training_traffic, fitted on measured runs
-STEP = dict(efficiency=0.86, tuned=1.06, portable=0.55, knee=0.56e-12, slope=1.4, grouped=0.47, grouped_low=0.79,
-            norm=82, ffn=11, eager=1.7, score=59, cast=13, route=16, launch=50e-6, eager_launch=3.8e-3,
+STEP = dict(efficiency=0.85, tuned=1.06, portable=0.55, knee=0.56e-12, slope=1.4, grouped=0.47, grouped_low=0.79,
+            norm=79, ffn=11, eager=1.7, score=58, cast=13, route=16, launch=50e-6, eager_launch=3.8e-3,
             expert_launch=4.8e-3, exposed=1.0)
 
 
@@ -186,9 +188,11 @@ def training_memory(i, layer, ranks):
     hidden, zero = model.hidden, i['zero']
     rest = model.params - layer['routed']
     shard = (rest / t + layer['routed'] / max(t, i['expert_ways'])) / p
-    weights = shard * i['precision'].width / (ranks if zero == 3 else 1)
-    gradients = shard * 4 / (ranks if zero >= 2 else 1)
-    moments = shard * 12 / (ranks if zero >= 1 else 1)
+    weights = shard * max(i['precision'].width, 2) / (ranks if zero == 3 else 1)
+    rank = i['adapter_rank']
+    trained = min(1, 8 * rank * hidden * model.layers / model.params) if rank else 1
+    gradients = shard * trained * 4 / (ranks if zero >= 2 else 1)
+    moments = shard * trained * 12 / (ranks if zero >= 1 else 1)
     micro = ceil(i['batch'] * i['context_ways'] / (ranks * m))
     tokens = micro * i['seq'] / i['context_ways']
     spread = t if i['sequence_parallel'] == 'yes' else 1
@@ -219,7 +223,7 @@ def training_work(i, layer, tokens, forced):
     low, kernel, layers = i['precision'].width < 2, i['kernel'], model.layers
     plain = kernel == 'plain'
     again = min(1, {'full': 1, 'half': 0.5}.get(i['recompute'], 0) + forced)
-    passes = (2 if i['adapters'] == 'yes' else 3) + again
+    passes = (2 if i['adapter_rank'] else 3) + again
     wide = default(hw.get('flops.bf16'), hw.get('flops.fp16')) if low else hw.get('flops.' + form)
     limit = 1.0
     if hw.tdp is not None:
@@ -245,7 +249,7 @@ def training_work(i, layer, tokens, forced):
     if low:
         elementwise += layers * STEP['cast'] * (2 * between + tokens * model.heads * layer['value'] / t + inside)
     elementwise += layer['sparse'] * default(model.experts_active, 0) * between / t * STEP['route']
-    parts = {'linear': passes * tokens / t * (layer['dense'] / rate + layer['experts'] / (rate * grouped)),
+    parts = {'linear': passes * tokens / t * (layer['dense'] / rate + layer['experts'] * i['skew'] / (rate * grouped)),
              'score': rounds * forward * (2 if plain else 1) / t / kernel_rate,
              'elementwise': elementwise / hw.memory_bandwidth,
              'launch': layers * STEP['eager_launch' if i['code'] == 'eager' else 'launch']
@@ -268,7 +272,7 @@ def training_traffic(i, layer, tokens, again, near, far):
     spread = t if i['sequence_parallel'] == 'yes' else 1
     return {'tensor': (4 + 2 * again) * model.layers * one * STEP['exposed'],
             'context': rounds * keys * STEP['exposed'] / (near if t * c <= domain else far),
-            'expert': 4 * layer['sparse'] * between / t * 0.3 * (remote / (0.8 * near) + distant / far)}, (
+            'expert': 4 * layer['sparse'] * between / t * 0.3 * i['skew'] * (remote / (0.8 * near) + distant / far)}, (
                 2 * i['interleave'] * 0.5 * between / spread / (near if together else far) if p > 1 else 0)
 
 
@@ -299,7 +303,7 @@ def training(i):
     idle = p - 1 + ((v - 1) * (p - left) if left else 0)
 
     # gradients: bytes a parameter, reduce-scatter and all-gather together
-    volume = (4 if zero == 3 else 0) if i['adapters'] == 'yes' else {0: 8, 1: 6, 2: 4, 3: 6}[zero]
+    volume = (4 if zero == 3 else 0) if i['adapter_rank'] else {0: 8, 1: 6, 2: 4, 3: 6}[zero]
     members = max(1, math.floor(min(ranks, i['domain'] / t / (p if i['neighbours'] == 'stages' else 1)) + 1e-9))
     groups = max(1, ceil(ranks / members))
     message = shard * volume / 2
@@ -307,7 +311,7 @@ def training(i):
     sync = max(within, ring_time(message / members, groups, far, fabric.latency))
     window = (stage + inside) * (1 - 1 / passes if zero == 0 else 1)
     exposed = (sync - i['overlap'] * min(sync, window)) * (m if zero >= 2 else 1)
-    update = 0 if i['adapters'] == 'yes' else shard * 30 / (ranks if zero else 1) / hw.memory_bandwidth
+    update = 0 if i['adapter_rank'] else shard * 30 / (ranks if zero else 1) / hw.memory_bandwidth
 
     bubble = (stage + inside) * idle / v
     smooth = (stage + inside) * m + bubble + hop * m + exposed + update + 0.03
@@ -324,6 +328,8 @@ def training(i):
     cells.update({
         'copies': ('', copies), 'tokens': ('token', tokens), 'logits_time': ('s', logits * m / p),
         'bubble_time': ('s', bubble), 'hop_time': ('s', hop * m),
+        'needed_port': ('GB/s', 2 * (groups - 1) / groups * message / members / (i['overlap'] * window) / 0.8
+                        if i['overlap'] else None),
         'sync.time': ('ms', sync), 'gradient_time': ('s', exposed), 'update_time': ('s', update),
         'straggle_time': ('s', late), 'step_time': ('s', step), 'scaling': ('%', stage * m / step),
         'tokens_rate': ('token/s', all_tokens / step), 'sample_rate': ('sample/s', i['batch'] / step),
@@ -342,8 +348,8 @@ SERVING = dict(hw='H100', model='Llama3_70B', precision='fp8', expert_precision=
                cached=0, page=16, mixed=1, step_tokens=1, step_cost=1, runtime=2e9, ttft_limit=6.0,
                tpot_limit=0.05)
 # defaults of the sheet decode, fitted on measured services
-FITTED = dict(layer_tax=40e-6, expert_tax=34e-6, sync_tax=2.8e-6, shuffle=73, cache_reach=1.0,
-              attention_reach=0.54, expert_pace=0.42, spread=0.88)
+FITTED = dict(layer_tax=40e-6, expert_tax=36e-6, sync_tax=3.3e-6, shuffle=34, cache_reach=1.0,
+              attention_reach=0.61, expert_pace=0.24, spread=0.79)
 
 
 def shape_of(model):
@@ -398,7 +404,9 @@ def serving(i):
     expert_rate = mul(default(hw.get('flops.' + i['words']['expert_precision']), peak),
                       expert.compute_reach, fit['expert_pace'])
     picked = default(div(model.experts_active, model.experts), 0)
-    exchange = 4 * layers * hidden * max(dense.width, 2) * (gpus - 1) / gpus / link
+    away = (shape['sparse'] * model.experts_active * hidden * (expert.width + 2) * (1 - 1 / i['replicas'])
+            if shape['routed'] and i['replicas'] > 1 else 0)
+    exchange = (4 * layers * hidden * max(dense.width, 2) * (1 - 1 / ways) + away) / link
     passing = fit['shuffle'] * layers * hidden / bandwidth
 
     # decoding
@@ -416,8 +424,8 @@ def serving(i):
     of_weights = add(div(2 * shape['fixed'] / ways, rate),
                      div(2 * shape['head'] / ways, mul(peak, wide.compute_reach)))
     of_experts = div(2 * shape['routed'] * picked / gpus, expert_rate) if shape['routed'] else 0
-    each = add(engine.sequence_time, of_experts,
-               div(add(of_cache, of_weights, exchange, passing), i['replicas']))
+    each = add(of_experts, div(add(engine.sequence_time, of_cache, of_weights, exchange, passing),
+                               i['replicas']))
     experts = (shape['routed'] * bytes_expert / gpus / bandwidth / expert.expert_reach
                if shape['routed'] else 0)
 
@@ -426,12 +434,13 @@ def serving(i):
     flops = 2 * model.heads * shape['full_pair'] * keys_seen(model, shape, i['prompt'] - fresh, i['prompt'])
     token = add(div(2 * shape['fixed'], mul(gpus, rate)),
                 div(2 * shape['routed'] * picked, mul(gpus, expert_rate)) if shape['routed'] else 0,
-                exchange, passing * (1 + default(model.experts_active, 0) / 4))
+                exchange / i['replicas'],
+                passing * (1 + default(model.experts_active, 0) / 4) / i['replicas'])
     work = add(mul(fresh, token), div(fresh * flops, mul(gpus, peak, fit['attention_reach'])),
                div(2 * shape['head'], mul(gpus, peak, wide.compute_reach)))
 
     # room
-    memory = hw.memory_capacity * engine.memory_use - i['runtime']
+    memory = default(hw.memory_reported, hw.memory_capacity) * engine.memory_use - i['runtime']
     resident = ((shape['fixed'] * bytes_dense + (shape['head'] + shape['embedding']) * 2) / ways
                 + shape['routed'] * bytes_expert / gpus)
     held = ceil((i['prompt'] + engine.growth * i['answer']) / i['page']) * i['page']
@@ -520,8 +529,10 @@ def monthly_tco(i):
 SHEETS = {'roofline': (roofline, ROOFLINE), 'ring_all_reduce': (ring_all_reduce, RING),
           'training': (training, TRAINING), 'serving': (serving, SERVING),
           'monthly_tco': (monthly_tco, MONTHLY_TCO)}
+SHEETS.update(workload.SHEETS)
 ITEMS = {'hw': 'hardware', 'model': 'workload', 'precision': 'format', 'expert_precision': 'format',
-         'cache_precision': 'format', 'fabric': 'fabric', 'host': 'fabric', 'grid': 'grid', 'engine': 'engine'}
+         'cache_precision': 'format', 'state_precision': 'format', 'table_precision': 'format',
+         'fabric': 'fabric', 'host': 'fabric', 'grid': 'grid', 'engine': 'engine'}
 
 
 def prepare(sheet, settings):
