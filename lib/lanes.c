@@ -218,7 +218,7 @@ LANES_3(binomial_cdf, real_binomial_cdf(x, y, z))
 
 bool LANES_NAME(outside)(size_t n, const double *x, double low, double high, bool whole) {
   uint64_t outside = 0;
-  for (size_t i = 0; i < n; i++) outside |= (x[i] >= low) & (x[i] <= high) ? 0 : 1;
+  for (size_t i = 0; i < n; i++) outside |= x[i] >= low && x[i] <= high ? 0 : 1;
   for (size_t i = 0; whole && i < n; i++) outside |= (x[i] + WHOLE) - WHOLE == x[i] ? 0 : 1;
   return outside != 0;
 }

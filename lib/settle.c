@@ -208,8 +208,8 @@ static size_t next_stale(const struct mls_values *v, unsigned start, unsigned en
   return least;
 }
 
-/* Asks for what the columns hold at a row before the first of them is calculated: an edit of one row
-   waits for memory once, and not column by column. */
+/* Asks for what the columns hold at a row before the first of them is calculated: an edit of one
+   row waits for memory once, and not column by column. */
 static void fetch_row(const struct mls_values *v, unsigned start, unsigned end, size_t row) {
   for (unsigned i = start; i < end; i++) {
     system_read_soon(&v->value[v->model->cells[i].offset + row]);
