@@ -428,6 +428,18 @@ START_TEST(lanes_do_not_depend_on_each_other) {
 }
 END_TEST
 
+/* A library built without its wider bodies gives the same bits, only slower: LANES_BUILT is how
+   many instruction sets lib/meson.build compiles them for. */
+START_TEST(wider_bodies_are_used) {
+  for (size_t i = 0; function_row(i); i++) {
+    const struct bodies *value = &function_row(i)->value;
+    if (!value->one) continue;
+    ck_assert_int_eq(value->lanes[LANES_256] != value->lanes[LANES_ANY], LANES_BUILT > 1);
+    ck_assert_int_eq(value->lanes[LANES_512] != value->lanes[LANES_256], LANES_BUILT > 1);
+  }
+}
+END_TEST
+
 /* ---- totals ---- */
 
 struct total {
@@ -725,6 +737,7 @@ Suite *suite_function(void) {
   tcase_add_test(values, comparison_at_its_tolerance);
   tcase_add_test(values, vectors_are_as_wide_as_the_processor_has);
   tcase_add_test(values, lanes_do_not_depend_on_each_other);
+  tcase_add_test(values, wider_bodies_are_used);
   tcase_add_test(values, totals_of_columns);
   tcase_add_test(values, totals_of_long_columns);
   suite_add_tcase(suite, values);
