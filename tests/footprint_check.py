@@ -135,6 +135,15 @@ def costs(program, shared, tally):
     tally.row('DeepSeek-V3, cost of pre-training at 2 USD an hour', cells['cost']['value'], published / 1e6, 'MUSD', 15)
 
 
+def tokens(program, tally):
+    """Tokens read and written pay for a request, and half the load costs nearly twice as much."""
+    half, whole = (one(program, 'token_cost', {'loaded [%]': load}) for load in (50, 100))
+    price = {name: whole[name]['si'] for name in ('input_price', 'output_price', 'request_price', 'prompt', 'answer')}
+    tally.row('a request, by its tokens and as a whole', 1000 * (price['input_price'] * price['prompt'] +
+              price['output_price'] * price['answer']), 1000 * price['request_price'], 'USD', 1e-6)
+    tally.row('a token at half the load, over one at all', half['output_price']['si'] / price['output_price'], 2, '', 5)
+
+
 def disclosures(program, shared, tally):
     """PUE is disclosed, not forecast: the registry must hold the newest figure of each."""
     newest = {}
@@ -158,6 +167,7 @@ def main():
     cards(program, shared, tally)
     runs(program, tally)
     costs(program, shared, tally)
+    tokens(program, tally)
     disclosures(program, shared, tally)
     print('%d passed, %d failed' % (tally.passed, tally.failed))
     return 1 if tally.failed else 0
