@@ -104,6 +104,7 @@ START_TEST(rows_are_sane) {
     ck_assert_msg(row->least >= 1 && row->least <= row->most, "%s", row->name);
     ck_assert_msg((row->form == FORM_CALL) == (row->level == 0), "%s", row->name);
     ck_assert_msg(row->level <= 5, "%s", row->name);
+    ck_assert_msg(!row->value.one || row->most <= 3 || function_folds(row), "%s", row->name);
     ck_assert_msg(row->form != FORM_INFIX || row->most == 2, "%s", row->name);
     ck_assert_msg(row->value.one || row->total || row->rule == RULE_PRIOR, "%s", row->name);
     ck_assert_msg(function_is_aggregate(row) == (row->total && !row->value.one), "%s", row->name);
