@@ -38,8 +38,8 @@ static const void *asked_by; /* code that asked for what was refused */
 enum { LARGE = 1 << 20 }; /* once memory is short, no such request is granted any more */
 
 static bool is_refused(const void *caller, size_t size) {
-  if (left == SIZE_MAX) return false;
   if (refused) return size >= LARGE;
+  if (left == SIZE_MAX) return false;
   refused = left-- == 0;
   if (refused) errno = ENOMEM;
   if (refused) asked_by = caller;
