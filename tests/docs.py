@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """docs.py MLSYSIM [--write] [FILE.md...]: what the documents show is what happens.
 
-In README.md and docs/*.md (or FILE.md) a block
+In README.md, docs/*.md and the pages below examples/ (or FILE.md) a block
 
     ```sheet            is saved as NAME.sheet (its first line is `sheet NAME ...`) and checked
     ```csv FILE.csv     is saved under that name
@@ -93,7 +93,8 @@ def document(desk, path, write):
 
 def main():
     words = [word for word in sys.argv[1:] if word != '--write']
-    paths = words[1:] or [os.path.join(ROOT, 'README.md')] + sorted(glob.glob(ROOT + '/docs/*.md'))
+    paths = words[1:] or [os.path.join(ROOT, 'README.md')] + sorted(
+        glob.glob(ROOT + '/docs/*.md') + glob.glob(ROOT + '/examples/**/*.md', recursive=True))
     passed = failed = 0
     for path in paths:
         with tempfile.TemporaryDirectory() as folder:
