@@ -19,36 +19,12 @@ const char *mls_status_word(mls_status status) { return fail_word(status); }
 
 /* ---- messages ---- */
 
-static const mls_message *message_at(const struct fails *fails, size_t index, mls_message *shown) {
-  const struct fail *fail = fails->first;
-  for (; fail && index > 0; index--) fail = fail->next;
-  if (!fail) return NULL;
-  *shown = (mls_message){ fail->status,     fail->warning,      fail->place.file,
-                          fail->place.line, fail->place.column, fail->text };
-  return shown;
-}
-
-/* What ends a call at once leaves no message of its own in the list. */
-static const mls_message *last_message(const struct fails *fails, size_t index,
-                                       mls_message *shown) {
-  if (!fail_ends(fails->status) || index != fails->count) return NULL;
-  bool memory = fails->status == MLS_MEMORY;
-  *shown = (mls_message){ .status = fails->status,
-                          .text = memory ? "there is no more memory" : "cancelled" };
-  return shown;
-}
-
-static const mls_message *message_of(const struct fails *fails, size_t index, mls_message *shown) {
-  const mls_message *message = message_at(fails, index, shown);
-  return message ? message : last_message(fails, index, shown);
-}
-
 const mls_message *mls_book_message(mls_book *book, size_t index) {
-  return book ? message_of(&book->fails, index, &book->shown) : NULL;
+  return book ? fail_message(&book->fails, index, &book->shown) : NULL;
 }
 
 const mls_message *mls_values_message(mls_values *values, size_t index) {
-  return values ? message_of(&values->fails, index, &values->shown) : NULL;
+  return values ? fail_message(&values->fails, index, &values->shown) : NULL;
 }
 
 /* ---- book ---- */
@@ -380,7 +356,7 @@ void mls_batch_free(mls_batch *batch) {
 }
 
 const mls_message *mls_batch_message(mls_batch *batch, size_t index) {
-  return batch ? message_of(&batch->fails, index, &batch->shown) : NULL;
+  return batch ? fail_message(&batch->fails, index, &batch->shown) : NULL;
 }
 
 mls_status mls_batch_run(mls_batch *batch, size_t count, const double *const *columns,

@@ -73,6 +73,9 @@ const char *fail_word(mls_status status);
 /* Puts the messages into order of file (the first told first), line and column. */
 void fail_sort(struct fails *fails);
 
+/* The message at `index` in the form that users get, in `shown`; NULL past the last. */
+const mls_message *fail_message(const struct fails *fails, size_t index, mls_message *shown);
+
 /* Forgets all messages (their memory stays with the arena). */
 void fail_clear(struct fails *fails);
 

@@ -644,7 +644,7 @@ mls_status sheet_read(struct memory *memory, struct names *names, struct units *
   struct sheet *sheet = memory_push(memory, sizeof *sheet);
   char *text = memory_text(memory, bytes, size);
   if (!sheet || !text) return fail_memory(fails);
-  *sheet = (struct sheet){ .file = file, .label = "" };
+  *sheet = (struct sheet){ .file = file, .label = "", .hash = hash_more(HASH_START, bytes, size) };
   struct reader r = { .memory = memory,
                       .names = names,
                       .units = units,

@@ -93,8 +93,9 @@ struct slot {
 #define SLOT_LAST 0xffffffffu
 
 struct sheet {
-  const char *name; /* interned */
-  const char *file; /* shown in messages */
+  const char *name;        /* interned */
+  const char *file;        /* shown in messages */
+  unsigned long long hash; /* of its bytes */
   const char *label;
   const char **cites;
   size_t cite_count;

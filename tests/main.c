@@ -28,7 +28,9 @@ Suite *suite_renamed(void);
 Suite *suite_rows(void);
 Suite *suite_scenario(void);
 Suite *suite_scenario_json(void);
+Suite *suite_settle(void);
 Suite *suite_sheet(void);
+Suite *suite_stream(void);
 Suite *suite_text(void);
 Suite *suite_trace(void);
 Suite *suite_unit(void);
@@ -63,7 +65,9 @@ static const struct {
   { "rows", suite_rows },
   { "scenario", suite_scenario },
   { "scenario_json", suite_scenario_json },
+  { "settle", suite_settle },
   { "sheet", suite_sheet },
+  { "stream", suite_stream },
   { "text", suite_text },
   { "trace", suite_trace },
   { "unit", suite_unit },

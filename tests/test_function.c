@@ -26,7 +26,7 @@ static double value_at(const struct function *row, const double *x, size_t count
   const double *in[8];
   double out;
   for (size_t k = 0; k < count; k++) in[k] = &x[k];
-  row->value[LANES_ANY](1, &out, in, count, 0);
+  out = row->value.one(in, count);
   return isfinite(out) ? out : FUNCTION_ERROR;
 }
 
@@ -104,9 +104,10 @@ START_TEST(rows_are_sane) {
     ck_assert_msg(row->least >= 1 && row->least <= row->most, "%s", row->name);
     ck_assert_msg((row->form == FORM_CALL) == (row->level == 0), "%s", row->name);
     ck_assert_msg(row->level <= 5, "%s", row->name);
+    ck_assert_msg(!row->value.one || row->most <= 3 || function_folds(row), "%s", row->name);
     ck_assert_msg(row->form != FORM_INFIX || row->most == 2, "%s", row->name);
-    ck_assert_msg(row->value[0] || row->total || row->rule == RULE_PRIOR, "%s", row->name);
-    ck_assert_msg(function_is_aggregate(row) == (row->total && !row->value[0]), "%s", row->name);
+    ck_assert_msg(row->value.one || row->total || row->rule == RULE_PRIOR, "%s", row->name);
+    ck_assert_msg(function_is_aggregate(row) == (row->total && !row->value.one), "%s", row->name);
     ck_assert_msg(!row->total == !row->excel_where, "%s", row->name);
     ck_assert_msg(row->total || (!row->array && !row->total_slope), "%s", row->name);
     ck_assert_msg(row->tolerance >= 1e-12 && row->tolerance <= 1e-9, "%s", row->name);
@@ -313,7 +314,7 @@ static bool forgives(const struct function *row) {
 START_TEST(errors_pass_on) {
   for (size_t i = 0; function_row(i); i++) {
     const struct function *row = function_row(i);
-    if (!row->value[0] || forgives(row)) continue;
+    if (!row->value.one || forgives(row)) continue;
     for (size_t k = 0; k < row->least; k++) {
       double x[MOST] = { 0.5, 0.5, 0.5 };
       x[k] = FUNCTION_ERROR;
@@ -382,7 +383,7 @@ static void check_lanes(const struct function *row, unsigned set, size_t count, 
   static double x[MOST][LONG], out[LONG];
   const double *in[MOST] = { x[0], x[1], x[2] };
   fill(x, 7 * n + count);
-  const bool told = row->value[set](n, out, in, count, ones);
+  const bool told = row->value.lanes[set](n, out, in, count, ones);
   bool broken = false;
   for (size_t i = 0; i < n; i++) {
     double one[MOST];
@@ -406,7 +407,7 @@ START_TEST(lanes_do_not_depend_on_each_other) {
   static const size_t sizes[] = { 0, 1, 3, 8, 65, LONG };
   for (size_t i = 0; function_row(i); i++) {
     const struct function *row = function_row(i);
-    for (size_t s = 0; row->value[0] && s < sizeof sizes / sizeof *sizes; s++)
+    for (size_t s = 0; row->value.one && s < sizeof sizes / sizeof *sizes; s++)
       for (size_t count = row->least; count <= MOST && count <= row->most; count++)
         for (unsigned set = LANES_ANY; set <= last_set(); set++)
           for (unsigned ones = 0; ones == 0 || (sizes[s] == 65 && ones + 1 < 1u << count); ones++)
