@@ -14,7 +14,7 @@ name or a pattern (`ServingModel*`). Kinds:
   set      `cell` is set to `value` in `unit` for all cases: what the other product assumes;
            an input of the case wins over it.
   ignored  the input `name` says nothing about the outputs that are compared; the note says why.
-  output   the output `name` is `cell`, and is counted in `unit`.
+  output   the output `name`, a name or a pattern (`droop.*`), is `cell`, and is counted in `unit`.
 A sheet may be run several times for one case: `zero:stage_1` is the sheet zero in a run called
 stage_1; rows of the sheet `zero` set all its runs, rows of `zero:stage_1` that one.
 
@@ -99,7 +99,8 @@ class Map:
         return [row for row in self.of[solver] if row['kind'] == kind]
 
     def output(self, solver, name):
-        return next((row for row in self.rows(solver, 'output') if row['name'] == name), None)
+        return next((row for row in self.rows(solver, 'output')
+                     if fnmatch.fnmatchcase(name, row['name'])), None)
 
     def word(self, solver, name, value):
         for row in self.rows(solver, 'word'):

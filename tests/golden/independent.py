@@ -480,7 +480,7 @@ def serving(i):
 
 
 HOUR, MONTH, YEAR = 3600.0, 730 * 3600.0, 8760 * 3600.0
-MONTHLY_TCO = dict(hw='H100', grid='US_Avg', gpus=1024, load=0.8, host=0.8, facility=2, life=36 * MONTH,
+MONTHLY_TCO = dict(hw='H100', grid='US_Avg', gpus=1024, load=0.8, host=0.8, pue=1.3, facility=2, life=36 * MONTH,
                    upkeep=0.05 / YEAR, drift=0.0025 / MONTH, busy=0.9, wacc=0.1, budget=80e6,
                    **{'job.microbatches': 64, 'job.tensor': 8})
 
@@ -489,7 +489,7 @@ def monthly_tco(i):
     hw, grid, gpus = i['hw'], i['grid'], i['gpus']
     purchase = mul(gpus, hw.price, i['facility'])
     power = mul(gpus, hw.tdp, 1 + i['host'])
-    energy = mul(power, i['load'], grid.pue)           # W: energy of a month over a month
+    energy = mul(power, i['load'], i['pue'])           # W: energy of a month over a month
     monthly = (1 + i['wacc']) ** (1 / 12)
     price, book, total, bills, present = grid.price, purchase, 0.0, 0.0, purchase
     cells, discount = {}, 1.0
