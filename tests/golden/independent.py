@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """independent.py [FILE]: expected values of five templates and their parts, written from their equations in
-plain Python; those of templates/workload are in workload.py. It reads the registry's CSV files and tests/golden/inputs/*.csv itself and knows the
+plain Python; those of templates/workload and
+templates/algorithm are in workload.py and algorithm.py. It reads the registry's CSV files and tests/golden/inputs/*.csv itself and knows the
 defaults by heart; it does not run or import the program. Writes templates.csv, or FILE ('-': stdout).
 
 After a wanted change of a template: change the equation here by hand, run this, look at the diff.
@@ -11,6 +12,7 @@ import os
 import re
 import sys
 
+import algorithm
 import workload
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -56,7 +58,8 @@ def facts(registry):
     return items
 
 
-REGISTRIES = {name: facts(name) for name in ('hardware', 'workload', 'format', 'fabric', 'grid', 'engine')}
+REGISTRIES = {name: facts(name) for name in ('hardware', 'workload', 'format', 'fabric', 'grid', 'engine',
+                                          'law')}
 
 
 class Item(dict):
@@ -530,8 +533,9 @@ SHEETS = {'roofline': (roofline, ROOFLINE), 'ring_all_reduce': (ring_all_reduce,
           'training': (training, TRAINING), 'serving': (serving, SERVING),
           'monthly_tco': (monthly_tco, MONTHLY_TCO)}
 SHEETS.update(workload.SHEETS)
+SHEETS.update(algorithm.SHEETS)
 ITEMS = {'hw': 'hardware', 'model': 'workload', 'precision': 'format', 'expert_precision': 'format',
-         'cache_precision': 'format', 'state_precision': 'format', 'table_precision': 'format',
+         'cache_precision': 'format', 'state_precision': 'format', 'table_precision': 'format', 'products': 'format', 'law': 'law',
          'fabric': 'fabric', 'host': 'fabric', 'grid': 'grid', 'engine': 'engine'}
 
 
