@@ -10,9 +10,8 @@
 
 /* ---- registries ---- */
 
-/* units and sources have forms of their own. */
 static bool holds_facts(const mls_found *found) {
-  return found->used && strcmp(found->name, "units") != 0 && strcmp(found->name, "sources") != 0;
+  return found->used && session_has_facts(found->name);
 }
 
 bool list_registries_names(struct session *session, struct list *names) {

@@ -37,6 +37,30 @@ static const struct command commands[] = {
     TAKES_SET | TAKES_ROWS | TAKES_ALL | TAKES_SCENARIO | TAKES_OUTPUT | TAKES_JSON | TAKES_DATE |
         TAKES_STRICT | TAKES_CSV | TAKES_WATCH,
     1, 2, command_run },
+  { "batch", "SHEET SCENARIOS [options]", "calculate a sheet for each line of a CSV, however long",
+    "SCENARIOS is a CSV (or -) with a scenario a line: a header of inputs and facts, each with its "
+    "unit\n"
+    "if it is not the sheet's, and perhaps a column scenario. The results have a line for each, in "
+    "the\n"
+    "same order: the outputs, or --cells, then the checks, then errors. See docs/batch.md.\n\n"
+    "  -o FILE, --output FILE   where the results go; else to standard output\n"
+    "  --cells a,b,...          these results: tco, hw.tdp, 'plan.total(12)'\n"
+    "  --set path=value         for every line, whatever it says\n"
+    "  --rows table=FILE.csv    as for run\n"
+    "  --csv excel-eu           CSV files with semicolons and 0,5 in numbers, read and written\n"
+    "  --jobs N                 threads; else as many as there are processors. The same bytes\n"
+    "  --bad-rows keep|stop     a line that cannot be read: keep (the default) writes a line "
+    "without\n"
+    "                           values that says why; stop writes nothing\n"
+    "  --resume                 go on where a run that was stopped left FILE.part\n"
+    "  --quiet                  neither progress nor counts\n"
+    "  --strict                 exit status 1 when a line is bad or a check fails\n" EVERYWHERE
+    "\nExamples\n"
+    "  mlsysim batch serving scenarios.csv -o results.csv\n"
+    "  mlsysim batch monthly_tco - --cells tco,'plan.total(12)' <scenarios.csv >results.csv\n"
+    "  mlsysim batch serving scenarios.csv -o results.csv --resume\n",
+    TAKES_SET | TAKES_ROWS | TAKES_OUTPUT | TAKES_STRICT | TAKES_CSV | TAKES_BATCH, 2, 2,
+    command_batch },
   { "why", "SHEET CELL [INPUTS] [options]", "explain a value: formulas, numbers, facts, sources",
     "CELL is a path: step_time, job.step_time, plan.cash(3), hw.memory_bandwidth.\n\n"
     "  --set path=value, --scenario NAME, --rows table=FILE.csv, --csv excel-eu, --json,\n"

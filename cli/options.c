@@ -22,6 +22,11 @@ enum place {
   IN_CHECK,
   IN_NAMES,
   IN_WATCH,
+  IN_CELLS,
+  IN_JOBS,
+  IN_BAD_ROWS,
+  IN_RESUME,
+  IN_QUIET,
   IN_AS,
   IN_INTO,
   IN_MEMORY,
@@ -49,6 +54,11 @@ static const struct option table[] = {
   { "--check", TAKES_CHECK, IN_CHECK, NULL },
   { "--names", TAKES_NAMES, IN_NAMES, NULL },
   { "--watch", TAKES_WATCH, IN_WATCH, "=N" },
+  { "--cells", TAKES_BATCH, IN_CELLS, "a,b,..." },
+  { "--jobs", TAKES_BATCH, IN_JOBS, "N" },
+  { "--bad-rows", TAKES_BATCH, IN_BAD_ROWS, "keep|stop" },
+  { "--resume", TAKES_BATCH, IN_RESUME, NULL },
+  { "--quiet", TAKES_BATCH, IN_QUIET, NULL },
   { "--as", TAKES_OWN, IN_AS, "NAME" },
   { "--into", TAKES_OWN, IN_INTO, "DIR" },
   { "--templates", 0, IN_TEMPLATES, "DIR" },
@@ -128,6 +138,11 @@ static bool keep(struct options *options, const struct option *option, const cha
     case IN_CHECK: options->check = true; break;
     case IN_NAMES: options->names = true; break;
     case IN_WATCH: return once(&options->watch, option->name, value);
+    case IN_CELLS: return once(&options->cells, option->name, value);
+    case IN_JOBS: return once(&options->jobs, option->name, value);
+    case IN_BAD_ROWS: return once(&options->bad_rows, option->name, value);
+    case IN_RESUME: options->resume = true; break;
+    case IN_QUIET: options->quiet = true; break;
     case IN_AS: return once(&options->as, option->name, value);
     case IN_INTO: return once(&options->into, option->name, value);
     case IN_MEMORY: return read_memory(&options->memory, value);

@@ -19,7 +19,8 @@ enum {
   TAKES_NAMES = 1 << 16,
   TAKES_WATCH = 1 << 17,
   TAKES_CSV = 1 << 20,
-  TAKES_OWN = 1 << 25 /* --as, --into */
+  TAKES_BATCH = 1 << 24, /* what batch alone takes */
+  TAKES_OWN = 1 << 25    /* --as, --into */
 };
 
 struct list {
@@ -36,7 +37,8 @@ struct options {
   const char *into;  /* the folder of a user's own registry, or NULL */
   size_t memory;     /* MB that a model may take besides what files allow; 0: as the library says */
   const char *watch; /* "" without end, else the number of runs; NULL: not asked for */
-  bool all, json, strict, check, names, help;
+  const char *cells, *jobs, *bad_rows; /* of batch, as given */
+  bool all, json, strict, check, names, resume, quiet, help;
 };
 
 /* Reads `count` arguments. False with a message on stderr. End with options_close. */

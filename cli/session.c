@@ -40,7 +40,11 @@ void session_note(struct session *session, const char *format, ...) {
 }
 
 const char *session_keep(struct session *session, const char *text) {
-  return join(session, text, strlen(text), "");
+  return session_cut(session, text, strlen(text));
+}
+
+const char *session_cut(struct session *session, const char *text, size_t size) {
+  return join(session, text, size, "");
 }
 
 /* Adds FOLDER/templates and FOLDER/registry where they exist; false when neither does. */
@@ -171,6 +175,13 @@ int session_find(struct session *session, const char *kind, size_t *count) {
   return exit_of(status);
 }
 
+bool session_has_facts(const char *registry) {
+  static const char *const others[] = { "units", "sources", "renamed" };
+  for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+    if (strcmp(registry, others[i]) == 0) return false;
+  return true;
+}
+
 const char *session_origin(size_t group) {
   static const char *const words[] = { "given", "MLSYSIM_PATH", "shipped" };
   return words[group < 2 ? group : 2];
@@ -200,6 +211,16 @@ static int read_input(struct session *session, const char *path, struct bytes *o
 
 static const char *shown_name(const char *path) {
   return strcmp(path, "-") == 0 ? "standard input" : path;
+}
+
+bool session_reads(const struct options *options, const char *path) {
+  for (size_t i = 0; i < options->words.count; i++)
+    if (file_same(options->words.at[i], path)) return true;
+  for (size_t i = 0; i < options->rows.count; i++) {
+    const char *equals = strchr(options->rows.at[i], '=');
+    if (equals && file_same(equals + 1, path)) return true;
+  }
+  return false;
 }
 
 bool session_is_path(const char *sheet) {
@@ -270,7 +291,7 @@ static int set_one(mls_values *values, const char *given) {
   }
   snprintf(path, sizeof path, "%.*s", (int)(equals - given), given);
   mls_status status = mls_set(values, path, equals + 1);
-  if (status != MLS_OK) say_values(values, origin);
+  say_values(values, origin);
   return exit_of(status);
 }
 

@@ -34,10 +34,16 @@ void session_close(struct session *session);
 
 /* A copy that lives as long as the session; NULL without memory. */
 const char *session_keep(struct session *session, const char *text);
+/* The same of the first `size` bytes. */
+const char *session_cut(struct session *session, const char *text, size_t size);
+/* The file is one that the command reads: a word, or the file of --rows. */
+bool session_reads(const struct options *options, const char *path);
 /* A sheet named by path, not by name. */
 bool session_is_path(const char *sheet);
 /* The files of a kind: mls_find_all. */
 int session_find(struct session *session, const char *kind, size_t *count);
+/* A registry of facts; units, sources and old names have forms of their own. */
+bool session_has_facts(const char *registry);
 /* Which group of folders: "given", "MLSYSIM_PATH", "shipped". */
 const char *session_origin(size_t group);
 /* The folder of a file without the path to it: "templates/planning", or as it was given. */

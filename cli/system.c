@@ -1,5 +1,6 @@
 /* Files, standard streams and the terminal: first what Windows and POSIX systems do each in their
-   own way, then what is built on it. Nothing else of the program calls the operating system. */
+   own way, then what is built on it. Nothing else of the program calls the operating
+   system, but for crew.c, which makes threads. */
 #if !defined(_WIN32)
 #define _POSIX_C_SOURCE 200809L
 #define _XOPEN_SOURCE 700
@@ -66,6 +67,7 @@ static void forget(const char *name) {
 #include <shellapi.h>
 
 #include <io.h>
+#include <sys/stat.h>
 
 enum { PATH_MOST = 4096 };
 
@@ -190,10 +192,29 @@ static int open_bytes(const char *path) {
   return widen(path, wide) ? _wopen(wide, _O_RDONLY | _O_BINARY | _O_NOINHERIT) : -1;
 }
 
+static int open_more(const char *path) {
+  wchar_t wide[PATH_MOST];
+  int how = _O_WRONLY | _O_CREAT | _O_BINARY | _O_NOINHERIT;
+  return widen(path, wide) ? _wopen(wide, how, _S_IREAD | _S_IWRITE) : -1;
+}
+
+static long long size_of(int descriptor) {
+  bool plain = GetFileType((HANDLE)_get_osfhandle(descriptor)) == FILE_TYPE_DISK;
+  return plain ? _filelengthi64(descriptor) : -1;
+}
+
+static bool cut_file(int descriptor, long long size) {
+  return _chsize_s(descriptor, size) == 0 && _lseeki64(descriptor, size, SEEK_SET) == size;
+}
+
 static unsigned at_once(size_t size) { return size < 1 << 30 ? (unsigned)size : 1 << 30; }
 
-static long long read_some(int descriptor, void *to, size_t room) {
+static long long read_once(int descriptor, void *to, size_t room) {
   return _read(descriptor, to, at_once(room));
+}
+
+static long long read_some(int descriptor, void *to, size_t room) {
+  return read_once(descriptor, to, room);
 }
 
 static long long write_some(int descriptor, const void *from, size_t size) {
@@ -276,6 +297,12 @@ static void handle_signals(void (*handler)(int)) {
 }
 
 static void rest(int milliseconds) { Sleep((DWORD)milliseconds); }
+
+size_t processor_count(void) {
+  SYSTEM_INFO about;
+  GetSystemInfo(&about);
+  return about.dwNumberOfProcessors > 0 ? about.dwNumberOfProcessors : 1;
+}
 
 double seconds(void) { return 1e-3 * (double)GetTickCount64(); }
 
@@ -405,9 +432,27 @@ bool file_stamp(const char *path, struct stamp *stamp) {
 
 static int open_bytes(const char *path) { return open(path, O_RDONLY | O_CLOEXEC); }
 
+static int open_more(const char *path) { return open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666); }
+
+static long long size_of(int descriptor) {
+  struct stat about;
+  bool plain = fstat(descriptor, &about) == 0 && S_ISREG(about.st_mode);
+  return plain ? (long long)about.st_size : -1;
+}
+
+static bool cut_file(int descriptor, long long size) {
+  return ftruncate(descriptor, (off_t)size) == 0 &&
+         lseek(descriptor, (off_t)size, SEEK_SET) == (off_t)size;
+}
+
+/* A signal ends it. */
+static long long read_once(int descriptor, void *to, size_t room) {
+  return read(descriptor, to, room);
+}
+
 static long long read_some(int descriptor, void *to, size_t room) {
   for (;;) {
-    ssize_t got = read(descriptor, to, room);
+    long long got = read_once(descriptor, to, room);
     if (got >= 0 || errno != EINTR) return got;
   }
 }
@@ -495,6 +540,11 @@ static bool move_over(const char *from, const char *to) {
 static void rest(int milliseconds) {
   struct timespec time = { milliseconds / 1000, milliseconds % 1000 * 1000000L };
   nanosleep(&time, NULL);
+}
+
+size_t processor_count(void) {
+  long count = sysconf(_SC_NPROCESSORS_ONLN);
+  return count > 0 ? (size_t)count : 1;
 }
 
 double seconds(void) {
@@ -655,6 +705,105 @@ void output_close(struct output *output) {
   *output = (struct output){ .descriptor = -1 };
 }
 
+/* ---- files in pieces ---- */
+
+static volatile sig_atomic_t stopped; /* the signal that asked to stop, or 0 */
+
+bool source_open(struct source *source, const char *path) {
+  bool standard = strcmp(path, "-") == 0;
+  *source = (struct source){ standard ? "standard input" : path, 0, -1 };
+  if (!standard) source->descriptor = open_bytes(path);
+  if (source->descriptor < 0) return failed(path, "cannot be read");
+  source->size = size_of(source->descriptor);
+  return true;
+}
+
+bool source_read(struct source *source, char *to, size_t size, size_t *got) {
+  for (*got = 0; *got < size && !stopped;) {
+    long long some = read_once(source->descriptor, to + *got, size - *got);
+    if (some < 0 && errno == EINTR) continue;
+    if (some < 0) return failed(source->path, "cannot be read");
+    if (some == 0) return true;
+    *got += (size_t)some;
+  }
+  return true;
+}
+
+void source_close(struct source *source) {
+  if (source->descriptor > 0) close_file(source->descriptor);
+  source->descriptor = -1;
+}
+
+static char *with_ending(const char *path, const char *ending) {
+  char *text = malloc(strlen(path) + strlen(ending) + 1);
+  return text ? strcat(strcpy(text, path), ending) : NULL;
+}
+
+/* An earlier part is cut to what is kept, which must be there. */
+static bool cut_part(const struct partial *part, long long keep) {
+  if (size_of(part->descriptor) < keep) {
+    say_file(part->temporary, "cannot be continued", "it is shorter than its manifest says");
+    return false;
+  }
+  return cut_file(part->descriptor, keep) ? true : failed(part->path, "cannot be written");
+}
+
+bool part_open(struct partial *part, const char *path, long long keep) {
+  bool standard = strcmp(path, "-") == 0;
+  *part = (struct partial){ .path = standard ? "standard output" : path, .descriptor = 1 };
+  if (standard) return true;
+  part->descriptor = -1;
+  part->place = follow(path);
+  part->temporary = part->place ? with_ending(part->place, ".part") : NULL;
+  if (!part->temporary) return failed(path, "cannot be written");
+  if (!is_replaceable(path, part->place) || !is_replaceable(part->temporary, part->temporary))
+    return false;
+  part->descriptor = open_more(part->temporary);
+  if (part->descriptor < 0) return failed(path, "cannot be written");
+  return cut_part(part, keep);
+}
+
+bool part_write(struct partial *part, const void *bytes, size_t size) {
+  struct output output = { .path = part->path, .descriptor = part->descriptor };
+  return output_write(&output, bytes, size) == MLS_OK;
+}
+
+bool part_store(struct partial *part) {
+  if (!part->temporary || store_file(part->descriptor)) return true;
+  return failed(part->path, "cannot be written");
+}
+
+bool part_publish(struct partial *part) {
+  if (!part->temporary) return true;
+  bool closed = close_file(part->descriptor) == 0;
+  part->descriptor = -1;
+  if (closed && move_over(part->temporary, part->place)) return true;
+  return failed(part->path, "cannot be written");
+}
+
+void part_close(struct partial *part) {
+  if (part->temporary && part->descriptor >= 0) close_file(part->descriptor);
+  free(part->temporary);
+  free(part->place);
+  *part = (struct partial){ .descriptor = -1 };
+}
+
+bool file_exists(const char *path) { return kind_of(path) != FILE_NONE; }
+
+void file_remove(const char *path) { remove_file(path); }
+
+bool file_replace(const char *path, const char *bytes, size_t size) {
+  char *other = with_ending(path, "~");
+  int file = other ? open_more(other) : -1;
+  bool good = file >= 0 && cut_file(file, 0) && write_some(file, bytes, size) == (long long)size &&
+              store_file(file);
+  if (file >= 0 && close_file(file) != 0) good = false;
+  good = good && move_over(other, path);
+  if (!good && file >= 0) remove_file(other);
+  free(other);
+  return good;
+}
+
 /* ---- standard output ---- */
 
 mls_status print_write(void *context, const void *bytes, size_t size) {
@@ -711,16 +860,18 @@ void signals_release(void) {
 
 /* ---- waiting for changes ---- */
 
-static volatile sig_atomic_t stopped;
-
-static void stop(int number) {
-  (void)number;
-  stopped = 1;
-}
+static void stop(int number) { stopped = number; }
 
 void stop_gently(void) { handle_signals(stop); }
 
 bool wait_for(int milliseconds) {
   if (!stopped) rest(milliseconds);
   return !stopped;
+}
+
+bool stop_is_asked(void) { return stopped != 0; }
+
+void stop_now(void) {
+  signal(stopped, SIG_DFL);
+  raise(stopped);
 }

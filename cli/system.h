@@ -70,6 +70,41 @@ bool output_publish(struct output *output);
 /* Gives up what was not published; safe in any state after output_open. */
 void output_close(struct output *output);
 
+/* ---- files in pieces ---- */
+
+/* A file read from front to back; "-" is standard input. These say on stderr what failed. */
+struct source {
+  const char *path;
+  int descriptor;
+  long long size; /* of a plain file, else -1 */
+};
+bool source_open(struct source *source, const char *path);
+/* Fills `size` bytes, fewer only at the end of the file or when a signal asked to stop. */
+bool source_read(struct source *source, char *to, size_t size, size_t *got);
+void source_close(struct source *source);
+
+/* A file that grows under another name, PATH.part, and stays there when the program ends before it
+   is whole. "-" is standard output, which has no other name. */
+struct partial {
+  const char *path;
+  char *place;     /* links followed */
+  char *temporary; /* place.part */
+  int descriptor;
+};
+/* Begins with the first `keep` bytes of what is there. False, said, when they are not there. */
+bool part_open(struct partial *part, const char *path, long long keep);
+bool part_write(struct partial *part, const void *bytes, size_t size);
+/* What was written is on the disk; not asked of standard output. */
+bool part_store(struct partial *part);
+/* Under its own name. */
+bool part_publish(struct partial *part);
+void part_close(struct partial *part);
+
+/* Replaces a small file as a whole; false without a message. */
+bool file_replace(const char *path, const char *bytes, size_t size);
+bool file_exists(const char *path);
+void file_remove(const char *path);
+
 /* ---- standard output ---- */
 
 /* An mls_write over standard output. */
@@ -94,6 +129,9 @@ struct stamp {
 bool file_stamp(const char *path, struct stamp *stamp);
 /* From now on a signal that would end the program is remembered instead. */
 void stop_gently(void);
+/* Such a signal came; ends the program by it. */
+bool stop_is_asked(void);
+void stop_now(void);
 /* Holds back a signal that would end the program, the first of them; the next one ends it. */
 void signals_hold(void);
 bool signal_is_held(void);
@@ -101,6 +139,7 @@ bool signal_is_held(void);
 void signals_release(void);
 /* Of a clock that only goes forward. */
 double seconds(void);
+size_t processor_count(void);
 /* Waits; false when such a signal came. */
 bool wait_for(int milliseconds);
 

@@ -8,8 +8,21 @@
  *   mls_values  the numbers of one calculation over a model: set inputs, settle, read cells. Made by
  *               mls_values_new, ended by mls_values_free.
  *
- * Threads. A book is used by one thread at a time. A model may be read by any number of threads at
- * once, also while the book opens other models. Each mls_values is used by one thread at a time.
+ * Threads. There is no global state, so two books never meet. Of each object:
+ *
+ *   mls_book       by one thread at a time, with all it lists (mls_found_at, mls_source_at,
+ *                  mls_unit_at, messages), and mls_describe, whose messages are the book's.
+ *   mls_model      never changes: any number of threads at once, also while its book opens other
+ *                  models. Not while the book is closed.
+ *   mls_registry   as a model.
+ *   mls_values     by one thread at a time; other values of the same model may work at the same
+ *                  time. Its progress hook is called on the thread of the call.
+ *   mls_scenarios  never change once they are read: any number of threads may apply them, each to
+ *                  values of its own.
+ *   functions      mls_version, mls_status_word, mls_function_at, mls_part_at: at any time.
+ *
+ * Hooks (find, allocator, write, progress) are called on the thread of the call that needs them: an
+ * allocator must allow several threads when its handle, or models of its book, are used by several.
  *
  * Units. Numbers that cross this interface are in SI base units (bytes, seconds, FLOP, USD ...)
  * unless a call says otherwise; mls_cell.factor turns them into the unit written in the sheet.
@@ -99,8 +112,8 @@ typedef struct {
 } mls_allocator;
 
 /* Resolves names, so that a program without a file system can embed the library. Called with kind
-   "sheet" or "registry" and a name ("training", "hardware", "units", "sources"), for nth = 0, 1, 2
-   ... until it says MLS_NAME (no such thing, or no further one). Registries are read from all that
+   "sheet" or "registry" and a name ("training", "hardware", "units", "sources", "renamed"), for
+   nth = 0, 1, 2 ... until it says MLS_NAME (no such thing, or no further one). Registries are read from all that
    are found, later ones overriding earlier ones; of a sheet the last one found is used. On MLS_OK
    *bytes and *size give the content, which must stay valid until the next call of the hook, and
    *shown the file name for messages. Any other status ends the call that needed the name. */
@@ -149,8 +162,9 @@ typedef struct {
   unsigned vectors;
 } mls_options;
 
-/* Opens a book and reads units and sources. *out is set also on failure (unless MLS_MEMORY, or a
-   NULL `out`), so that the messages can be read; close it in any case. */
+/* Opens a book and reads units, sources and old names (renamed.csv, which need not be there). *out
+   is set also on failure (unless MLS_MEMORY, or a NULL `out`), so that the messages can be read;
+   close it in any case. */
 MLS_API mls_status mls_open(const mls_options *options, mls_book **out);
 
 /* Ends a book and all its models. All mls_values over them must be freed before. NULL does nothing. */
@@ -225,8 +239,8 @@ MLS_API mls_status mls_values_new(const mls_model *model, const mls_allocator *a
                                   mls_values **out);
 MLS_API void mls_values_free(mls_values *values);
 
-/* Who listens to long calls on these values: settling, inputs read with their messages, reports whose
-   first run they are. NULL: nobody. */
+/* Who listens to long calls on these values: settling, inputs read with their messages, reports
+   whose first run they are. NULL: nobody. */
 MLS_API void mls_values_progress(mls_values *values, mls_progress progress, void *context);
 
 /* Messages of the last failing call on these values. NULL past the last. */
@@ -295,8 +309,8 @@ typedef struct {
    input chooses, that vary; `results` are the cells wanted. What no column changes stands as it is in
    `base`, which is settled (NULL: the defaults); what no result needs is not calculated. All memory
    is taken here, by the allocator of `base`. *out is set also on failure (unless MLS_MEMORY, or a
-   NULL argument), so that the messages can be read; free it in any case. MLS_NAME: a column that cannot be
-   set or comes twice, or a result that does not exist. MLS_LIMIT: too many steps. */
+   NULL argument), so that the messages can be read; free it in any case. MLS_NAME: a column that
+   cannot be set or comes twice, or a result that does not exist. MLS_LIMIT: too many steps. */
 MLS_API mls_status mls_batch_new(const mls_model *model, mls_values *base,
                                  const mls_place *columns, size_t column_count,
                                  const mls_place *results, size_t result_count, mls_batch **out);
@@ -350,6 +364,75 @@ MLS_API const char *mls_scenarios_name(const mls_scenarios *scenarios, size_t in
 /* Resets the values, then sets what the scenario says: items first, then facts and the rest. */
 MLS_API mls_status mls_scenarios_apply(const mls_scenarios *scenarios, size_t index,
                                        mls_values *values);
+
+/* ---- Streams ------------------------------------------------------------------------------ */
+
+/* Scenarios as lines of a CSV, results as lines of a CSV: what `mlsysim batch` does, in pieces of
+   any size, so that memory does not grow with the file. A line is a scenario, also where a quote is
+   left open. Results stand in the order of the lines, one each: nothing is lost. */
+typedef struct mls_stream mls_stream;
+
+/* What is set in every scenario, whatever its line says. */
+typedef struct {
+  const char *path;
+  const char *text; /* as mls_set */
+} mls_setting;
+
+/* Zero it, then set what is needed. Nothing of it need outlive the call. */
+typedef struct {
+  size_t size;        /* sizeof(mls_stream_options) */
+  const char *file;   /* name for messages */
+  const char *header; /* the first line: a scenario a row, as mls_inputs_read reads it */
+  size_t length;
+  const char *csv; /* of lines and results: NULL, or "excel-eu" */
+  const mls_setting *settings;
+  size_t setting_count;
+  const char *const *cells; /* the results, by path ("tco", "plan.total(12)"); then every check */
+  size_t cell_count;        /* 0: the outputs that are one value */
+  int careful; /* reads each line as mls_inputs_read does, to test the short way: the same bytes */
+} mls_stream_options;
+
+/* *out is set also on failure (unless MLS_MEMORY, or a NULL argument), so that the messages can be
+   read; free it in any case. Fails for what mls_set says of the settings, what mls_inputs_read says
+   of a header, and MLS_NAME for a result that does not exist or is a column without its row. */
+MLS_API mls_status mls_stream_new(const mls_model *model, const mls_allocator *allocator,
+                                  const mls_stream_options *options, mls_stream **out);
+MLS_API void mls_stream_free(mls_stream *stream);
+
+/* Messages of opening, or of the last lines: what is wrong with the first bad rows. */
+MLS_API const mls_message *mls_stream_message(mls_stream *stream, size_t index);
+
+/* The first line of the results, with its line end. */
+MLS_API const char *mls_stream_head(const mls_stream *stream, size_t *size);
+
+/* Bytes past the end of lines that are read, whatever they hold: a caller owns them too. */
+#define MLS_STREAM_PAD 32
+
+/* What came of some lines. */
+typedef struct {
+  const char *bytes; /* results, borrowed until the next call on the stream */
+  size_t length;
+  size_t lines;    /* read, blank ones too */
+  size_t rows;     /* scenarios: as many lines of results */
+  size_t bad;      /* of them those that could not be read: their cells are empty, and `errors`
+                      says for each wrong field what is wrong (load:range) */
+  size_t errors;   /* good rows with an error in a result */
+  size_t failing;  /* good rows with a check that is false or cannot be decided */
+  size_t messages; /* of bad rows; the first ones are in mls_stream_message */
+} mls_lines;
+
+/* Calculates whole lines (the last one may lack its end). `line` is the number of the first one in
+   its file, `row` the number of its first scenario, both from 1. Never fails for what a line holds.
+   One thread at a time uses a stream; several streams of one model may run at once. */
+MLS_API mls_status mls_stream_lines(mls_stream *stream, const char *bytes, size_t size, size_t line,
+                                    size_t row, mls_lines *out, size_t out_size);
+
+/* How many lines and scenarios (lines that are not blank) there are in whole lines. */
+MLS_API void mls_stream_count(const char *bytes, size_t size, size_t *lines, size_t *rows);
+
+/* A fingerprint of a model: of every sheet behind it and of rows that were given. Finds out changes,
+   not forgeries. */
+MLS_API unsigned long long mls_model_hash(const mls_model *model);
 
 /* ---- Reports ------------------------------------------------------------------------------ */
 

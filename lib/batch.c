@@ -80,6 +80,7 @@ static void find_bounds(struct batch_column *column, double factor) {
   const struct set *set = column->set;
   column->low = set ? set->low * factor : -DBL_MAX;
   column->high = set ? set->high * factor : DBL_MAX;
+  column->whole = set && factor == 1 && set->step == 1 && set->low == floor(set->low);
   if (!set || factor == 1) return;
   column->low += fabs(column->low) * 0x1p-50;
   column->high -= fabs(column->high) * 0x1p-50;
@@ -214,9 +215,9 @@ static bool holds(const struct mls_batch *batch, const struct batch_column *colu
 /* All of a block are surely in the range: what nearly always holds. */
 static bool all_hold(const struct mls_batch *batch, const struct batch_column *column,
                      const double *si, size_t count) {
-  static lanes_bounds *const outside[LANES_SETS] = LANES_BODIES(outside);
-  if (column->text || (column->set && column->set->step > 0)) return false;
-  return !outside[batch->plan.model->vectors](count, si, column->low, column->high);
+  static lanes_bounds *const outside[LANES_SETS] = LANES_SETS_OF(outside);
+  if (column->text || (column->set && column->set->step > 0 && !column->whole)) return false;
+  return !outside[batch->plan.model->vectors](count, si, column->low, column->high, column->whole);
 }
 
 /* Marks the scenarios whose value is outside; texts are copied, those outside as no word. */

@@ -11,6 +11,7 @@ struct batch_column {
   const struct set *set; /* NULL: a fact, which takes any number or word */
   bool text;
   double low, high;           /* SI numbers that are in the set for sure; low > high: none is */
+  bool whole;                 /* every whole SI number between them is in the set */
   const unsigned char *words; /* text: 1 for the number of a word that may be set */
   double *lanes;              /* text: a block of numbers that surely are those of words */
 };

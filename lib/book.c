@@ -19,34 +19,12 @@ const char *mls_status_word(mls_status status) { return fail_word(status); }
 
 /* ---- messages ---- */
 
-static const mls_message *message_at(const struct fails *fails, size_t index, mls_message *shown) {
-  const struct fail *fail = fails->first;
-  for (; fail && index > 0; index--) fail = fail->next;
-  if (!fail) return NULL;
-  *shown = (mls_message){ fail->status,     fail->warning,      fail->place.file,
-                          fail->place.line, fail->place.column, fail->text };
-  return shown;
-}
-
-/* Out of memory leaves no message of its own in the list. */
-static const mls_message *memory_message(const struct fails *fails, size_t index,
-                                         mls_message *shown) {
-  if (fails->status != MLS_MEMORY || index != fails->count) return NULL;
-  *shown = (mls_message){ .status = MLS_MEMORY, .text = "there is no more memory" };
-  return shown;
-}
-
-static const mls_message *message_of(const struct fails *fails, size_t index, mls_message *shown) {
-  const mls_message *message = message_at(fails, index, shown);
-  return message ? message : memory_message(fails, index, shown);
-}
-
 const mls_message *mls_book_message(mls_book *book, size_t index) {
-  return book ? message_of(&book->fails, index, &book->shown) : NULL;
+  return book ? fail_message(&book->fails, index, &book->shown) : NULL;
 }
 
 const mls_message *mls_values_message(mls_values *values, size_t index) {
-  return values ? message_of(&values->fails, index, &values->shown) : NULL;
+  return values ? fail_message(&values->fails, index, &values->shown) : NULL;
 }
 
 /* ---- book ---- */
@@ -128,9 +106,20 @@ mls_status mls_format(mls_book *book, const char *file, const char *bytes, size_
 
 size_t mls_cell_count(const mls_model *model) { return model ? model->cell_count : 0; }
 
+/* By an old name, in silence: a model has no messages. */
+static mls_status find_old(const mls_model *model, struct slice path, unsigned *found) {
+  struct memory memory;
+  memory_open(&memory, &model->memory->allocator);
+  mls_status status = model_present_path(model, &memory, nowhere, NULL, &path);
+  if (status == MLS_OK) *found = model_find(model, path);
+  memory_close(&memory);
+  return status;
+}
+
 mls_status mls_cell_find(const mls_model *model, const char *path, size_t *cell) {
   if (!model || !path || !cell) return MLS_VALUE;
   unsigned found = model_find(model, slice_of(path));
+  if (found == GRAPH_NONE) TRY(find_old(model, slice_of(path), &found));
   if (found == GRAPH_NONE) return MLS_NAME;
   *cell = found;
   return MLS_OK;
@@ -367,7 +356,7 @@ void mls_batch_free(mls_batch *batch) {
 }
 
 const mls_message *mls_batch_message(mls_batch *batch, size_t index) {
-  return batch ? message_of(&batch->fails, index, &batch->shown) : NULL;
+  return batch ? fail_message(&batch->fails, index, &batch->shown) : NULL;
 }
 
 mls_status mls_batch_run(mls_batch *batch, size_t count, const double *const *columns,

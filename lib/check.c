@@ -9,6 +9,7 @@
 
 #include "limits.h"
 #include "progress.h"
+#include "renamed.h"
 
 struct place node_place(const struct sheet *sheet, const struct node *node) {
   return (struct place){ sheet->file, node->line, node->column };
@@ -138,8 +139,15 @@ static mls_status wrong_word(struct checker *c, const struct line *line,
                   nearest_hint(c->memory, &nearest));
 }
 
-static mls_status check_value(struct checker *c, const struct line *line,
-                              const struct value *value) {
+void present_item(struct checker *c, const struct registry *registry, struct place place,
+                  const char **word) {
+  if (!registry) return;
+  const char *now = renamed_now(c->facts, c->names, RENAMED_ITEM, registry->name, slice_of(*word),
+                                place, c->fails);
+  if (now) *word = now;
+}
+
+static mls_status check_value(struct checker *c, const struct line *line, struct value *value) {
   bool number = line->set->kind == SET_RANGE;
   if (number && value->word)
     return fail_add(c->fails, MLS_SYNTAX, value->place, "expected a number in %s, found \"%s\"",
@@ -149,6 +157,7 @@ static mls_status check_value(struct checker *c, const struct line *line,
                     line->set->text, value->typed);
   if (number)
     return set_holds_number(line->set, value->number) ? MLS_OK : wrong_number(c, line, value);
+  present_item(c, line->set->registry, value->place, &value->word);
   return set_holds_word(line->set, value->word) ? MLS_OK : wrong_word(c, line, value);
 }
 
@@ -342,6 +351,10 @@ static mls_status check_bind(struct scope scope, struct line *line, size_t index
   struct bind *bind = &line->binds[index];
   const struct sheet *used = scope.sheet->used[line->use];
   size_t at;
+  const char *now =
+      renamed_now(scope.checker->facts, scope.checker->names, RENAMED_INPUT, used->name,
+                  slice_of(bind->name), bind->place, scope.checker->fails);
+  if (now) bind->name = now;
   for (size_t i = 0; i < index; i++)
     if (line->binds[i].name == bind->name)
       return fail_add(scope.checker->fails, MLS_NAME, bind->place, "%s is bound twice", bind->name);
@@ -542,6 +555,7 @@ static mls_status check_parts(struct scope scope) {
   TRY(resolve_lines(scope));
   TRY(prove_lines(scope));
   TRY(check_binds(scope));
+  TRY(check_renamed(scope));
   return check_all_cites(c, scope.sheet);
 }
 

@@ -1,7 +1,9 @@
 /* The workbook as a form of report: a live spreadsheet of the first run. This file opens and closes
    it: the locale that numbers are printed in, the file that libxlsxwriter insists on, and the bytes
    that leave; what is in it is made by xlsx_*.c. */
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include "system.h"
 #include "xlsx.h"
@@ -58,6 +60,19 @@ static mls_status send(struct xlsx *x, struct temporary *file) {
   mls_status status = xlsx_has_errors(x) ? pack(x, stream) : pass_on(x, stream);
   fclose(stream);
   return status;
+}
+
+/* ---- memory ----
+   libxlsxwriter asks malloc, not the allocator of the values, and in many places does not look at
+   what it got. So what it will need is asked for first, as measured: 430 bytes a value, some MB
+   for the pages that all have; and what closing needs, where nothing can be looked at in between,
+   is kept until then. */
+enum { FOR_PAGES = 12 << 20, FOR_A_VALUE = 512, FOR_CLOSING = 6 << 20 };
+
+static bool there_is_memory(const struct xlsx *x) {
+  void *volatile all = malloc(FOR_PAGES + x->model->value_count * FOR_A_VALUE);
+  free(all);
+  return all != NULL;
 }
 
 /* ---- the workbook ---- */
@@ -181,14 +196,21 @@ static void write_pages(struct xlsx *x) {
     name_constants(x, &x->pages[i]);
 }
 
-static mls_status make(struct xlsx *x, struct temporary *file) {
-  TRY(xlsx_layout(x));
-  TRY(temporary_make(x, file));
-  x->file = workbook_new(file->name);
-  if (!x->file || !xlsx_styles(x)) return x->status = fail_memory(x->report->fails);
+static void fill(struct xlsx *x) {
   set_properties(x);
   open_pages(x);
   write_pages(x);
+}
+
+static mls_status make(struct xlsx *x, struct temporary *file) {
+  errno = 0; /* see xlsx_check */
+  TRY(xlsx_layout(x));
+  TRY(temporary_make(x, file));
+  void *closing = malloc(FOR_CLOSING);
+  x->file = closing && there_is_memory(x) ? workbook_new(file->name) : NULL;
+  if (!x->file || !xlsx_styles(x)) x->status = fail_memory(x->report->fails);
+  if (x->status == MLS_OK) fill(x);
+  free(closing);
   if (x->status != MLS_OK) return x->status;
   lxw_workbook *workbook = x->file;
   x->file = NULL; /* closing frees it, whatever comes of it */

@@ -64,11 +64,17 @@ void fail_warn(struct fails *fails, struct place place, const char *format, ...)
 /* Out of memory: recorded without allocating. */
 mls_status fail_memory(struct fails *fails);
 
+/* The caller cancelled: recorded without allocating, and above all that went wrong before. */
+mls_status fail_cancel(struct fails *fails);
+
 /* The word for a status in messages and JSON: "syntax", "name", "unit" ... */
 const char *fail_word(mls_status status);
 
 /* Puts the messages into order of file (the first told first), line and column. */
 void fail_sort(struct fails *fails);
+
+/* The message at `index` in the form that users get, in `shown`; NULL past the last. */
+const mls_message *fail_message(const struct fails *fails, size_t index, mls_message *shown);
 
 /* Forgets all messages (their memory stays with the arena). */
 void fail_clear(struct fails *fails);

@@ -367,6 +367,7 @@ static const struct function rows[] = {
     .most = 2,
     .rule = RULE_COLUMN,
     .total = span_sum,
+    .adds = true,
     .total_slope = span_slope_sum,
     .excel = "SUM($1)",
     .excel_where = "(SUMIF($2,1,$1)+0*SUM($2))",
@@ -569,7 +570,7 @@ void function_offer_all(struct nearest *nearest) {
 }
 
 bool function_is_aggregate(const struct function *function) {
-  return function->total && !function->value[0];
+  return function->total && !function->value.one;
 }
 
 bool function_folds(const struct function *function) { return function->most == MANY; }

@@ -45,6 +45,13 @@ typedef bool (*lanes)(size_t n, double *restrict out, const double *const *in, s
 /* The same bits by other instructions: for any machine, with vectors of 256 and of 512 bits. */
 enum { LANES_ANY, LANES_256, LANES_512, LANES_SETS };
 
+/* A function by each of them, and of one value: one(in) is the one lane of in[0][0], in[1][0] ...
+ */
+struct bodies {
+  lanes lanes[LANES_SETS];
+  double (*one)(const double *const *in, size_t count);
+};
+
 /* Aggregates over a whole column, `truth` NULL or a column of truths. The result is finite or
    FUNCTION_ERROR. An error in the truths passes on, one in a row not selected does not count. */
 typedef double (*span)(size_t n, const double *column, const double *truth);
@@ -71,7 +78,7 @@ struct function {
   unsigned char level; /* of an infix or prefix operator: 1 comparison, 2 + -, 3 * /, 4 sign, 5 ^ */
   unsigned char least, most; /* arguments */
   enum unit_rule rule;       /* of min and max as an aggregate: RULE_COLUMN */
-  lanes value[LANES_SETS];   /* NULL for aggregates and prior */
+  struct bodies value;       /* NULL for aggregates and prior */
   span total;                /* for aggregates over a column, or NULL; min and max have both */
   partials slope;            /* NULL: flat (0) or not differentiable */
   span_partials total_slope; /* NULL: as above */
@@ -79,6 +86,7 @@ struct function {
   const char *excel_other;   /* of == and != between texts; of ^ by a literal whole number but 0 (no
                                 guard needed); NULL: none */
   const char *excel_where;   /* aggregate with a truth column: $1 the column, $2 the truths */
+  bool adds;                 /* total adds its rows in the order of real_sum, and does no more */
   bool array;                /* excel_where must be entered as an array formula */
   double tolerance;          /* agreement with a spreadsheet, relative to result and operands */
   const char *example;       /* a formula that is true; may use function_example_table */
@@ -95,6 +103,11 @@ static inline void function_run(lanes body, size_t n, double *restrict out, cons
                                 size_t count, unsigned ones) {
   if (!body(n, out, in, count, ones)) return;
   for (size_t i = 0; i < n; i++) out[i] = out[i] - out[i] == 0 ? out[i] : FUNCTION_ERROR;
+}
+
+/* What is not finite is the error value. */
+static inline double function_sound(double made) {
+  return made - made == 0 ? made : FUNCTION_ERROR;
 }
 
 /* NULL past the last row. */

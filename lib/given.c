@@ -3,12 +3,14 @@
 #include "given.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "check.h"
 #include "limits.h"
 #include "progress.h"
+#include "renamed.h"
 
 /* What is being read: a table's CSV for the table it replaces. */
 struct reading {
@@ -77,7 +79,20 @@ static mls_status wrong_unit(const struct reading *r, const struct line *line,
                   line->unit->text, line->name);
 }
 
-static mls_status check_column(const struct reading *r, const struct rows_column *column) {
+/* A column that had this name: the file's heading becomes the present one. */
+static void take_present_name(const struct reading *r, struct rows_column *column) {
+  const struct facts *facts = r->givens->model->facts;
+  char path[2 * LIMIT_NAME + 2];
+  int size = snprintf(path, sizeof path, "%s.%s", r->table->name, column->name);
+  if (size < 0 || (size_t)size >= sizeof path) return;
+  const char *now = renamed_now(facts, facts->names, RENAMED_INPUT, r->sheet->name, slice_of(path),
+                                column->place, fails_of(r));
+  const char *dot = now ? strchr(now, '.') : NULL;
+  if (dot) column->name = dot + 1;
+}
+
+static mls_status check_column(const struct reading *r, struct rows_column *column) {
+  take_present_name(r, column);
   const struct line *line = column_line(r, column->name);
   if (!line) return no_column(r, column);
   if (line->kind != LINE_INPUT)
@@ -201,6 +216,14 @@ static mls_status no_item(const struct reading *r, size_t row, struct slice key)
                   nearest_hint(memory_of(r), &nearest));
 }
 
+/* The present name of an item; NULL when the text is no old one, or names no item. */
+static const char *item_now(const struct reading *r, const struct registry *registry,
+                            struct slice text, struct place place) {
+  const struct facts *facts = r->givens->model->facts;
+  if (!registry) return NULL;
+  return renamed_now(facts, facts->names, RENAMED_ITEM, registry->name, text, place, fails_of(r));
+}
+
 static mls_status read_word_key(const struct reading *r, size_t row, struct rows *rows,
                                 unsigned *number) {
   struct mls_model *model = r->givens->model;
@@ -212,7 +235,8 @@ static mls_status read_word_key(const struct reading *r, size_t row, struct rows
     return fail_add(fails_of(r), MLS_SYNTAX, rows_key_place(&r->given->csv, row),
                     "%s is not a word: a letter, then letters, digits, _ and -",
                     csv_shown(shown, key));
-  const char *word = names_add(model->facts->names, key);
+  const char *now = item_now(r, registry, key, rows_key_place(&r->given->csv, row));
+  const char *word = now ? now : names_add(model->facts->names, key);
   if (!word) return fail_memory(fails_of(r));
   if (registry && !registry_item(registry, word, &item)) return no_item(r, row, key);
   if (model_add_word(model, word, number) != MLS_OK || map_put(&rows->index, word, row) != MLS_OK)
@@ -332,7 +356,9 @@ static mls_status read_word(const struct reading *r, const struct line *line, si
                             size_t index, double *out) {
   struct slice text = rows_value(&r->given->csv, row, index);
   const struct set *set = line->set;
-  const char *word = names_find(r->givens->model->facts->names, text);
+  const char *now = item_now(r, set->kind == SET_REGISTRY ? set->registry : NULL, text,
+                             rows_value_place(&r->given->csv, row, index));
+  const char *word = now ? now : names_find(r->givens->model->facts->names, text);
   unsigned number;
   if (word && set_holds_word(set, word)) {
     if (model_add_word(r->givens->model, word, &number) != MLS_OK) return fail_memory(fails_of(r));

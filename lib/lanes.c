@@ -19,6 +19,20 @@ static inline uint64_t unsound(double made) {
   return (bits_of(made) & ~((uint64_t)1 << 63)) + ((uint64_t)1 << 52);
 }
 
+/* The same for one value, by the instructions of any machine. */
+#define LANES_ONE_HEAD(name) double one_##name(const double *const *in, size_t count)
+
+#ifdef LANES_ANY_MACHINE
+#define LANES_ONE(name, load, expression)                                                          \
+  LANES_ONE_HEAD(name) {                                                                           \
+    load;                                                                                          \
+    (void)count;                                                                                   \
+    return (expression);                                                                           \
+  }
+#else
+#define LANES_ONE(name, load, expression)
+#endif
+
 #define LANES_HEAD(name)                                                                           \
   bool LANES_NAME(name)(size_t n, double *restrict out, const double *const *in, size_t count,     \
                         unsigned ones)
@@ -38,9 +52,10 @@ static inline uint64_t unsound(double made) {
     (void)count, (void)ones;                                                                       \
     LANES_EACH(const double x = a[i], expression)                                                  \
     return wrong >> 63;                                                                            \
-  }
+  }                                                                                                \
+  LANES_ONE(name, const double x = in[0][0], expression)
 
-#define LANES_2(name, expression)                                                                  \
+#define LANES_TWO(name, expression)                                                                \
   LANES_HEAD(name) {                                                                               \
     const double *restrict const a = in[0], *restrict const b = in[1];                             \
     uint64_t wrong = 0;                                                                            \
@@ -57,6 +72,10 @@ static inline uint64_t unsound(double made) {
     return wrong >> 63;                                                                            \
   }
 
+#define LANES_2(name, expression)                                                                  \
+  LANES_TWO(name, expression)                                                                      \
+  LANES_ONE(name, const double x = in[0][0]; const double y = in[1][0], expression)
+
 /* Of functions that are no vectors anyway. */
 #define LANES_3(name, expression)                                                                  \
   LANES_HEAD(name) {                                                                               \
@@ -66,11 +85,13 @@ static inline uint64_t unsound(double made) {
     LANES_EACH(const double x = in[0][i * a]; const double y = in[1][i * b];                       \
                const double z = in[2][i * c], expression)                                          \
     return wrong >> 63;                                                                            \
-  }
+  }                                                                                                \
+  LANES_ONE(name, const double x = in[0][0]; const double y = in[1][0];                            \
+            const double z = in[2][0], expression)
 
 /* From left to right over any number of arguments; of more than two all are lanes. */
 #define LANES_FOLD(name, expression)                                                               \
-  static LANES_2(name##_of_two, expression)                                                        \
+  static LANES_TWO(name##_of_two, expression)                                                      \
                                                                                                    \
       LANES_HEAD(name) {                                                                           \
     uint64_t wrong = 0;                                                                            \
@@ -83,7 +104,13 @@ static inline uint64_t unsound(double made) {
       }                                                                                            \
     for (size_t i = 0; i < n; i++) wrong |= unsound(out[i]);                                       \
     return wrong >> 63;                                                                            \
-  }
+  }                                                                                                \
+  LANES_ONE(                                                                                       \
+      name, double x = in[0][0]; for (size_t k = 1; k < count; k++) {                              \
+        const double y = in[k][0];                                                                 \
+        x = (expression);                                                                          \
+      },                                                                                           \
+                                 x)
 
 /* ---- arithmetic ---- */
 
@@ -96,7 +123,7 @@ LANES_1(abs, fabs(x))
 LANES_1(sqrt, sqrt(x))
 
 /* Squares are most of the powers that people write, and one product is exact to the last bit. */
-static LANES_2(any_power, y == 2 ? x * x : lane_pow(x, y))
+static LANES_TWO(any_power, y == 2 ? x * x : lane_pow(x, y))
 
     LANES_HEAD(power) {
   const double *const same[] = { in[0], in[0] };
@@ -106,6 +133,9 @@ static LANES_2(any_power, y == 2 ? x * x : lane_pow(x, y))
   if (squares == n && !(ones & 1)) return LANES_NAME(multiply)(n, out, same, count, 0);
   return LANES_NAME(any_power)(n, out, in, count, ones);
 }
+
+LANES_ONE(power, const double x = in[0][0];
+          const double y = in[1][0], y == 2 ? x * x : real_pow(x, y))
 
 LANES_1(floor, value_floor(x))
 LANES_1(ceil, -floor(-(x - 1e-9)))
@@ -154,6 +184,7 @@ LANES_HEAD(if) {
   }
   return wrong >> 63;
 }
+LANES_ONE(if, (void)0, choose(in[0][0], in[1][0], in[2][0]))
 LANES_2(default, x == x ? x : y)
 LANES_1(known, x == x ? 1.0 : 0.0)
 
@@ -182,8 +213,12 @@ LANES_3(binomial_cdf, real_binomial_cdf(x, y, z))
 
 /* ---- bounds ---- */
 
-bool LANES_NAME(outside)(size_t n, const double *x, double low, double high) {
+/* Adding this rounds |x| < 2^51 to a whole number. */
+#define WHOLE 0x1.8p52
+
+bool LANES_NAME(outside)(size_t n, const double *x, double low, double high, bool whole) {
   uint64_t outside = 0;
   for (size_t i = 0; i < n; i++) outside |= ((x[i] >= low) & (x[i] <= high)) ? 0 : 1;
+  for (size_t i = 0; whole && i < n; i++) outside |= (x[i] + WHOLE) - WHOLE == x[i] ? 0 : 1;
   return outside != 0;
 }

@@ -18,60 +18,66 @@ typedef void span_slope_body(double value, size_t n, const double *column, const
 #define LANES_JOIN_(a, b) a##b
 #ifndef LANES_SET
 #define LANES_SET _any
+#define LANES_ANY_MACHINE
 #endif
 #ifdef MLS_VECTORS
-#define LANES_BODIES(name)                                                                         \
+#define LANES_SETS_OF(name)                                                                        \
   { lanes_##name##_any, lanes_##name##_v3, lanes_##name##_v4 }
 #define LANES_DECLARE(type, name) type lanes_##name##_any, lanes_##name##_v3, lanes_##name##_v4;
 #else
-#define LANES_BODIES(name)                                                                         \
+#define LANES_SETS_OF(name)                                                                        \
   { lanes_##name##_any, lanes_##name##_any, lanes_##name##_any }
 #define LANES_DECLARE(type, name) type lanes_##name##_any;
 #endif
+#define LANES_BODIES(name)                                                                         \
+  { .lanes = LANES_SETS_OF(name), .one = one_##name }
+#define LANES_FUNCTION(name)                                                                       \
+  LANES_DECLARE(lanes_body, name)                                                                  \
+  double one_##name(const double *const *in, size_t count);
 
-LANES_DECLARE(lanes_body, add)
-LANES_DECLARE(lanes_body, subtract)
-LANES_DECLARE(lanes_body, multiply)
-LANES_DECLARE(lanes_body, divide)
-LANES_DECLARE(lanes_body, power)
-LANES_DECLARE(lanes_body, negate)
-LANES_DECLARE(lanes_body, less)
-LANES_DECLARE(lanes_body, less_equal)
-LANES_DECLARE(lanes_body, more)
-LANES_DECLARE(lanes_body, more_equal)
-LANES_DECLARE(lanes_body, equal)
-LANES_DECLARE(lanes_body, unequal)
-LANES_DECLARE(lanes_body, and)
-LANES_DECLARE(lanes_body, or)
-LANES_DECLARE(lanes_body, if)
-LANES_DECLARE(lanes_body, invert)
-LANES_DECLARE(lanes_body, default)
-LANES_DECLARE(lanes_body, known)
-LANES_DECLARE(lanes_body, missing)
-LANES_DECLARE(lanes_body, min)
-LANES_DECLARE(lanes_body, max)
-LANES_DECLARE(lanes_body, abs)
-LANES_DECLARE(lanes_body, floor)
-LANES_DECLARE(lanes_body, ceil)
-LANES_DECLARE(lanes_body, round)
-LANES_DECLARE(lanes_body, mod)
-LANES_DECLARE(lanes_body, sqrt)
-LANES_DECLARE(lanes_body, exp)
-LANES_DECLARE(lanes_body, ln)
-LANES_DECLARE(lanes_body, log2)
-LANES_DECLARE(lanes_body, log10)
-LANES_DECLARE(lanes_body, erf)
-LANES_DECLARE(lanes_body, lgamma)
-LANES_DECLARE(lanes_body, normal_cdf)
-LANES_DECLARE(lanes_body, normal_quantile)
-LANES_DECLARE(lanes_body, poisson_pmf)
-LANES_DECLARE(lanes_body, poisson_cdf)
-LANES_DECLARE(lanes_body, gamma_cdf)
-LANES_DECLARE(lanes_body, gamma_quantile)
-LANES_DECLARE(lanes_body, beta_quantile)
-LANES_DECLARE(lanes_body, binomial_cdf)
-/* Whether some x is below `low`, above `high`, or no number. */
-typedef bool lanes_bounds(size_t n, const double *x, double low, double high);
+LANES_FUNCTION(add)
+LANES_FUNCTION(subtract)
+LANES_FUNCTION(multiply)
+LANES_FUNCTION(divide)
+LANES_FUNCTION(power)
+LANES_FUNCTION(negate)
+LANES_FUNCTION(less)
+LANES_FUNCTION(less_equal)
+LANES_FUNCTION(more)
+LANES_FUNCTION(more_equal)
+LANES_FUNCTION(equal)
+LANES_FUNCTION(unequal)
+LANES_FUNCTION(and)
+LANES_FUNCTION(or)
+LANES_FUNCTION(if)
+LANES_FUNCTION(invert)
+LANES_FUNCTION(default)
+LANES_FUNCTION(known)
+LANES_FUNCTION(missing)
+LANES_FUNCTION(min)
+LANES_FUNCTION(max)
+LANES_FUNCTION(abs)
+LANES_FUNCTION(floor)
+LANES_FUNCTION(ceil)
+LANES_FUNCTION(round)
+LANES_FUNCTION(mod)
+LANES_FUNCTION(sqrt)
+LANES_FUNCTION(exp)
+LANES_FUNCTION(ln)
+LANES_FUNCTION(log2)
+LANES_FUNCTION(log10)
+LANES_FUNCTION(erf)
+LANES_FUNCTION(lgamma)
+LANES_FUNCTION(normal_cdf)
+LANES_FUNCTION(normal_quantile)
+LANES_FUNCTION(poisson_pmf)
+LANES_FUNCTION(poisson_cdf)
+LANES_FUNCTION(gamma_cdf)
+LANES_FUNCTION(gamma_quantile)
+LANES_FUNCTION(beta_quantile)
+LANES_FUNCTION(binomial_cdf)
+/* Whether some x is below `low`, above `high`, no number, or (`whole`) not for sure a whole one. */
+typedef bool lanes_bounds(size_t n, const double *x, double low, double high, bool whole);
 LANES_DECLARE(lanes_bounds, outside)
 
 span_body span_sum, span_mean, span_min, span_max, span_count, span_product;

@@ -7,6 +7,7 @@
 
 #include "csv.h"
 #include "limits.h"
+#include "renamed.h"
 #include "system.h"
 
 /* What is known while one model is opened. */
@@ -88,6 +89,11 @@ static mls_status load_sources(struct mls_book *book, const char *name, struct c
   return sources_load(&book->facts, csv, &book->fails);
 }
 
+static mls_status load_renamed(struct mls_book *book, const char *name, struct csv *csv) {
+  (void)name;
+  return renamed_load(&book->facts, csv, &book->fails);
+}
+
 static mls_status load_registry(struct mls_book *book, const char *name, struct csv *csv) {
   return registry_load(&book->facts, name, csv, &book->fails);
 }
@@ -109,7 +115,8 @@ static mls_status load_book(struct mls_book *book) {
   if (found == 0)
     return fail_add(&book->fails, MLS_FILE, nowhere,
                     "no units.csv was found; name the folder of the registry");
-  return each_csv(book, "sources", &found, load_sources);
+  TRY(each_csv(book, "sources", &found, load_sources));
+  return each_csv(book, "renamed", &found, load_renamed);
 }
 
 mls_status open_book(struct mls_book *book) {
@@ -127,6 +134,8 @@ static mls_status read_registry(struct opener *opener, const char *name, size_t 
   struct mls_book *book = opener->book;
   size_t before = book->facts.registry_count;
   mls_status status = each_csv(book, name, found, load_registry);
+  const struct registry *made = registry_find(&book->facts, name);
+  if (status == MLS_OK && made) status = renamed_check(&book->facts, made, &book->fails);
   if (status == MLS_OK) return MLS_OK;
   if (!opener->facts_wrong) opener->sound_facts = before;
   opener->facts_wrong = true;
@@ -140,7 +149,7 @@ static mls_status find_registry(void *context, const char *name, struct place pl
   size_t found;
   *out = registry_find(&book->facts, name);
   if (*out) return MLS_OK;
-  if (strcmp(name, "units") == 0 || strcmp(name, "sources") == 0)
+  if (strcmp(name, "units") == 0 || strcmp(name, "sources") == 0 || strcmp(name, "renamed") == 0)
     return fail_add(&book->fails, MLS_NAME, place, "%s.csv holds no facts to choose from", name);
   TRY(read_registry(opener, name, &found));
   *out = registry_find(&book->facts, name);
@@ -225,12 +234,30 @@ static mls_status last_sheet(struct mls_book *book, const char *name, const char
   return book->find(book->find_context, "sheet", name, *count - 1, bytes, size, shown);
 }
 
+/* The present name of a sheet; `*old` is the line that says so, NULL for a name that nobody
+ * changed.
+ */
+static mls_status present_name(struct mls_book *book, struct place place, const char **name,
+                               const struct renamed **old) {
+  const char *bytes = NULL, *shown = NULL;
+  size_t size = 0, count;
+  *old = renamed_find(&book->facts, &book->names, RENAMED_SHEET, "", slice_of(*name));
+  if (!*old) return MLS_OK;
+  mls_status status = last_sheet(book, *name, &bytes, &size, &shown, &count);
+  if (status == MLS_MEMORY) return fail_memory(&book->fails);
+  if (status != MLS_NAME) return renamed_alive(*old, &book->fails);
+  renamed_warn(*old, place, &book->fails);
+  *name = (*old)->now;
+  return MLS_OK;
+}
+
 static mls_status find_by_name(struct opener *opener, const char *name, struct place place,
-                               struct sheet **out) {
+                               const struct renamed *old, struct sheet **out) {
   struct mls_book *book = opener->book;
   const char *bytes = NULL, *shown = NULL;
   size_t size = 0, count;
   mls_status status = last_sheet(book, name, &bytes, &size, &shown, &count);
+  if (status == MLS_NAME && old) return renamed_lost(old, "", &book->fails);
   if (status == MLS_NAME)
     return fail_add(&book->fails, MLS_NAME, place, "there is no sheet %s: no %s.sheet was found",
                     name, name);
@@ -246,12 +273,14 @@ static mls_status find_by_name(struct opener *opener, const char *name, struct p
 static mls_status find_sheet(void *context, const char *name, struct place place,
                              struct sheet **out) {
   struct opener *opener = context;
+  const struct renamed *old;
+  TRY(present_name(opener->book, place, &name, &old));
   for (size_t i = 0; i < opener->sheet_count; i++) {
     *out = opener->sheets[i];
     if (strcmp((*out)->name, name) == 0) return MLS_OK;
   }
   *out = NULL;
-  return find_by_name(opener, name, place, out);
+  return find_by_name(opener, name, place, old, out);
 }
 
 /* ---- the model ---- */
@@ -275,7 +304,9 @@ static mls_status main_sheet(struct opener *opener, const char *file, const char
   }
   if (!name_is_sound(slice_of(file)))
     return fail_add(&book->fails, MLS_NAME, nowhere, "\"%s\" is not the name of a sheet", file);
-  return find_by_name(opener, file, nowhere, out);
+  const struct renamed *old;
+  TRY(present_name(book, nowhere, &file, &old));
+  return find_by_name(opener, file, nowhere, old, out);
 }
 
 /* What threads read of the book while it opens other models: tables as they stand now. They only

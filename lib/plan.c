@@ -178,10 +178,8 @@ static mls_status add_call(struct planner *p, const struct step *step, const sou
 static mls_status call_constants(struct planner *p, const struct op *op, const source *operands,
                                  source *out) {
   const double *in[TAPE_OPERANDS];
-  double value;
   for (unsigned i = 0; i < op->count; i++) in[i] = &p->plan->constants[operands[i] & ~SOURCE_KIND];
-  function_run(op->body, 1, &value, in, op->count, op->ones);
-  return add_constant(p, value, out);
+  return add_constant(p, function_sound(op->function->one(in, op->count)), out);
 }
 
 /* `if` whose truth does not vary is the argument that it takes. */
@@ -201,7 +199,10 @@ static mls_status plan_call(struct planner *p, const struct op *op, size_t row) 
   }
   if (ones == all) return call_constants(p, op, operands, out);
   if (op->chooses && is_constant(operands[0])) return choose_constant(p, operands, out);
-  struct step step = { .kind = STEP_CALL, .count = op->count, .ones = ones, .body = op->body };
+  struct step step = { .kind = STEP_CALL,
+                       .count = op->count,
+                       .ones = ones,
+                       .body = op->function->lanes[p->model->vectors] };
   return add_call(p, &step, operands, out);
 }
 
@@ -369,14 +370,16 @@ static mls_status plan_plain(struct planner *p, unsigned cell) {
   return MLS_OK;
 }
 
+/* Plans a cell, or the columns that stand with it row by row; `cell` becomes the next one. */
 static mls_status plan_cell(struct planner *p, unsigned *cell) {
   const struct mls_model *model = p->model;
   unsigned start = *cell, end = model->tape->programs[start].block_end;
-  *cell = end;
-  if (!model->cells[start].formula) return is_planned(p, start) ? plan_plain(p, start) : MLS_OK;
+  bool formula = model->cells[start].formula != NULL;
+  *cell = formula ? end : start + 1;
+  if (!formula) return is_planned(p, start) ? plan_plain(p, start) : MLS_OK;
   for (size_t row = 0; row < model->cells[start].rows; row++)
     for (unsigned i = start; i < end; i++)
-      if (is_planned(p, i)) TRY(plan_row(p, i, row));
+      if (model->cells[i].formula && is_planned(p, i)) TRY(plan_row(p, i, row));
   return MLS_OK;
 }
 

@@ -18,5 +18,5 @@ mls_status progress_tell(struct fails *fails, size_t part, size_t whole) {
   double done = whole > 0 ? (double)part / (double)whole : -1;
   progress->work = 0;
   if (progress->hear(progress->context, progress->stage, done) == 0) return MLS_OK;
-  return fail_add(fails, MLS_CANCELLED, (struct place){ NULL, 0, 0 }, "cancelled");
+  return fail_cancel(fails);
 }

@@ -21,6 +21,7 @@ void facts_open(struct facts *facts, struct memory *memory, struct names *names,
                 struct units *units) {
   *facts = (struct facts){ .memory = memory, .names = names, .units = units };
   map_open(&facts->source_index, memory);
+  map_open(&facts->renamed_index, memory);
 }
 
 /* ---- lookups in a registry ---- */

@@ -274,13 +274,6 @@ static mls_status read_names_down(struct intake *intake) {
 
 /* ---- one scenario a row ---- */
 
-struct column {
-  struct target target;
-  const struct unit *unit; /* NULL: declared */
-  bool names;              /* column `scenario` */
-  bool results;            /* `row` and `errors`, left over from a file of results */
-};
-
 static bool is_of_results(const struct intake *intake, const char *name) {
   bool known = strcmp(name, "row") == 0 || strcmp(name, "errors") == 0;
   return known && model_find(intake->model, slice_of(name)) == GRAPH_NONE;
@@ -297,7 +290,7 @@ static mls_status check_form(struct intake *intake, const char *name, struct pla
 }
 
 static mls_status read_column(struct intake *intake, struct rows_seen *seen, size_t index,
-                              struct column *out) {
+                              struct intake_column *out) {
   const struct csv_row *header = &intake->csv.rows[0];
   struct memory *memory = &intake->out->memory;
   struct place place = csv_place(&intake->csv, header, index);
@@ -326,7 +319,7 @@ static mls_status read_column(struct intake *intake, struct rows_seen *seen, siz
   return check_unit(intake, &out->target, unit, place);
 }
 
-static mls_status read_columns(struct intake *intake, struct column **out) {
+mls_status intake_columns(struct intake *intake, struct intake_column **out) {
   const struct csv_row *header = &intake->csv.rows[0];
   struct rows_seen seen;
   mls_status status = csv_check_row(&intake->csv, header, CSV_NOWHERE, intake->fails);
@@ -340,7 +333,8 @@ static mls_status read_columns(struct intake *intake, struct column **out) {
 }
 
 static mls_status read_field(struct intake *intake, struct scenario *scenario,
-                             const struct column *column, const char *field, struct place place) {
+                             const struct intake_column *column, const char *field,
+                             struct place place) {
   char shown[CSV_SHOWN];
   if (column->names) return MLS_OK;
   if (!column->results)
@@ -352,7 +346,7 @@ static mls_status read_field(struct intake *intake, struct scenario *scenario,
                   csv_shown(shown, text));
 }
 
-static mls_status read_row(struct intake *intake, const struct column *columns, size_t names,
+static mls_status read_row(struct intake *intake, const struct intake_column *columns, size_t names,
                            const struct csv_row *row) {
   const struct csv *csv = &intake->csv;
   struct mls_scenarios *out = intake->out;
@@ -375,9 +369,9 @@ static mls_status read_row(struct intake *intake, const struct column *columns, 
 static mls_status read_rows(struct intake *intake) {
   struct mls_scenarios *out = intake->out;
   const struct csv_row *header = &intake->csv.rows[0];
-  struct column *columns;
+  struct intake_column *columns;
   size_t names = 0;
-  TRY(read_columns(intake, &columns));
+  TRY(intake_columns(intake, &columns));
   while (names < header->count && !columns[names].names) names++;
   if (intake->csv.count == 1)
     return fail_add(intake->fails, MLS_SYNTAX, csv_place(&intake->csv, header, 0),
@@ -402,8 +396,8 @@ static mls_status read_csv(struct intake *intake, const struct inputs *inputs) {
   return slice_is(corner, "name") ? read_names_down(intake) : read_rows(intake);
 }
 
-/* No CSV of inputs begins like this, and no JSON otherwise. */
-static bool is_json(const struct inputs *inputs, const char *file) {
+bool scenario_is_json(const struct inputs *inputs) {
+  const char *file = inputs->file ? inputs->file : "";
   size_t size = strlen(file), at = 0;
   if (size > 5 && strcmp(file + size - 5, ".json") == 0) return true;
   if (inputs->size >= 3 && memcmp(inputs->bytes, "\xEF\xBB\xBF", 3) == 0) at = 3;
@@ -412,9 +406,8 @@ static bool is_json(const struct inputs *inputs, const char *file) {
 }
 
 static mls_status read_file(struct intake *intake, const struct inputs *inputs) {
-  mls_status status = is_json(inputs, intake->csv.file)
-                          ? intake_json(intake, inputs->bytes, inputs->size)
-                          : read_csv(intake, inputs);
+  mls_status status = scenario_is_json(inputs) ? intake_json(intake, inputs->bytes, inputs->size)
+                                               : read_csv(intake, inputs);
   /* a scenario that was read in part is tried too, so that all errors are told at once */
   return fail_ends(status) ? status : worst(status, try_all(intake));
 }

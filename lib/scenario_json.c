@@ -6,6 +6,7 @@
 
 #include "json.h"
 #include "limits.h"
+#include "renamed.h"
 #include "scenario.h"
 
 struct document {
@@ -57,11 +58,11 @@ static mls_status check_schema(const struct document *doc, const struct json *ro
   double number = 0;
   if (!schema) return MLS_OK;
   bool good = schema->kind == JSON_NUMBER && text_read_number(json_text(schema), &number);
-  if (good && number == 1) return MLS_OK;
-  if (good && number > 1)
+  if (good && number == JSON_SCHEMA) return MLS_OK;
+  if (good && number > JSON_SCHEMA)
     return fail_add(doc->intake->fails, MLS_LIMIT, json_place(&doc->json, schema),
-                    "schema %.*s is newer than this program reads (1)", (int)schema->size,
-                    schema->text);
+                    "schema %.*s is newer than this program reads (%d)", (int)schema->size,
+                    schema->text, JSON_SCHEMA);
   return found(doc, schema, "1, the schema of this form");
 }
 
@@ -70,6 +71,10 @@ static mls_status check_sheet(const struct document *doc, const struct json *roo
   const struct json *sheet = json_member(root, "sheet");
   if (!sheet || json_is(sheet, doc->intake->model->name)) return MLS_OK;
   if (sheet->kind != JSON_STRING) return found(doc, sheet, "the name of a sheet");
+  const struct mls_model *model = doc->intake->model;
+  const char *now = renamed_now(model->facts, &model->names, RENAMED_SHEET, "", json_text(sheet),
+                                json_place(&doc->json, sheet), doc->intake->fails);
+  if (now && strcmp(now, model->name) == 0) return MLS_OK;
   return fail_add(doc->intake->fails, MLS_NAME, json_place(&doc->json, sheet),
                   "this file is of the sheet %s, not of %s", csv_shown(shown, json_text(sheet)),
                   doc->intake->model->name);

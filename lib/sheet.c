@@ -27,6 +27,7 @@ struct reader {
   struct place place; /* of code.at[code_at] */
   struct slice comment;
   bool commented;
+  bool newer; /* the language of the sheet is newer than this library */
 };
 
 /* ---- scanning a statement ---- */
@@ -519,6 +520,21 @@ static struct line *add_line(struct reader *r) {
   return line;
 }
 
+/* "language 2" right below the first line: what is newer is refused by name, and nothing after it
+   is read, lest every new word be told as a mistake. */
+static mls_status check_language(struct reader *r, struct slice note) {
+  static const char word[] = "language ";
+  double number;
+  if (note.size < sizeof word || memcmp(note.at, word, sizeof word - 1) != 0) return MLS_OK;
+  struct slice rest = { note.at + sizeof word - 1, note.size - sizeof word + 1 };
+  if (!text_read_number(rest, &number) || number <= SHEET_LANGUAGE) return MLS_OK;
+  r->newer = true;
+  return fail_add(
+      r->fails, MLS_LIMIT, (struct place){ r->file, r->line, 1 },
+      "this sheet is written in language %.*s; this version of mlsysim reads language %d",
+      (int)rest.size, rest.at, SHEET_LANGUAGE);
+}
+
 static mls_status note_line(struct reader *r, struct slice text) {
   struct line *line = add_line(r);
   if (!line) return fail_memory(r->fails);
@@ -528,6 +544,7 @@ static mls_status note_line(struct reader *r, struct slice text) {
   line->heading = text.size > 1 && text.at[1] == '#';
   size_t marks = line->heading ? 2 : 1;
   struct slice rest = slice_trim((struct slice){ text.at + marks, text.size - marks });
+  if (r->sheet->name && r->sheet->line_count == 1) TRY(check_language(r, rest));
   return add_label(r, rest, &line->label, &line->cites, &line->cite_count);
 }
 
@@ -627,7 +644,7 @@ mls_status sheet_read(struct memory *memory, struct names *names, struct units *
   struct sheet *sheet = memory_push(memory, sizeof *sheet);
   char *text = memory_text(memory, bytes, size);
   if (!sheet || !text) return fail_memory(fails);
-  *sheet = (struct sheet){ .file = file, .label = "" };
+  *sheet = (struct sheet){ .file = file, .label = "", .hash = hash_more(HASH_START, bytes, size) };
   struct reader r = { .memory = memory,
                       .names = names,
                       .units = units,
@@ -643,6 +660,7 @@ mls_status sheet_read(struct memory *memory, struct names *names, struct units *
   while (r.at < size && fails->errors < LIMIT_ERRORS) {
     TRY(progress_tick(fails, 20, r.at, size));
     if (read_line(&r) == MLS_MEMORY) return MLS_MEMORY;
+    if (r.newer) return MLS_LIMIT;
   }
   if (!sheet->name || !*sheet->name) {
     sheet->name = "";

@@ -86,7 +86,9 @@ static mls_status no_row(const struct mls_model *model, unsigned cell, struct sl
 
 mls_status show_find(const struct mls_model *model, const char *path, struct fails *fails,
                      unsigned *cell, size_t *row) {
-  struct slice whole = slice_trim(slice_of(path)), name = whole;
+  struct slice whole = slice_trim(slice_of(path)), name;
+  TRY(model_present_path(model, fails->memory, (struct place){ 0 }, fails, &whole));
+  name = whole;
   *cell = model_find(model, whole);
   *row = 0;
   if (*cell != GRAPH_NONE) {

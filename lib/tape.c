@@ -15,6 +15,8 @@ struct compiler {
   unsigned cell;
   unsigned depth;     /* registers in use */
   unsigned registers; /* most so far */
+  unsigned group;     /* first cell of the group */
+  unsigned group_ops; /* ops and cells of the group so far */
 };
 
 static void compile(struct compiler *c, const struct node *node, unsigned lag, struct operand *out);
@@ -22,8 +24,9 @@ static void compile(struct compiler *c, const struct node *node, unsigned lag, s
 static const struct cell *cell_of(const struct compiler *c) { return &c->model->cells[c->cell]; }
 
 /* At each depth of the stack there are two registers, so that an op need not write to what it
-   reads: the other one of that which holds an operand at its depth. */
+   reads: the other one of that which holds an operand at its depth. Recurrences share none. */
 static unsigned take_register(struct compiler *c, const struct op *op) {
+  if (c->tape->programs[c->cell].recurrent) return c->registers++;
   unsigned taken = 2 * c->depth++;
   for (unsigned i = 0; i < op->count; i++) {
     const struct operand *operand = &c->tape->operands[op->first + i];
@@ -141,7 +144,7 @@ static void call(struct compiler *c, const struct node *node, unsigned count, un
                    .chooses = node->function->rule == RULE_CHOOSE,
                    .count = (unsigned char)taken,
                    .first = reserve(c, taken),
-                   .body = node->function->value[c->model->vectors] };
+                   .function = &node->function->value };
   if (folds) {
     struct operand left;
     fold(c, node, count - 1, lag, &left);
@@ -184,18 +187,58 @@ static unsigned stack_depth(const struct node *node) {
   return most;
 }
 
+static bool starts_group(const struct mls_model *model, unsigned cell) {
+  return cell == 0 || model->cells[cell - 1].group_end <= cell;
+}
+
+/* The values of a cell's group stand together. */
+static bool reads_group(const struct compiler *c, const struct operand *operand) {
+  const struct cell *first = &c->model->cells[c->group];
+  const struct cell *last = &c->model->cells[first->group_end - 1];
+  return operand->kind == OPERAND_ROWS && operand->index >= first->offset &&
+         operand->index < last->offset + last->rows;
+}
+
+const struct op *tape_writer(const struct tape *tape, const struct program *program,
+                             unsigned index) {
+  const struct op *op = &tape->ops[program->op_first];
+  while (op->out != index) op++;
+  return op;
+}
+
+static void find_followers(const struct compiler *c, const struct program *program) {
+  for (unsigned i = 0; i < program->op_count; i++) {
+    struct op *op = &c->tape->ops[program->op_first + i];
+    for (unsigned j = 0; j < op->count; j++) {
+      const struct operand *operand = &c->tape->operands[op->first + j];
+      bool follows = operand->kind == OPERAND_REGISTER
+                         ? tape_writer(c->tape, program, operand->index)->follows
+                         : reads_group(c, operand);
+      op->follows = op->follows || follows;
+    }
+  }
+}
+
 static void compile_cell(struct compiler *c, struct program *program) {
   const struct cell *cell = cell_of(c);
   c->depth = 0;
   /* only columns fill registers, which are numbered above the stack */
-  c->registers = cell->table >= 0 ? 2 * stack_depth(cell->formula) : 2;
+  if (starts_group(c->model, c->cell)) {
+    c->group = c->cell;
+    c->group_ops = 0;
+    c->registers = 0;
+  }
+  if (!program->recurrent) c->registers = cell->table >= 0 ? 2 * stack_depth(cell->formula) : 2;
   program->op_first = (unsigned)c->tape->op_count;
   compile(c, cell->formula, 0, &program->result);
   give_fill(c, &program->result);
   if (program->result.one && cell->rows > 1) program->result.fill = c->registers++;
   program->op_count = (unsigned)c->tape->op_count - program->op_first;
+  if (program->recurrent) find_followers(c, program);
   program->registers = c->registers;
   if (c->registers > c->tape->registers) c->tape->registers = c->registers;
+  c->group_ops += program->op_count + 1;
+  if (program->recurrent && c->group_ops > c->tape->group_ops) c->tape->group_ops = c->group_ops;
 }
 
 static mls_status allocate(struct mls_model *model, struct tape *tape, struct fails *fails) {
@@ -216,40 +259,58 @@ static bool is_recurrent(const struct mls_model *model, unsigned cell) {
   return false;
 }
 
+/* Columns that follow each other and may be calculated together row by row: of one table, none in a
+   group, and none of them looks another one up. */
+static bool joins_block(const struct mls_model *model, unsigned first, unsigned cell) {
+  const struct cell *a = &model->cells[first], *b = &model->cells[cell];
+  bool given = b->kind == CELL_INPUT || b->kind == CELL_KEY;
+  return a->table >= 0 && a->table == b->table && a->instance == b->instance &&
+         (given || (b->formula && !model->tape->programs[cell].recurrent));
+}
+
+static mls_status find_blocks(struct mls_model *model, struct fails *fails) {
+  unsigned *looked_up = memory_array(model->memory, model->cell_count, sizeof *looked_up);
+  if (!looked_up) return fail_memory(fails);
+  for (unsigned first = 0, end; first < model->cell_count; first = end) {
+    end = model->cells[first].group_end;
+    for (unsigned cell = first; cell < end; cell++) {
+      for (size_t i = model->edge_first[cell]; i < model->edge_first[cell + 1]; i++)
+        if (model->edges[i].kind == EDGE_ALL) {
+          model->tape->programs[cell].read_whole = true;
+          looked_up[model->edges[i].to] = first + 1;
+        }
+      bool more = end == cell + 1 && end < model->cell_count && looked_up[end] != first + 1;
+      if (more && joins_block(model, first, first) && joins_block(model, first, end)) end++;
+    }
+    for (unsigned cell = first; cell < end; cell++) model->tape->programs[cell].block_end = end;
+  }
+  return MLS_OK;
+}
+
 mls_status tape_build(struct mls_model *model, struct fails *fails) {
   struct tape *tape = memory_push(model->memory, sizeof *tape);
   if (!tape) return fail_memory(fails);
   TRY(allocate(model, tape, fails));
   tape->registers = 2;
+  tape->times = &function_find(SLICE("*"), FORM_INFIX)->value;
+  tape->plus = &function_find(SLICE("+"), FORM_INFIX)->value;
   struct compiler c = { .model = model, .tape = tape };
   for (unsigned i = 0; i < model->cell_count; i++) {
     c.cell = i;
     TRY(progress_tick(fails, 10, i, model->cell_count));
     tape->programs[i].recurrent = is_recurrent(model, i);
-    tape->programs[i].block_end = model->cells[i].group_end;
     if (model->cells[i].formula) compile_cell(&c, &tape->programs[i]);
   }
   model->tape = tape;
-  return MLS_OK;
+  return find_blocks(model, fails);
 }
 
 /* ---- running ---- */
 
-struct runner {
-  const struct mls_model *model;
-  const double *values;
-  double *scratch;
-  size_t row, count;
-};
-
-static double *lanes_of(const struct runner *r, size_t index) {
-  return r->scratch + index * TAPE_BLOCK;
-}
-
 /* Rows further up than the table begins are never looked at (prior takes its other argument): any
    value will do there, so row 0 stands for them. */
 static const double *gather(const struct runner *r, const struct operand *operand) {
-  double *out = lanes_of(r, operand->fill);
+  double *out = tape_lanes(r, operand->fill);
   for (size_t i = 0; i < r->count; i++) {
     size_t row = r->row + i >= operand->lag ? r->row + i - operand->lag : 0;
     out[i] = r->values[operand->index + row * operand->stride];
@@ -257,9 +318,9 @@ static const double *gather(const struct runner *r, const struct operand *operan
   return out;
 }
 
-static const double *operand_lanes(const struct runner *r, const struct operand *operand) {
+static inline const double *operand_lanes(const struct runner *r, const struct operand *operand) {
   switch ((enum operand_kind)operand->kind) {
-    case OPERAND_REGISTER: return lanes_of(r, operand->index);
+    case OPERAND_REGISTER: return tape_lanes(r, operand->index);
     case OPERAND_CONSTANT: return &r->model->tape->constants[operand->index];
     case OPERAND_VALUE: return &r->values[operand->index];
     case OPERAND_ROWS: break;
@@ -294,7 +355,7 @@ double tape_lookup(const struct mls_model *model, const double *values, unsigned
 static void run_lookup(const struct runner *r, const struct op *op) {
   const struct operand *operands = &r->model->tape->operands[op->first];
   const double *keys = operand_lanes(r, &operands[0]);
-  double *out = lanes_of(r, op->out);
+  double *out = tape_lanes(r, op->out);
   size_t step = operands[0].one ? 0 : 1, count = op->one ? 1 : r->count;
   for (size_t i = 0; i < count; i++) {
     size_t row = r->row + i >= op->shift ? r->row + i - op->shift : 0;
@@ -307,7 +368,7 @@ static void run_prior(const struct runner *r, const struct op *op) {
   const double *earlier = operand_lanes(r, &operands[0]);
   const double *first = operand_lanes(r, &operands[1]);
   size_t earlier_step = operands[0].one ? 0 : 1, first_step = operands[1].one ? 0 : 1;
-  double *out = lanes_of(r, op->out);
+  double *out = tape_lanes(r, op->out);
   size_t begin = (size_t)op->lag + op->shift;
   for (size_t i = 0; i < r->count; i++)
     out[i] = r->row + i < begin ? first[i * first_step] : earlier[i * earlier_step];
@@ -316,15 +377,23 @@ static void run_prior(const struct runner *r, const struct op *op) {
 static void run_call(const struct runner *r, const struct op *op) {
   const double *in[TAPE_OPERANDS];
   const struct operand *operands = &r->model->tape->operands[op->first];
+  double *out = tape_lanes(r, op->out);
   for (unsigned i = 0; i < op->count; i++) in[i] = operand_lanes(r, &operands[i]);
-  function_run(op->body, op->one ? 1 : r->count, lanes_of(r, op->out), in, op->count, op->ones);
+  if (op->one || r->count == 1) *out = function_sound(op->function->one(in, op->count));
+  else function_run(op->function->lanes[r->model->vectors], r->count, out, in, op->count, op->ones);
+}
+
+void tape_run_op(const struct runner *r, const struct op *op) {
+  if (op->kind == OP_CALL) run_call(r, op);
+  else if (op->kind == OP_PRIOR) run_prior(r, op);
+  else run_lookup(r, op);
 }
 
 /* The result as lanes. */
 static const double *result_lanes(const struct runner *r, const struct operand *result) {
   const double *made = operand_lanes(r, result);
   if (!result->one || r->count == 1) return made;
-  double *out = lanes_of(r, result->fill);
+  double *out = tape_lanes(r, result->fill);
   for (size_t i = 0; i < r->count; i++) out[i] = *made;
   return out;
 }
@@ -334,11 +403,6 @@ const double *tape_run(const struct mls_model *model, const double *values, doub
   struct runner r = { model, values, scratch, row, count };
   const struct tape *tape = model->tape;
   const struct program *program = &tape->programs[cell];
-  for (size_t i = 0; i < program->op_count; i++) {
-    const struct op *op = &tape->ops[program->op_first + i];
-    if (op->kind == OP_CALL) run_call(&r, op);
-    else if (op->kind == OP_PRIOR) run_prior(&r, op);
-    else run_lookup(&r, op);
-  }
+  for (size_t i = 0; i < program->op_count; i++) tape_run_op(&r, &tape->ops[program->op_first + i]);
   return result_lanes(&r, &program->result);
 }

@@ -37,14 +37,15 @@ struct op {
   unsigned char kind;  /* enum op_kind */
   bool chooses;        /* OP_CALL: `if` */
   bool one;            /* its result is one number for all rows */
+  bool follows;        /* it rests on the rows of its own group: see recur.h */
   unsigned char ones;  /* bit i: operand i is */
   unsigned char count; /* operands, from `first` */
   unsigned out;        /* register */
   unsigned first;
   unsigned lag, shift;
   union {
-    lanes body;    /* OP_CALL: of the function, by the instructions that the model uses */
-    unsigned cell; /* OP_LOOKUP */
+    const struct bodies *function; /* OP_CALL */
+    unsigned cell;                 /* OP_LOOKUP */
   };
 };
 
@@ -53,6 +54,7 @@ struct program {
   unsigned op_first, op_count;
   struct operand result;
   unsigned registers;
+  bool read_whole;    /* some cell reads all its rows: a look-up, an aggregate, a single value */
   bool recurrent;     /* needs its own group row by row */
   unsigned block_end; /* one past the last cell that may be calculated with it row by row */
 };
@@ -66,9 +68,28 @@ struct tape {
   double *constants;
   size_t constant_count;
   unsigned registers; /* most of any program */
+  unsigned group_ops; /* most ops and cells of any group */
+  const struct bodies *times, *plus;
 };
 
 mls_status tape_build(struct mls_model *model, struct fails *fails);
+
+/* What the ops of a cell work on for a block of rows. */
+struct runner {
+  const struct mls_model *model;
+  const double *values;
+  double *scratch;
+  size_t row, count;
+};
+
+/* Lanes of a register. */
+static inline double *tape_lanes(const struct runner *r, size_t index) {
+  return r->scratch + index * TAPE_BLOCK;
+}
+/* The op of a recurrence that writes to a register: there is one. */
+const struct op *tape_writer(const struct tape *tape, const struct program *program,
+                             unsigned index);
+void tape_run_op(const struct runner *r, const struct op *op);
 
 /* Calculates rows row..row+count-1 (count <= TAPE_BLOCK) of a cell with a formula. The result is in
    `values` or in scratch; the pointer is returned. */

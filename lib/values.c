@@ -6,16 +6,37 @@
 
 #include "check.h"
 #include "limits.h"
+#include "recur.h"
+#include "renamed.h"
 #include "settle.h"
 #include "target.h"
+#include "tree.h"
 
 /* ---- opening and closing ---- */
 
 static bool bits_open(struct bits *bits, struct memory *memory, size_t count) {
-  bits->count = count / 64 + 1;
-  bits->words = memory_array(memory, bits->count, sizeof *bits->words);
-  bits->top = memory_array(memory, bits->count / 64 + 1, sizeof *bits->top);
-  return bits->words && bits->top;
+  unsigned long long *words = memory_array(memory, bits_words(count), sizeof *words);
+  if (words) *bits = bits_at(words, count);
+  return words != NULL;
+}
+
+/* Where the bits of the rows and the sums of each cell stand. */
+static mls_status lay_out(struct mls_values *v) {
+  const struct mls_model *model = v->model;
+  size_t words = 0, sums = 0;
+  v->row_first = memory_array(&v->memory, model->cell_count, sizeof *v->row_first);
+  v->tree_first = memory_array(&v->memory, model->cell_count, sizeof *v->tree_first);
+  if (!v->row_first || !v->tree_first) return MLS_MEMORY;
+  for (unsigned i = 0; i < model->cell_count; i++) {
+    size_t blocks = tree_blocks(model, i);
+    v->row_first[i] = (unsigned)words;
+    v->tree_first[i] = (unsigned)sums;
+    words += settle_row_words(model, i);
+    sums += blocks > 1 ? tree_size(blocks) : 0;
+  }
+  v->row_words = memory_array(&v->memory, words, sizeof *v->row_words);
+  v->trees = memory_array(&v->memory, sums, sizeof *v->trees);
+  return v->row_words && v->trees ? MLS_OK : MLS_MEMORY;
 }
 
 static mls_status allocate(struct mls_values *v) {
@@ -24,13 +45,15 @@ static mls_status allocate(struct mls_values *v) {
   v->value = memory_array(&v->memory, model->value_count, sizeof *v->value);
   v->scratch =
       memory_array(&v->memory, (size_t)model->tape->registers * TAPE_BLOCK, sizeof *v->scratch);
+  v->followers = memory_array(&v->memory, model->tape->group_ops, sizeof *v->followers);
   v->from = memory_array(&v->memory, cells, sizeof *v->from);
   v->until = memory_array(&v->memory, cells, sizeof *v->until);
   v->states = memory_array(&v->memory, cells, 1);
   v->setting_of = memory_array(&v->memory, cells, sizeof *v->setting_of);
-  bool all = v->value && v->setting_of && v->scratch && v->from && v->until && v->states &&
-             bits_open(&v->stale, &v->memory, cells) && bits_open(&v->changed, &v->memory, cells);
-  return all ? MLS_OK : MLS_MEMORY;
+  bool all = v->value && v->setting_of && v->scratch && v->followers && v->from && v->until &&
+             v->states && bits_open(&v->stale, &v->memory, cells) &&
+             bits_open(&v->changed, &v->memory, cells);
+  return all ? lay_out(v) : MLS_MEMORY;
 }
 
 mls_status values_open(struct mls_values *values, const struct mls_model *model,
@@ -162,6 +185,11 @@ static mls_status set_word(struct mls_values *values, const struct target *targe
                            struct slice text) {
   const struct mls_model *model = values->model;
   const struct cell *cell = &model->cells[target->cell];
+  const char *now = cell->kind == CELL_INPUT && cell->registry
+                        ? renamed_now(model->facts, &model->names, RENAMED_ITEM,
+                                      cell->registry->name, text, target->place, &values->fails)
+                        : NULL;
+  if (now) text = slice_of(now);
   const char *word = names_find(&model->names, text);
   if (cell->kind == CELL_INPUT) {
     const struct set *set = model_line(model, target->cell)->set;

@@ -84,7 +84,7 @@ def rows_of(name):
 
 def registries():
     names = {name[:-4] for name in os.listdir(SHIPPED) if name.endswith(".csv")}
-    return sorted(names - {"units", "sources"} | {"device"})
+    return sorted(names - {"units", "sources", "renamed"} | {"device"})
 
 
 def walls(name, everything, table):
@@ -376,7 +376,7 @@ def doctor():
           read_one["folders"][0] == {"folder": "data/templates", "kind": "sheet", "from": "given",
                                      "used": 4}, read_one)
     value = 0xcbf29ce484222325
-    for name in sorted(registries() + ["sources", "units"]):
+    for name in sorted(registries() + ["sources", "units", "renamed"]):
         for folder in (SHIPPED, "data/registry"):
             path = f"{folder}/{name}.csv"
             data = open(path, "rb").read() if os.path.exists(path) else b""

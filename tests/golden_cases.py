@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""golden_cases.py MLSYSIM SHARED: golden_run.py on a small folder of its own, where it is known what
-agrees; then on golden/reference and golden/tail.csv of the shared folder, when it is there: no family
-may agree in fewer outputs than tests/golden/agreed.csv says. `--write` as a third word counts again."""
+"""golden_cases.py MLSYSIM SHARED: golden_run.py on a small folder of its own, where it is known
+what agrees; then on golden/reference and golden/tail.csv of the shared folder, when it is there:
+no family may agree in fewer outputs than tests/golden/agreed.csv says. `--write` as a third word
+counts again."""
 import csv
 import os
 import subprocess
@@ -36,7 +37,7 @@ Box*,output,mass_g,,box,weight,g,
 Box*,output,light,,box,light,,
 Box,output,left,,box,part.piece(left),kg,
 Box,output,wait,,box:empty,wait,s,
-Box,output,product,,box:product,volume,m^3,
+Box,output,prod*,,box:product,volume,m^3,
 Box,output,nowhere,,box,nothing,kg,
 ''',
     'cases/first.csv': '''case_id,solver,input_name,input_value,input_unit,output_name,output_value,output_unit

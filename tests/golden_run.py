@@ -1,24 +1,26 @@
 #!/usr/bin/env python3
-"""golden_run.py MLSYSIM PATH [--map FILE] [--templates DIR] [--all]: runs cases of another product through our
-sheets and counts how many of its outputs ours agree with. PATH is a file or a folder of CSV files with the
-columns case_id, solver, input_name, input_value, input_unit, output_name, output_value, output_unit; or
-case_id, topic, formula, kind, rho, c, N, q, inputs, closed_form: then the formula is the solver, and
-rows of the kind `wrong`, which show a mistake on purpose, are left out.
+"""golden_run.py MLSYSIM PATH [--map FILE] [--templates DIR] [--all]: runs cases of another product
+through our sheets and counts how many of its outputs ours agree with. PATH is a file or a folder
+of CSV files with the columns case_id, solver, input_name, input_value, input_unit, output_name,
+output_value, output_unit; or case_id, topic, formula, kind, rho, c, N, q, inputs, closed_form:
+then the formula is the solver, and rows of the kind `wrong`, which show a mistake on purpose,
+are left out.
 
-No case is known by name: tests/golden/map.csv says which cell of which sheet an input or output of a
-solver is. Its columns are solver, kind, name, value, sheet, cell, unit, note; a solver is a name or a
-pattern (`ServingModel*`). Kinds:
+No case is known by name: tests/golden/map.csv says which cell of which sheet an input or output
+of a solver is. Its columns are solver, kind, name, value, sheet, cell, unit, note; a solver is a
+name or a pattern (`ServingModel*`). Kinds:
   input    the input `name` sets `cell`, in `unit`. A name may be a product or quotient: `bytes/2`.
   word     the value `value` of the input `name` is called `cell` in our sheets.
-  set      `cell` is set to `value` in `unit` for all cases: what the other product assumes.
+  set      `cell` is set to `value` in `unit` for all cases: what the other product assumes;
+           an input of the case wins over it.
   ignored  the input `name` says nothing about the outputs that are compared; the note says why.
-  output   the output `name` is `cell`, and is counted in `unit`.
+  output   the output `name`, a name or a pattern (`droop.*`), is `cell`, and is counted in `unit`.
 A sheet may be run several times for one case: `zero:stage_1` is the sheet zero in a run called
 stage_1; rows of the sheet `zero` set all its runs, rows of `zero:stage_1` that one.
 
-Every output of every case counts. It agrees when it is within 1e-6 of ours, relative, in the map's
-unit; a truth is 1 or 0; infinite is our missing value. An output without a row in the map disagrees.
-An input without a row is told: it would be silently left out."""
+Every output of every case counts. It agrees when it is within 1e-6 of ours, relative, in the
+map's unit; a truth is 1 or 0; infinite is our missing value. An output without a row in the map
+disagrees. An input without a row is told: it would be silently left out."""
 import argparse
 import collections
 import csv
@@ -98,7 +100,8 @@ class Map:
         return [row for row in self.of[solver] if row['kind'] == kind]
 
     def output(self, solver, name):
-        return next((row for row in self.rows(solver, 'output') if row['name'] == name), None)
+        return next((row for row in self.rows(solver, 'output')
+                     if fnmatch.fnmatchcase(name, row['name'])), None)
 
     def word(self, solver, name, value):
         for row in self.rows(solver, 'word'):
@@ -229,7 +232,8 @@ def gathered(deviations, map_, cases):
     """Lines, the same reason of one solver and output told once with how often."""
     lines = collections.OrderedDict()
     for one in deviations:
-        key = (one.case.solver, one.output) if one.text == 'no row in the map' else (one.case.name, one.output)
+        who = one.case.solver if one.text == 'no row in the map' else one.case.name
+        key = who, one.output
         lines.setdefault((one.case.family,) + key + (one.text,), []).append(one)
     for (family, who, output, text), group in lines.items():
         yield '%s %s %s: %s%s' % (family, who if who == group[0].case.solver else

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""kernel_check.py MLSYSIM SHARED: the sheet software at its defaults against measured matrix products
-(measured/kernels.csv of the shared folder, from aiconfigurator-core 0.12.0, NVIDIA, Apache-2.0). The ceilings
-of the registry are the best of these products and `launch` was chosen on them: this is in sample. Prints
-errors by group as measured_check.py does; fails when the median of all is above 12 %. Exit 77 when SHARED
-is absent."""
+"""kernel_check.py MLSYSIM SHARED: the sheet software at its defaults against measured matrix
+products (measured/kernels.csv of the shared folder, from aiconfigurator-core 0.12.0, NVIDIA,
+Apache-2.0). The ceilings of the registry are the best of these products and `launch` was chosen
+on them: this is in sample. Prints errors by group as measured_check.py does; fails when the
+median of all is above 12 %. Exit 77 when SHARED is absent."""
 import collections
 import os
 import statistics

@@ -15,7 +15,7 @@ cli=$(dirname "$0")/../cli
 # Bottom to top. Files of one line make one layer: they may use each other, the lines above, and
 # nothing below. A new file is added here.
 layers='
-limits system real real_inline real_tail
+limits system bits real real_inline real_tail
 memory
 fail progress
 power
@@ -25,7 +25,7 @@ csv csv_number csv_write
 json
 unit dims
 rows
-registry load source
+registry load source renamed
 config
 function lanes span
 formula
@@ -33,8 +33,9 @@ sheet
 format
 check resolve prove
 graph given order model
-target
+target tree
 tape
+recur
 values settle state
 scenario scenario_json
 show
@@ -42,6 +43,7 @@ plan
 batch
 trace verdict
 export export_* grid xlsx xlsx_*
+stream stream_*
 folder
 open
 book list explain own
@@ -51,8 +53,11 @@ book list explain own
 standard='assert ctype errno fenv float inttypes iso646 limits locale math setjmp stdalign stdarg
 stdatomic stdbool stddef stdint stdio stdlib stdnoreturn string tgmath time uchar wchar wctype'
 # csv.c reads CSV with libcsv; xlsx.h writes workbooks with libxlsxwriter, xlsx_pack.c packs them
-# again with zlib. system.c alone calls the operating system, in lib/ and in cli/.
+# again with zlib. system.c alone calls the operating system, in lib/ and in cli/, but for threads: crew.c.
 others='
+cli/crew.c pthread.h
+cli/crew.c signal.h
+cli/crew.c windows.h
 cli/system.c fcntl.h
 cli/system.c io.h
 cli/system.c shellapi.h

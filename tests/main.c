@@ -24,10 +24,13 @@ Suite *suite_number(void);
 Suite *suite_real(void);
 Suite *suite_registry(void);
 Suite *suite_reject(void);
+Suite *suite_renamed(void);
 Suite *suite_rows(void);
 Suite *suite_scenario(void);
 Suite *suite_scenario_json(void);
+Suite *suite_settle(void);
 Suite *suite_sheet(void);
+Suite *suite_stream(void);
 Suite *suite_text(void);
 Suite *suite_trace(void);
 Suite *suite_unit(void);
@@ -58,10 +61,13 @@ static const struct {
   { "real", suite_real },
   { "registry", suite_registry },
   { "reject", suite_reject },
+  { "renamed", suite_renamed },
   { "rows", suite_rows },
   { "scenario", suite_scenario },
   { "scenario_json", suite_scenario_json },
+  { "settle", suite_settle },
   { "sheet", suite_sheet },
+  { "stream", suite_stream },
   { "text", suite_text },
   { "trace", suite_trace },
   { "unit", suite_unit },

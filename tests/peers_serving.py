@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
-"""peers_serving.py MLSYSIM SHARED: the sheets prefill, decode and serving beside two other products, on cases
-computed with them (golden/peers of the shared folder). Prints how ours compare, and fails when a
-comparison leaves what docs/accuracy.md says. Exit 77 when SHARED is absent.
+"""peers_serving.py MLSYSIM SHARED: the sheets prefill, decode and serving beside two other
+products, on cases computed with them (golden/peers of the shared folder). Prints how ours
+compare, and fails when a comparison leaves what docs/accuracy.md says. Exit 77 when SHARED is
+absent.
 
-genz.csv (GenZ): its attention, projection and feed-forward times, with its assumptions set in ours: 80 % of
-either peak, no latency, all scores, memory bandwidth in GB of 2^30 bytes, and the experts of one token read whatever
-the batch. With expert parallelism it reads one of the experts that a device holds, which ours can not be
-set to: shown, not judged. Its embedding and output layers count all prompt tokens as products, lookups too: left out.
-aiconfigurator.csv (aiconfigurator, mode SILICON: tables of measured kernels): time per token of ours at its
+genz.csv (GenZ): its attention, projection and feed-forward times, with its assumptions set in
+ours: 80 % of either peak, no latency, all scores, memory bandwidth in GB of 2^30 bytes, and the
+experts of one token read whatever the batch. With expert parallelism it reads one of the experts
+that a device holds, which ours can not be set to: shown, not judged. Its embedding and output
+layers count all prompt tokens as products, lookups too: left out. aiconfigurator.csv
+(aiconfigurator, mode SILICON: tables of measured kernels): time per token of ours at its
 defaults. Its first-token times hold a queue factor of its own and are shown, not judged."""
 import csv
 import os
@@ -37,8 +39,9 @@ def read(shared, name):
 def genz_settings(row):
     peak, bandwidth = GENZ_DEVICES[row['system_name']]
     ways = float(row['tensor_parallel']) * float(row['expert_parallel'] or 1)
-    settings = {'hw': 'Custom', 'model': GENZ_MODELS[row['model']], 'precision': 'bf16', 'expert_precision': 'bf16',
-                'gpus': ways, 'batch': float(row['batch_size']), 'hw.flops.bf16 [FLOP/s]': peak,
+    settings = {'hw': 'Custom', 'model': GENZ_MODELS[row['model']], 'precision': 'bf16',
+                'expert_precision': 'bf16', 'gpus': ways, 'batch': float(row['batch_size']),
+                'hw.flops.bf16 [FLOP/s]': peak,
                 'hw.memory_bandwidth [B/s]': bandwidth * GIB, 'model.vocab': 0, 'shuffle': 0,
                 'precision.compute_reach [%]': 80, 'attention_reach [%]': 80}
     if row['phase'] == 'prefill':
@@ -121,7 +124,8 @@ def main():
     found = aic(program, shared)
     for batch in ('1', '32'):
         for at, what in enumerate(('tpot', 'ttft')):
-            line('aiconfigurator %s, %s users' % (what, batch), [one[at] for one in found if one[2]['batch'] == batch])
+            line('aiconfigurator %s, %s users' % (what, batch),
+                 [one[at] for one in found if one[2]['batch'] == batch])
     verdicts.append(abs(statistics.median(one[0] for one in found) - 1) < 0.2)
     print('%d passed, %d failed' % (sum(verdicts), len(verdicts) - sum(verdicts)))
     return 0 if all(verdicts) else 1

@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
-"""served_check.py MLSYSIM SHARED [--each]: the sheet serving at its defaults against measured services
-(measured/served.csv of the shared folder, from aiconfigurator-core 0.12.0, NVIDIA, Apache-2.0; the
-defaults were fitted on these rows, so this is in sample). Prints errors by group as measured_check.py
-does, and the worst rows. It fails when the median error of all time-per-token forecasts is 9 % or more.
-Exit 77 when SHARED is absent. `--each` prints every row.
+"""served_check.py MLSYSIM SHARED [--each]: the sheet serving at its defaults against measured
+services (measured/served.csv of the shared folder, from aiconfigurator-core 0.12.0, NVIDIA,
+Apache-2.0; the defaults were fitted on these rows, so this is in sample). Prints errors by group
+as measured_check.py does, and the worst rows. It fails when the median error of all
+time-per-token forecasts is 9 % or more. Exit 77 when SHARED is absent. `--each` prints every
+row.
 
-Near-identical rows (R1 and V3 are one architecture) count once. Rows without a precision are read as
-the model's name says, else as bfloat16. Lengths of the InferenceX rows are drawn from 0.8 to 1 times
-the nominal: 0.9 is taken. Left out: models that the registry does not have."""
+Near-identical rows (R1 and V3 are one architecture) count once. Rows without a precision are
+read as the model's name says, else as bfloat16. Lengths of the InferenceX rows are drawn from
+0.8 to 1 times the nominal: 0.9 is taken. Left out: models that the registry does not have."""
 import collections
 import os
 import re

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""template_limits.py MLSYSIM: what the templates say at their limits: zero, one, very many, what can not be.
-Each line of tests/golden/limits.csv sets inputs of a sheet (`a=1; b=2 [GB]`) and expects one cell:
+"""template_limits.py MLSYSIM: what the templates say at their limits: zero, one, very many, what
+can not be. Each line of tests/golden/limits.csv sets inputs of a sheet (`a=1; b=2 [GB]`) and
+expects one cell:
   expected  a number in `unit` (relative 1e-6), a word, `holds`, `fails` or `undecided` of a check, `missing`,
             or `refused` when the inputs themselves are;
   detail    of `fails`: the gap in base units; of `missing`, `undecided` and `refused`: a part of the reason.
@@ -73,7 +74,8 @@ def main():
             passed += not said
             failed += bool(said)
             if said:
-                print('%s %s, %s: expected %s %s, %s' % (*key, row['cell'], row['expected'], row['detail'], said))
+                print('%s %s, %s: expected %s %s, %s' % (
+                    *key, row['cell'], row['expected'], row['detail'], said))
     print('%d passed, %d failed' % (passed, failed))
     return 1 if failed or not passed else 0
 

@@ -74,8 +74,7 @@ static void set_one(struct trial *t, size_t index, double si) {
                 text);
 }
 
-static void compare_scenario(struct trial *t, size_t scenario) {
-  for (size_t j = 0; j < t->column_count; j++) set_one(t, j, t->in[j][scenario]);
+static void compare_results(struct trial *t, size_t scenario) {
   ck_assert_int_eq(mls_settle(t->world->values), MLS_OK);
   for (size_t k = 0; k < t->result_count; k++) {
     double one = values_get(t->world->values, (unsigned)t->results[k].cell, t->results[k].row);
@@ -85,6 +84,11 @@ static void compare_scenario(struct trial *t, size_t scenario) {
                   "scenario %zu of %zu, %s: %.17g in the batch, %.17g alone", scenario, t->count,
                   path, t->out[k][scenario], one);
   }
+}
+
+static void compare_scenario(struct trial *t, size_t scenario) {
+  for (size_t j = 0; j < t->column_count; j++) set_one(t, j, t->in[j][scenario]);
+  compare_results(t, scenario);
 }
 
 static void run_trial(struct trial *t, mls_batch *batch, size_t count) {
@@ -178,7 +182,7 @@ START_TEST(words_and_facts) {
   static const struct varied varied[] = {
     { "hw", 0, 0, { "Big", "Small" }, NULL },    { "mode", 0, 0, { "fast", "slow" }, NULL },
     { "format", 0, 0, { "fp16", "fp8" }, NULL }, { "other.price", 0, 1e5, { NULL }, "USD" },
-    { "gpus", 0, 80, { NULL }, NULL },           { NULL }
+    { "gpus", 0, 80, { NULL }, NULL },           { .path = NULL }
   };
   try_sheet(
       "input hw = Big in chips\ninput other = Small in chips\ninput mode = fast in fast, slow\n"
@@ -236,6 +240,93 @@ START_TEST(nothing_varies) {
   for (int i = 0; i < 3; i++) ck_assert(one[i] == 6 && memcmp(&two[i], &FUNCTION_ERROR, 8) == 0);
   mls_batch_free(batch);
   world_close(&world);
+}
+END_TEST
+
+/* ---- the templates ---- */
+
+/* A value of an input inside its set, as a batch takes it. */
+static double value_inside(const mls_model *model, size_t cell) {
+  const struct cell *at = &model->cells[cell];
+  mls_input about;
+  double number = 0;
+  ck_assert_int_eq(mls_input_about(model, cell, &about, sizeof about), MLS_OK);
+  if (strcmp(about.set, "range") == 0) {
+    double low = about.low, high = about.high < 1e6 ? about.high : low + 1e3;
+    number = low + (high - low) * chance();
+    if (about.step > 0) number = low + about.step * floor((number - low) / about.step);
+    return number * at->unit->factor;
+  }
+  const struct registry *registry = at->registry;
+  const char *word = registry ? registry->items[(size_t)(chance() * (double)registry->item_count)]
+                              : about.words[(size_t)(chance() * (double)about.word_count)];
+  ck_assert_int_eq(mls_word_number(model, cell, word, &number), MLS_OK);
+  return number;
+}
+
+static void set_inside(struct trial *t, size_t index, double value) {
+  const struct mls_model *model = t->world->model;
+  size_t cell = t->columns[index].cell;
+  char path[128];
+  mls_cell_path(model, cell, path, sizeof path);
+  mls_status status = model->cells[cell].text
+                          ? mls_set(t->world->values, path, mls_number_word(model, value))
+                          : mls_set_number(t->world->values, cell, 0, value);
+  ck_assert_msg(status == MLS_OK, "%s: %g", path, value);
+}
+
+static void compare_template(struct trial *t, mls_batch *batch) {
+  for (size_t j = 0; j < t->column_count; j++)
+    for (size_t i = 0; i < t->count; i++)
+      t->in[j][i] = value_inside(t->world->model, t->columns[j].cell);
+  ck_assert_int_eq(mls_batch_run(batch, t->count, (const double *const *)t->in, t->out, NULL),
+                   MLS_OK);
+  for (size_t i = 0; i < t->count; i++) {
+    for (size_t j = 0; j < t->column_count; j++) set_inside(t, j, t->in[j][i]);
+    compare_results(t, i);
+  }
+}
+
+static void try_template(struct world *world, const char *name) {
+  struct trial t = { .world = world, .count = 40 };
+  mls_batch *batch;
+  ck_assert_msg(mls_model_open(world->book, name, &world->model) == MLS_OK, "%s", name);
+  ck_assert_int_eq(mls_values_new(world->model, NULL, &world->values), MLS_OK);
+  size_t cells = world->model->cell_count;
+  for (size_t cell = 0; cell < cells && t.column_count < MOST_COLUMNS; cell++)
+    if (world->model->cells[cell].kind == CELL_INPUT && world->model->cells[cell].table < 0)
+      t.columns[t.column_count++] = (mls_place){ cell, 0 };
+  all_results(&t);
+  for (size_t j = 0; j < t.column_count; j++) t.in[j] = malloc(t.count * sizeof(double));
+  for (size_t k = 0; k < t.result_count; k++) t.out[k] = malloc(t.count * sizeof(double));
+  ck_assert_int_eq(mls_batch_new(world->model, NULL, t.columns, t.column_count, t.results,
+                                 t.result_count, &batch),
+                   MLS_OK);
+  compare_template(&t, batch);
+  mls_batch_free(batch);
+  close_trial(&t);
+  mls_values_free(world->values);
+}
+
+/* By each instruction set that the processor has. */
+START_TEST(templates) {
+  static const unsigned vectors[] = { 0, 128, 256 };
+  struct world world = { .extra = NULL };
+  const char *sheets[] = { ROOT "/templates", NULL }, *registries[] = { ROOT "/registry", NULL };
+  mls_options options = {
+    .size = sizeof options, .templates = sheets, .registries = registries, .vectors = vectors[_i]
+  };
+  size_t count;
+  mls_found found;
+  random_state = 3;
+  ck_assert_int_eq(mls_open(&options, &world.book), MLS_OK);
+  ck_assert_int_eq(mls_find_all(world.book, "sheet", &count), MLS_OK);
+  ck_assert_uint_gt(count, 10);
+  for (size_t i = 0; i < count; i++) {
+    ck_assert_int_eq(mls_found_at(world.book, i, &found, sizeof found), MLS_OK);
+    try_template(&world, found.name);
+  }
+  mls_close(world.book);
 }
 END_TEST
 
@@ -359,6 +450,59 @@ START_TEST(arguments) {
 }
 END_TEST
 
+START_TEST(too_many_steps) {
+  struct world world;
+  mls_batch *batch;
+  ask_open(&world, "input a = 1 in 0..9\ntable t for row in 1..600000\n  x = a * row + 1\n"
+                   "all = sum(t.x)\n");
+  mls_place a = place_of(&world, "a"), all = place_of(&world, "all");
+  ck_assert_int_eq(mls_batch_new(world.model, NULL, &a, 1, &all, 1, &batch), MLS_LIMIT);
+  ck_assert_str_eq(mls_batch_message(batch, 0)->text,
+                   "a batch of this model takes more than 1048576 steps (LIMIT_STEPS)");
+  mls_batch_free(batch);
+  world_close(&world);
+}
+END_TEST
+
+/* Each allocation fails in turn: no leak, no crash, and MLS_MEMORY. */
+static void *limited_resize(void *context, void *old, size_t size) {
+  size_t *left = context;
+  if (*left == 0) return NULL;
+  --*left;
+  return realloc(old, size);
+}
+
+static void limited_release(void *context, void *block) {
+  (void)context;
+  free(block);
+}
+
+START_TEST(no_memory) {
+  struct world world;
+  mls_batch *batch;
+  size_t left = (size_t)-1;
+  mls_allocator allocator = { limited_resize, limited_release, &left };
+  mls_values *base;
+  ask_open(&world, "input a = 1 in 0..9\ninput hw = Big in chips\ntable t for row in 1..40\n"
+                   "  x = a * row + 1\nall [W] = sum(t.x) * hw.tdp\n");
+  mls_place columns[] = { place_of(&world, "a"), place_of(&world, "hw") };
+  mls_place all = place_of(&world, "all");
+  ck_assert_int_eq(mls_values_new(world.model, &allocator, &base), MLS_OK);
+  ck_assert_int_eq(mls_settle(base), MLS_OK);
+  mls_status status = MLS_MEMORY;
+  size_t tried = 0;
+  for (; status != MLS_OK; tried++) {
+    left = tried;
+    status = mls_batch_new(world.model, base, columns, 2, &all, 1, &batch);
+    ck_assert(status == MLS_OK || (status == MLS_MEMORY && !batch));
+  }
+  ck_assert_uint_gt(tried, 3);
+  mls_batch_free(batch);
+  mls_values_free(base);
+  world_close(&world);
+}
+END_TEST
+
 Suite *suite_batch(void) {
   Suite *suite = suite_create("batch");
   TCase *bits = tcase_create("bits");
@@ -369,13 +513,17 @@ Suite *suite_batch(void) {
   tcase_add_test(bits, rows_of_inputs);
   tcase_add_test(bits, base_stands);
   tcase_add_test(bits, nothing_varies);
+  tcase_add_loop_test(bits, templates, 0, 3);
   suite_add_tcase(suite, bits);
   TCase *sets = tcase_create("sets");
   tcase_add_loop_test(sets, test_outside, 0, COUNT_OF(outside));
   tcase_add_test(sets, ends_of_ranges);
   suite_add_tcase(suite, sets);
   TCase *wrong = tcase_create("arguments");
+  tcase_set_timeout(wrong, 120);
   tcase_add_test(wrong, arguments);
+  tcase_add_test(wrong, too_many_steps);
+  tcase_add_test(wrong, no_memory);
   suite_add_tcase(suite, wrong);
   return suite;
 }

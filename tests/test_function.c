@@ -26,7 +26,7 @@ static double value_at(const struct function *row, const double *x, size_t count
   const double *in[8];
   double out;
   for (size_t k = 0; k < count; k++) in[k] = &x[k];
-  row->value[LANES_ANY](1, &out, in, count, 0);
+  out = row->value.one(in, count);
   return isfinite(out) ? out : FUNCTION_ERROR;
 }
 
@@ -104,9 +104,10 @@ START_TEST(rows_are_sane) {
     ck_assert_msg(row->least >= 1 && row->least <= row->most, "%s", row->name);
     ck_assert_msg((row->form == FORM_CALL) == (row->level == 0), "%s", row->name);
     ck_assert_msg(row->level <= 5, "%s", row->name);
+    ck_assert_msg(!row->value.one || row->most <= 3 || function_folds(row), "%s", row->name);
     ck_assert_msg(row->form != FORM_INFIX || row->most == 2, "%s", row->name);
-    ck_assert_msg(row->value[0] || row->total || row->rule == RULE_PRIOR, "%s", row->name);
-    ck_assert_msg(function_is_aggregate(row) == (row->total && !row->value[0]), "%s", row->name);
+    ck_assert_msg(row->value.one || row->total || row->rule == RULE_PRIOR, "%s", row->name);
+    ck_assert_msg(function_is_aggregate(row) == (row->total && !row->value.one), "%s", row->name);
     ck_assert_msg(!row->total == !row->excel_where, "%s", row->name);
     ck_assert_msg(row->total || (!row->array && !row->total_slope), "%s", row->name);
     ck_assert_msg(row->tolerance >= 1e-12 && row->tolerance <= 1e-9, "%s", row->name);
@@ -313,7 +314,7 @@ static bool forgives(const struct function *row) {
 START_TEST(errors_pass_on) {
   for (size_t i = 0; function_row(i); i++) {
     const struct function *row = function_row(i);
-    if (!row->value[0] || forgives(row)) continue;
+    if (!row->value.one || forgives(row)) continue;
     for (size_t k = 0; k < row->least; k++) {
       double x[MOST] = { 0.5, 0.5, 0.5 };
       x[k] = FUNCTION_ERROR;
@@ -382,7 +383,7 @@ static void check_lanes(const struct function *row, unsigned set, size_t count, 
   static double x[MOST][LONG], out[LONG];
   const double *in[MOST] = { x[0], x[1], x[2] };
   fill(x, 7 * n + count);
-  const bool told = row->value[set](n, out, in, count, ones);
+  const bool told = row->value.lanes[set](n, out, in, count, ones);
   bool broken = false;
   for (size_t i = 0; i < n; i++) {
     double one[MOST];
@@ -402,15 +403,39 @@ static unsigned last_set(void) {
   return system_vectors() >= 512 ? LANES_512 : system_vectors() >= 256 ? LANES_256 : LANES_ANY;
 }
 
+/* A build that has wider bodies uses them: a library that does not is right all the same, and slow.
+ */
+START_TEST(vectors_are_as_wide_as_the_processor_has) {
+  bool wide = false;
+#if defined(__x86_64__) && defined(__linux__)
+  __builtin_cpu_init();
+  wide = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+#endif
+  ck_assert_uint_ge(system_vectors(), wide ? 256 : 128);
+}
+END_TEST
+
 START_TEST(lanes_do_not_depend_on_each_other) {
   static const size_t sizes[] = { 0, 1, 3, 8, 65, LONG };
   for (size_t i = 0; function_row(i); i++) {
     const struct function *row = function_row(i);
-    for (size_t s = 0; row->value[0] && s < sizeof sizes / sizeof *sizes; s++)
+    for (size_t s = 0; row->value.one && s < sizeof sizes / sizeof *sizes; s++)
       for (size_t count = row->least; count <= MOST && count <= row->most; count++)
         for (unsigned set = LANES_ANY; set <= last_set(); set++)
           for (unsigned ones = 0; ones == 0 || (sizes[s] == 65 && ones + 1 < 1u << count); ones++)
             check_lanes(row, set, count, sizes[s], count > 2 && function_folds(row) ? 0 : ones);
+  }
+}
+END_TEST
+
+/* A library built without its wider bodies gives the same bits, only slower: LANES_BUILT is how
+   many instruction sets lib/meson.build compiles them for. */
+START_TEST(wider_bodies_are_used) {
+  for (size_t i = 0; function_row(i); i++) {
+    const struct bodies *value = &function_row(i)->value;
+    if (!value->one) continue;
+    ck_assert_int_eq(value->lanes[LANES_256] != value->lanes[LANES_ANY], LANES_BUILT > 1);
+    ck_assert_int_eq(value->lanes[LANES_512] != value->lanes[LANES_256], LANES_BUILT > 1);
   }
 }
 END_TEST
@@ -710,7 +735,9 @@ Suite *suite_function(void) {
   tcase_add_test(values, values_of_the_language);
   tcase_add_test(values, errors_pass_on);
   tcase_add_test(values, comparison_at_its_tolerance);
+  tcase_add_test(values, vectors_are_as_wide_as_the_processor_has);
   tcase_add_test(values, lanes_do_not_depend_on_each_other);
+  tcase_add_test(values, wider_bodies_are_used);
   tcase_add_test(values, totals_of_columns);
   tcase_add_test(values, totals_of_long_columns);
   suite_add_tcase(suite, values);

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""throughput_check.py MLSYSIM SHARED: the sheet serving at its defaults against the throughput that NVIDIA
-publishes for TensorRT-LLM at full load (measured/inference.csv of the shared folder). The defaults were
-fitted on these rows and on those of served_check.py: in sample. Prints errors by group as
-measured_check.py does; fails when the median error of all is above 20 %. Exit 77 when SHARED is absent.
+"""throughput_check.py MLSYSIM SHARED: the sheet serving at its defaults against the throughput that
+NVIDIA publishes for TensorRT-LLM at full load (measured/inference.csv of the shared folder). The
+defaults were fitted on these rows and on those of served_check.py: in sample. Prints errors by
+group as measured_check.py does; fails when the median error of all is above 20 %. Exit 77 when
+SHARED is absent.
 
-Full load is not described: 4096 users and at most 2048 running requests are taken, by copy of the
-attention weights. Left out: devices that are not in DEVICES."""
+Full load is not described: 4096 users and at most 2048 running requests are taken, by copy of
+the attention weights. Left out: devices that are not in DEVICES."""
 import collections
 import os
 import statistics
