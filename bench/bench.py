@@ -7,6 +7,7 @@ import csv
 import datetime
 import os
 import platform
+import re
 import resource
 import subprocess
 import sys
@@ -17,7 +18,6 @@ import workloads
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(HERE)
 ROOM = os.path.join(ROOT, 'build', 'bench')
-SHEETS = os.path.join(HERE, 'sheets')
 SEEDS = (20261125, 20261126, 20261127)
 PACKAGES = ['numpy', 'polars', 'pandas', 'formualizer', 'ironcalc']
 
@@ -38,6 +38,13 @@ class Bench:
             print('%s: %s' % (' '.join(command[:2]), done.stderr.strip()[-300:]), file=sys.stderr)
             return {}
         return {words[0]: (float(words[1]), float(words[2])) for words in map(str.split, done.stdout.splitlines())}
+
+    def lines(self, command, pin=True):
+        """What a program prints."""
+        done = subprocess.run((['taskset', '-c', self.core] if pin else []) + command, capture_output=True, text=True)
+        if done.returncode:
+            print('%s: %s' % (command[0], done.stderr.strip()[-300:]), file=sys.stderr)
+        return done.stdout.splitlines()
 
     def cpu(self, command, repeats=5):
         """Median CPU seconds of a whole process."""
@@ -73,15 +80,13 @@ class Bench:
         self.rows.append((workload, what, seconds, ratio, bar, holds))
         print('%-28s %-44s %-12s %-8s %s' % (workload, what, seconds, ratio, bar), flush=True)
 
-    def compare(self, workload, ours, hand, bar=None, faster=False):
-        """A row for the hand-written C, and one for us with the ratio; `bar` is the most it may be (or the least)."""
+    def compare(self, workload, ours, hand, bar=None):
+        """A row for the hand-written C, and one for us with our time over its; `bar` is the most that may be."""
         if not ours or not hand:
             return
         self.add(workload, 'C by hand', span(hand))
-        ratio = hand / ours if faster else ours / hand
-        holds = None if bar is None else (ratio >= bar if faster else ratio <= bar)
-        text = '' if bar is None else ('at least %g' if faster else 'at most %g') % bar
-        self.add(workload, 'mlsysim', span(ours), '%.2f' % ratio, text, holds)
+        self.add(workload, 'mlsysim', span(ours), '%.2f' % (ours / hand),
+                 '' if bar is None else 'at most %g' % bar, None if bar is None else ours / hand <= bar)
 
 
 def span(seconds):
@@ -169,15 +174,15 @@ def install_peers():
 
 # ---- workloads -----------------------------------------------------------------------------------
 
-def batch_in_memory(bench, name, path, bar=None):
-    """Scenarios in memory; returns our speed over that of C."""
+def batch_in_memory(bench, name, path):
+    """Scenarios in memory beside C made from the sheet; returns our speed over that of C."""
     sheet = workloads.Sheet(open(path, encoding='utf-8').read())
     plan = write(name + '.plan', sheet.plan())
     os.makedirs(room(name), exist_ok=True)
     write(name + '/formulas.h', workloads.c_of(sheet))
     hand = bench.figures([bench.compile('hand_batch.c', name + '/hand', room(name)), plan, '1000000'])
     ours = bench.ours('batch', path, plan, '1000000', *sheet.outputs)
-    bench.compare(name + ', 1M in memory', first(ours, 'batch'), first(hand, 'batch'), bar, faster=True)
+    bench.compare(name + ', 1M in memory', first(ours, 'batch'), first(hand, 'batch'))
     if not ours or not hand:
         return None
     same = abs(ours['batch'][1] - hand['batch'][1]) <= 1e-9 * abs(hand['batch'][1])
@@ -187,8 +192,8 @@ def batch_in_memory(bench, name, path, bar=None):
 
 
 def batches(bench):
-    path = os.path.join(SHEETS, 'batch60.sheet')
-    base = batch_in_memory(bench, 'batch60', path, 2.5)
+    path = os.path.join(HERE, 'batch60.sheet')
+    base = batch_in_memory(bench, 'batch60', path)
     for number, seed in enumerate(SEEDS, 1):
         name = 'drawn_%d' % number
         made = write(name + '.sheet', workloads.random_sheet(name, seed))
@@ -196,13 +201,22 @@ def batches(bench):
         if base and speed:
             bench.add(name, 'speed-up over that of batch60 (seed %d)' % seed, '', '%.2f' % (speed / base),
                       'at least 0.8', speed >= 0.8 * base)
-    scenarios = room('scen.csv')
+    files(bench, path)
+
+
+def files(bench, path):
+    """From a file of scenarios to a file of results."""
+    scenarios = room('scenarios.csv')
     if not os.path.exists(scenarios):
         maker = bench.compile('make_scenarios.c', 'make_scenarios')
         with open(scenarios, 'w', encoding='utf-8') as file:
             subprocess.run([maker, room('batch60.plan'), '1000000'], stdout=file, check=True)
     size = os.path.getsize(scenarios) / 1e6
-    whole = bench.cpu([bench.program, 'batch', path, scenarios, '-o', room('results.csv')])
+    reading = bench.lines([os.path.join(os.path.dirname(os.path.dirname(bench.program)), 'bench', 'bench_batch'), 'read',
+                           path, scenarios])
+    for line in reading:
+        bench.add('batch60, file', 'mlsysim, reading: ' + line.strip(), '', '', 'at least 600 MB/s')
+    whole = bench.cpu([bench.program, 'batch', path, scenarios, '-o', room('results.csv'), '--jobs', '1', '--quiet'])
     bench.add('batch60, file to file', 'mlsysim, %.1f MB' % size, span(whole), '%.0f MB/s' % (size / whole),
               'at least 400 MB/s', size / whole >= 400)
     for peer in ('polars', 'pandas'):
@@ -215,56 +229,55 @@ def batches(bench):
         bench.add('batch60, 1M in memory', 'NumPy in blocks', span(blocks))
 
 
+# The lines that bench_engine prints, beside C written by hand: name, least or most ratio that is asked for.
+ENGINE = {'batch60': ('speed', 2.5), 'wide, all of 1,000,000': ('ratio', 3), 'chain of 1,000,000': ('ratio', 3),
+          'bent chain of 1,000,000': ('ratio', 8)}
+# Those that are a time alone, in microseconds, or a rate, in millions a second.
+EDITS = {'wide, one row and the total': 3, 'wide, one row': 1, 'fan, one leaf': 1}
+
+
+def engine(bench):
+    """Batches, tables, recurrences and edits against C in one process, in turns."""
+    program = os.path.join(os.path.dirname(os.path.dirname(bench.program)), 'bench', 'bench_engine')
+    folders = [HERE, os.path.join(ROOT, 'templates'), os.path.join(ROOT, 'registry')]
+    pinned = bench.lines([program] + folders + ['batch60', 'templates', 'wide', 'chain'])
+    free = bench.lines([program] + folders + ['threads'], pin=False)
+    for line in pinned + free:
+        name, figures = line[:28].strip(), line[28:].split()
+        if name in ENGINE:
+            kind, bar = ENGINE[name]
+            ours, hand, unit = float(figures[0]), float(figures[1]), ' '.join(figures[2:figures.index('ratio')])
+            ratio = hand / ours if kind == 'speed' else ours / hand
+            bench.add(name, 'C by hand', '%.4g %s' % (hand, unit))
+            bench.add(name, 'mlsysim', '%.4g %s' % (ours, unit), '%.2f' % ratio,
+                      ('at least %g' if kind == 'speed' else 'at most %g') % bar,
+                      ratio >= bar if kind == 'speed' else ratio <= bar)
+        elif name in EDITS:
+            bench.add(name, 'mlsysim', figures[0] + ' us', '', 'at most %g us' % EDITS[name],
+                      float(figures[0]) <= EDITS[name])
+        elif name.startswith('batch60, 1 and 2'):
+            bench.add(name, 'mlsysim, wall time', '%s and %s ms' % tuple(figures[:2]), figures[-1], 'at least 1.8',
+                      float(figures[-1]) >= 1.8)
+        else:
+            rate = re.search(r'([0-9.]+) M', line[28:])
+            bench.add(name, 'mlsysim', line[28:].strip(), '', 'at least 5 M/s' if rate else '',
+                      float(rate[1]) >= 5 if rate else None)
+
+
 def tables(bench):
-    hand = bench.compile('hand.c', 'hand')
-    wide_path = os.path.join(SHEETS, 'wide.sheet')
-    wide = open(wide_path, encoding='utf-8').read()
+    """Opening a million cells from a file, and their memory."""
+    path = os.path.join(HERE, 'wide.sheet')
+    wide = open(path, encoding='utf-8').read()
     rows = write_rows('wide_rows.csv', workloads.wide_rows(wide, 50000))
-    by_hand = bench.figures([hand, 'wide', '1000000'])
-    ours = bench.ours('table', wide_path, rows, 'grid.x_a', 'total', 'grid')
-    bench.compare('wide 1M, recalculated', first(ours, 'recalculate'), first(by_hand, 'recalculate'), 3)
-    bench.compare('wide 1M, one edit, total', first(ours, 'edit'), first(by_hand, 'edit'))
-    limit(bench, 'wide 1M, one edit, total', first(ours, 'edit'), 3e-6)
-    free = write('wide_free.sheet', wide.replace('sheet wide', 'sheet wide_free', 1).split('\noutput total')[0] + '\n')
-    ours_free = bench.ours('table', free, rows, 'grid.x_a', 'grid.x_ad', 'grid')
-    bench.compare('wide 1M, one edit', first(ours_free, 'edit'),
-                  first(bench.figures([hand, 'wide_free', '1000000']), 'edit'))
-    limit(bench, 'wide 1M, one edit', first(ours_free, 'edit'), 1e-6)
-    if 'bytes' in ours:
-        cells = 50000 * 30
-        bench.add('wide 1M, memory', 'mlsysim', '%.1f B/cell' % (ours['bytes'][0] / cells), '', 'at most 24',
-                  ours['bytes'][0] / cells <= 24)
+    ours = bench.ours('table', path, rows, 'grid.x_a', 'total', 'grid')
     best = peers_on_wide(bench, wide)
-    if best and ours:
-        bench.add('wide 1M, opened and calculated', 'mlsysim', span(ours['open'][0]), '%.1f' % (best / ours['open'][0]),
-                  'at least 20', best / ours['open'][0] >= 20)
-    fans(bench, hand)
-    chains(bench, hand)
-
-
-def limit(bench, workload, seconds, bar):
-    if seconds:
-        bench.add(workload, 'mlsysim', span(seconds), '', 'at most ' + span(bar), seconds <= bar)
-
-
-def fans(bench, hand):
-    rows = write_rows('fan_rows.csv', workloads.fan_rows(1000))
-    ours = bench.ours('table', write('fan.sheet', workloads.fan(1000)), rows, 'grid.leaf_1', 'total', 'grid')
-    by_hand = bench.figures([hand, 'fan', '1000000'])
-    bench.compare('fan 1M, one edit', first(ours, 'edit'), first(by_hand, 'edit'))
-    limit(bench, 'fan 1M, one edit', first(ours, 'edit'), 1e-6)
-
-
-def chains(bench, hand):
-    linear = os.path.join(SHEETS, 'chain.sheet')
-    rows = write_rows('chain_rows.csv', [['row', 'add']] + [[i + 1, workloads.leaf(i + 1)] for i in range(1000000)])
-    text = open(linear, encoding='utf-8').read()
-    curved = write('curve.sheet', text.replace('sheet chain', 'sheet curve', 1).replace(
-        'prior(value, start) * 1.0000001 + add', 'sqrt(prior(value, start) * 1.0000001 + add)'))
-    for name, path, bar in (('chain', linear, 3), ('curve', curved, 8)):
-        ours = bench.ours('table', path, rows, 'start', 'end', 'steps')
-        by_hand = bench.figures([hand, name, '1000000'])
-        bench.compare('%s 1M, recalculated' % name, first(ours, 'recalculate'), first(by_hand, 'recalculate'), bar)
+    if not ours:
+        return
+    seconds, cells = ours['open'][0], 50000 * 30
+    bench.add('wide 1M, opened and calculated', 'mlsysim', span(seconds), '%.1f' % (best / seconds) if best else '',
+              'at least 20' if best else '', best / seconds >= 20 if best else None)
+    bench.add('wide 1M, memory', 'mlsysim', '%.1f B/cell' % (ours['bytes'][0] / cells), '', 'at most 24',
+              ours['bytes'][0] / cells <= 24)
 
 
 def peers_on_wide(bench, wide):
@@ -286,7 +299,7 @@ def peers_on_wide(bench, wide):
 
 
 def named_cells(bench):
-    wide = open(os.path.join(SHEETS, 'wide.sheet'), encoding='utf-8').read()
+    wide = open(os.path.join(HERE, 'wide.sheet'), encoding='utf-8').read()
     text, code = workloads.named(wide, 5000)
     ours = bench.ours('named', write('named.sheet', text), 'x_a_', 'x_ad_4999')
     simple = bench.figures([bench.compile('interpreter.c', 'interpreter'), write('named.code', code)])
@@ -325,9 +338,9 @@ def page(bench):
     lines = ['# Results of the benchmark', '',
              'Written by `./dev bench`%s on %s. CPU time pinned to one core, medians; figures are' %
              (' --peers' if bench.peers else '', datetime.date.today().isoformat()),
-             'compared within this run alone. A ratio is time over the time of C by hand (or C over ours for',
-             'batches, where more is better); for files it is the rate, and below a peer our whole run over its',
-             'reading. What the workloads are: `bench/workloads.py`.', '', 'Machine: ' + machine() + '.', '']
+             'compared within this run alone. A ratio is our time over that of C by hand, or its time over ours',
+             'where the bar is a least; for files it is the rate, and beside a peer our whole run over its reading.',
+             'What the workloads are: `bench/engine.c`, `bench/workloads.py`.', '', 'Machine: ' + machine() + '.', '']
     if bench.peers:
         lines += ['Peers: ' + versions() + '.', '']
     lines += ['| workload | program | CPU time | ratio | bar | holds |', '|---|---|---|---|---|---|']
@@ -348,6 +361,7 @@ def main():
     if options.peers:
         install_peers()
     bench = Bench(options)
+    engine(bench)
     batches(bench)
     tables(bench)
     named_cells(bench)

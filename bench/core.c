@@ -2,35 +2,12 @@
    settling after one changed input when it reaches few or all of them. CPU time, medians. Prints
    one line a figure: name, size, value, unit. */
 #define _POSIX_C_SOURCE 200809L
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "measure.h"
 #include "mlsysim.h"
 
 enum { REPEATS = 9 };
-
-static double now(void) {
-  struct timespec time;
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
-  return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
-
-static int ascending(const void *a, const void *b) {
-  double x = *(const double *)a, y = *(const double *)b;
-  return (x > y) - (x < y);
-}
-
-static double median(double *list, size_t count) {
-  qsort(list, count, sizeof *list, ascending);
-  return list[count / 2];
-}
-
-static void stop(const char *what) {
-  fprintf(stderr, "bench: %s failed\n", what);
-  exit(EXIT_FAILURE);
-}
 
 /* Units without a file: the sheets below need these. */
 static mls_status find(void *context, const char *kind, const char *name, size_t nth,
@@ -55,8 +32,7 @@ static mls_book *open_book(void) {
 /* Half of the cells are a chain from `deep`; the others hang on `near`, each on its own. `touch`
    reaches exactly `reached` of them. */
 static char *make_sheet(size_t cells, size_t reached, size_t *size) {
-  char *text = malloc(cells * 80 + 400), *at = text;
-  if (!text) stop("memory");
+  char *text = need(malloc(cells * 80 + 400)), *at = text;
   at += sprintf(at, "sheet made\ninput deep [MB] = 5 in 0..10\ninput span [s] = 2 in 1..10\n"
                     "input touch = 1 in 0..1e9\n");
   for (size_t i = 0; i < cells; i++) {

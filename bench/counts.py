@@ -14,7 +14,6 @@ import workloads
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 COUNTS = os.path.join(HERE, 'counts.csv')
-SHEETS = os.path.join(HERE, 'sheets')
 GROWTH = 0.03
 
 
@@ -32,8 +31,8 @@ def write_csv(path, rows):
 
 def cases(folder):
     """(name, arguments of the program) of each workload; the files it reads are made in `folder`."""
-    wide = open(os.path.join(SHEETS, 'wide.sheet'), encoding='utf-8').read()
-    batch60 = os.path.join(SHEETS, 'batch60.sheet')
+    wide = open(os.path.join(HERE, 'wide.sheet'), encoding='utf-8').read()
+    batch60 = os.path.join(HERE, 'batch60.sheet')
     sheet = workloads.Sheet(open(batch60, encoding='utf-8').read())
     scenarios = write_csv(folder + '/scenarios.csv', [[item[0] for item in sheet.inputs]] + [
         ['%.6g' % (low + (high - low) * workloads.uniform(row * 32 + j)) for j, (_, _, low, high) in
@@ -45,8 +44,8 @@ def cases(folder):
     return [('run training', ['run', 'training']),
             ('run monthly_tco to xlsx', ['run', 'monthly_tco', '-o', folder + '/tco.xlsx']),
             ('check serving', ['check', 'serving']),
-            ('batch of 5000 scenarios', ['batch', batch60, scenarios, '-o', folder + '/results.csv']),
-            ('table of 2000 rows', ['run', os.path.join(SHEETS, 'wide.sheet'), '--rows', 'grid=' + rows]),
+            ('batch of 5000 scenarios', ['batch', batch60, scenarios, '--jobs', '1', '--quiet', '-o', folder + '/results.csv']),
+            ('table of 2000 rows', ['run', os.path.join(HERE, 'wide.sheet'), '--rows', 'grid=' + rows]),
             ('2000 named cells', ['run', named])]
 
 

@@ -19,12 +19,12 @@ int main(int count, char **argument) {
     for (unsigned j = 0; j < plan.count; j++)
       in[(size_t)i * INPUTS + j] = plan_rounded(&plan, i, j);
   for (int k = 0; k < 11; k++) {
-    double start = cpu_now();
+    double start = now();
     for (size_t i = 0; i < rows; i++) calculate(in + i * INPUTS, out + i * RESULTS);
-    list[k] = cpu_now() - start;
+    list[k] = now() - start;
   }
   for (size_t i = 0; i < (size_t)rows * RESULTS; i++) check += out[i];
-  made_tell("batch", made_median(list, 11), check);
+  made_tell("batch", median(list, 11), check);
   free(in);
   free(out);
   return EXIT_SUCCESS;

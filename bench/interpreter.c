@@ -98,11 +98,11 @@ int main(int count, char **argument) {
   }
   fclose(file);
   for (int i = 0; i < 31; i++) {
-    double start = cpu_now();
+    double start = now();
     for (unsigned j = 0; j < formulas; j++) value[all[j].cell] = evaluate(all[j].code, value);
-    list[i] = cpu_now() - start;
+    list[i] = now() - start;
   }
-  made_tell("recalculate", made_median(list, 31), value[cells - 1]);
+  made_tell("recalculate", median(list, 31), value[cells - 1]);
   free(all);
   free(code);
   free(value);

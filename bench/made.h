@@ -1,13 +1,12 @@
-/* What every program of bench/ shares: the numbers that workloads are made of, CPU time, medians.
-   A number is a hash of its place, so that each program makes the same ones without a file. */
+/* The numbers that workloads are made of: a number is a hash of its place, so that each program
+   makes the same ones without a file. And how a figure is told to bench.py. */
 #ifndef BENCH_MADE_H
 #define BENCH_MADE_H
 
 #include <math.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <time.h>
+
+#include "measure.h"
 
 /* Uniform in [0, 1): a 32-bit mixer, lowbias32. */
 static inline double made_uniform(uint32_t k) {
@@ -31,29 +30,8 @@ static inline double made_column(uint32_t row, uint32_t column, double low, doub
   return whole ? floor(value) : value;
 }
 
-static inline double cpu_now(void) {
-  struct timespec time;
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
-  return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
-
-static inline int made_ascending(const void *a, const void *b) {
-  double x = *(const double *)a, y = *(const double *)b;
-  return (x > y) - (x < y);
-}
-
-static inline double made_median(double *list, size_t count) {
-  qsort(list, count, sizeof *list, made_ascending);
-  return list[count / 2];
-}
-
-static inline void *made_room(size_t count) {
-  double *room = malloc((count ? count : 1) * sizeof *room);
-  if (!room) {
-    fputs("bench: no memory\n", stderr);
-    exit(EXIT_FAILURE);
-  }
-  return room;
+static inline double *made_room(size_t count) {
+  return need(malloc((count ? count : 1) * sizeof(double)));
 }
 
 /* One line a figure: what was measured, seconds of CPU for one, and a value that shows that the

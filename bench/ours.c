@@ -12,7 +12,7 @@
 
 enum { REPEATS = 11, EDITS = 100 };
 
-static void need(mls_status status, const char *what) {
+static void expect(mls_status status, const char *what) {
   if (status == MLS_OK) return;
   fprintf(stderr, "bench: %s: %s\n", what, mls_status_word(status));
   exit(EXIT_FAILURE);
@@ -45,12 +45,12 @@ static void release(void *context, void *old) {
 
 static char *read_file(const char *path, size_t *size) {
   FILE *file = fopen(path, "rb");
-  if (!file) need(MLS_FILE, path);
+  if (!file) expect(MLS_FILE, path);
   fseek(file, 0, SEEK_END);
   *size = (size_t)ftell(file);
   rewind(file);
   char *bytes = malloc(*size + 1);
-  if (!bytes || fread(bytes, 1, *size, file) != *size) need(MLS_FILE, path);
+  if (!bytes || fread(bytes, 1, *size, file) != *size) expect(MLS_FILE, path);
   fclose(file);
   return bytes;
 }
@@ -79,17 +79,17 @@ static void open_sheet(struct opened *o, const char *path, const char *table, co
   size_t size, length = 0;
   char *text = read_file(path, &size), *bytes = rows ? read_file(rows, &length) : NULL;
   const char *name = strrchr(path, '/');
-  double start = cpu_now();
+  double start = now();
   *o = (struct opened){ .allocator = { resize, release, &o->account } };
   mls_options options = { .size = sizeof options, .allocator = o->allocator, .find = find };
-  need(mls_open(&options, &o->book), "opening a book");
+  expect(mls_open(&options, &o->book), "opening a book");
   mls_rows given = { .table = table, .file = "rows.csv", .bytes = bytes, .size = length };
-  need(mls_model_open_bytes(o->book, name ? name + 1 : path, text, size, &given, rows ? 1 : 0,
-                            &o->model),
-       "opening a sheet");
-  need(mls_values_new(o->model, &o->allocator, &o->values), "values");
-  need(mls_settle(o->values), "settling");
-  made_tell("open", cpu_now() - start, (double)mls_cell_count(o->model));
+  expect(mls_model_open_bytes(o->book, name ? name + 1 : path, text, size, &given, rows ? 1 : 0,
+                              &o->model),
+         "opening a sheet");
+  expect(mls_values_new(o->model, &o->allocator, &o->values), "values");
+  expect(mls_settle(o->values), "settling");
+  made_tell("open", now() - start, (double)mls_cell_count(o->model));
   made_tell("bytes", (double)o->account.now, (double)o->account.most);
   free(text);
   free(bytes);
@@ -102,13 +102,13 @@ static void close_sheet(struct opened *o) {
 
 static size_t cell_of(const struct opened *o, const char *path) {
   size_t cell;
-  need(mls_cell_find(o->model, path, &cell), path);
+  expect(mls_cell_find(o->model, path, &cell), path);
   return cell;
 }
 
 static double value_of(const struct opened *o, size_t cell, size_t row) {
   double si = 0;
-  need(mls_get(o->values, cell, row, &si), "reading a cell");
+  expect(mls_get(o->values, cell, row, &si), "reading a cell");
   return si;
 }
 
@@ -119,35 +119,35 @@ static void edit(struct opened *o, size_t input, size_t rows, size_t result) {
   double list[101], value = 0;
   size_t place = 0, last = 0;
   mls_cell about;
-  need(mls_cell_about(o->model, result, &about, sizeof about), "a cell");
+  expect(mls_cell_about(o->model, result, &about, sizeof about), "a cell");
   for (int i = 0; i < 101; i++) {
-    double start = cpu_now();
+    double start = now();
     for (int j = 0; j < EDITS; j++) {
       last = place++ * 7919 % rows;
-      need(mls_set_number(o->values, input, last, 0.1 + (double)(place % 10) * 0.1), "setting");
-      need(mls_settle(o->values), "settling");
+      expect(mls_set_number(o->values, input, last, 0.1 + (double)(place % 10) * 0.1), "setting");
+      expect(mls_settle(o->values), "settling");
       value = value_of(o, result, about.rows == 1 ? 0 : last);
     }
-    list[i] = (cpu_now() - start) / EDITS;
+    list[i] = (now() - start) / EDITS;
   }
-  made_tell("edit", made_median(list, 101), value);
+  made_tell("edit", median(list, 101), value);
 }
 
 /* Every row of the input changes, so that every cell that rests on it is calculated again. */
 static void recalculate(struct opened *o, size_t input, size_t rows, size_t result) {
   double set[REPEATS], settle[REPEATS];
   for (int i = 0; i < REPEATS; i++) {
-    double start = cpu_now();
+    double start = now();
     for (size_t row = 0; row < rows; row++)
-      need(mls_set_number(o->values, input, row, 0.5 + (i + 1) * 0.01 + (double)(row % 7) * 0.1),
-           "setting");
-    set[i] = cpu_now() - start;
-    start = cpu_now();
-    need(mls_settle(o->values), "settling");
-    settle[i] = cpu_now() - start;
+      expect(mls_set_number(o->values, input, row, 0.5 + (i + 1) * 0.01 + (double)(row % 7) * 0.1),
+             "setting");
+    set[i] = now() - start;
+    start = now();
+    expect(mls_settle(o->values), "settling");
+    settle[i] = now() - start;
   }
-  made_tell("set", made_median(set, REPEATS), (double)rows);
-  made_tell("recalculate", made_median(settle, REPEATS), value_of(o, result, 0));
+  made_tell("set", median(set, REPEATS), (double)rows);
+  made_tell("recalculate", median(settle, REPEATS), value_of(o, result, 0));
 }
 
 static void table(char **argument) {
@@ -155,7 +155,7 @@ static void table(char **argument) {
   open_sheet(&o, argument[2], argument[6], argument[3]);
   size_t input = cell_of(&o, argument[4]), result = cell_of(&o, argument[5]);
   mls_cell about;
-  need(mls_cell_about(o.model, input, &about, sizeof about), "a cell");
+  expect(mls_cell_about(o.model, input, &about, sizeof about), "a cell");
   recalculate(&o, input, about.rows, result);
   if (about.rows > 1) edit(&o, input, about.rows, result);
   close_sheet(&o);
@@ -169,24 +169,24 @@ static void named(char **argument) {
   open_sheet(&o, argument[2], NULL, NULL);
   size_t result = cell_of(&o, argument[4]), count = mls_cell_count(o.model), found = 0;
   size_t *inputs = malloc(count * sizeof *inputs);
-  if (!inputs) need(MLS_MEMORY, "inputs");
+  if (!inputs) expect(MLS_MEMORY, "inputs");
   for (size_t i = 0; i < count; i++) {
     char path[64];
     mls_cell about;
     mls_cell_path(o.model, i, path, sizeof path);
-    need(mls_cell_about(o.model, i, &about, sizeof about), "a cell");
+    expect(mls_cell_about(o.model, i, &about, sizeof about), "a cell");
     if (about.kind == MLS_INPUT && strncmp(path, argument[3], strlen(argument[3])) == 0)
       inputs[found++] = i;
   }
   for (int i = 0; i < REPEATS; i++) {
     for (size_t j = 0; j < found; j++)
-      need(mls_set_number(o.values, inputs[j], 0, 0.5 + (i + 1) * 0.01 + (double)(j % 7) * 0.1),
-           "setting");
-    double start = cpu_now();
-    need(mls_settle(o.values), "settling");
-    list[i] = cpu_now() - start;
+      expect(mls_set_number(o.values, inputs[j], 0, 0.5 + (i + 1) * 0.01 + (double)(j % 7) * 0.1),
+             "setting");
+    double start = now();
+    expect(mls_settle(o.values), "settling");
+    list[i] = now() - start;
   }
-  made_tell("recalculate", made_median(list, REPEATS), value_of(&o, result, 0));
+  made_tell("recalculate", median(list, REPEATS), value_of(&o, result, 0));
   free(inputs);
   close_sheet(&o);
 }
@@ -211,15 +211,15 @@ static void batch(int count, char **argument) {
     out[k] = made_room(rows);
   }
   mls_batch *made;
-  need(mls_batch_new(o.model, o.values, places, plan.count, wanted, results, &made), "planning");
+  expect(mls_batch_new(o.model, o.values, places, plan.count, wanted, results, &made), "planning");
   for (int i = 0; i < REPEATS; i++) {
-    double start = cpu_now();
-    need(mls_batch_run(made, rows, (const double *const *)columns, out, NULL), "a batch");
-    list[i] = cpu_now() - start;
+    double start = now();
+    expect(mls_batch_run(made, rows, (const double *const *)columns, out, NULL), "a batch");
+    list[i] = now() - start;
   }
   for (size_t k = 0; k < results; k++)
     for (unsigned i = 0; i < rows; i++) check += out[k][i];
-  made_tell("batch", made_median(list, REPEATS), check);
+  made_tell("batch", median(list, REPEATS), check);
   mls_batch_free(made);
   for (unsigned j = 0; j < plan.count; j++) free(columns[j]);
   for (size_t k = 0; k < results; k++) free(out[k]);

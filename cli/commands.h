@@ -15,12 +15,14 @@ struct command {
 };
 
 int command_run(const struct options *options);
+int command_batch(const struct options *options);
 int command_why(const struct options *options);
 int command_check(const struct options *options);
 int command_format(const struct options *options);
 int command_lsp(const struct options *options);
 int command_list(const struct options *options);
 int command_show(const struct options *options);
+int command_registry(const struct options *options);
 int command_schema(const struct options *options);
 int command_step(const struct options *options);
 int command_doctor(const struct options *options);

@@ -147,7 +147,7 @@ static void open_registries(struct visit *visit) {
   bool units = false;
   used_names(visit, "registry", &names);
   for (size_t i = 0; i < names.count; i++) {
-    bool facts = strcmp(names.at[i], "units") != 0 && strcmp(names.at[i], "sources") != 0;
+    bool facts = session_has_facts(names.at[i]);
     bool again = i > 0 && strcmp(names.at[i], names.at[i - 1]) == 0;
     units = units || strcmp(names.at[i], "units") == 0;
     if (facts && !again) open_one(visit, names.at[i]);

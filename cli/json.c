@@ -10,11 +10,11 @@
 void js_string(const char *text) {
   putchar('"');
   while (*text) {
-    size_t size = say_character(text);
+    unsigned code;
+    size_t size = say_code(text, &code);
     if (*text == '"' || *text == '\\') putchar('\\');
-    if (size) fwrite(text, 1, size, stdout);
-    else if ((unsigned char)*text < 0x80) printf("\\u%04x", (unsigned char)*text);
-    else fputs("\\ufffd", stdout);
+    if (say_character(text)) fwrite(text, 1, size, stdout);
+    else printf("\\u%04x", size ? code : 0xFFFD);
     text += size ? size : 1;
   }
   putchar('"');

@@ -1,5 +1,6 @@
-/* mlsysim list: a map of the system: sheets, registries, sources, units, functions; what a registry
-   holds is in list_name.c. Everything is asked through the public calls. */
+/* mlsysim list: a map of the system: sheets and walls (list_map.c), registries, sources, units,
+   functions; what a registry holds is in list_name.c. Everything is asked through the public calls.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,61 +8,10 @@
 #include "commands.h"
 #include "list.h"
 
-/* ---- sheets ---- */
-
-/* The file that is used instead of a hidden one. */
-static void hidden_by(struct session *session, const char *name, char out[FOLDER_NAME]) {
-  mls_found other;
-  out[0] = 0;
-  for (size_t i = 0; mls_found_at(session->book, i, &other, sizeof other) == MLS_OK; i++)
-    if (other.used && strcmp(other.name, name) == 0) session_folder(&other, out);
-}
-
-static void add_sheet(struct list_page *page, const mls_found *found) {
-  char folder[FOLDER_NAME], other[FOLDER_NAME], note[FOLDER_NAME + 16] = "";
-  hidden_by(page->session, found->name, other);
-  if (!found->used) snprintf(note, sizeof note, ", hidden by %s", other);
-  else if (found->group < 2) snprintf(note, sizeof note, ", %s", session_origin(found->group));
-  table_add(&page->table, "%s", found->name);
-  table_add(&page->table, "%s%s", session_folder(found, folder), note);
-  table_add(&page->table, "%s", found->label);
-}
-
-static void json_sheet(struct list_page *page, const mls_found *found) {
-  struct json *json = &page->json;
-  char folder[FOLDER_NAME];
-  js_line(json);
-  js_open(json, NULL, '{');
-  js_text(json, "name", found->name);
-  js_text(json, "label", found->label);
-  js_text(json, "folder", session_folder(found, folder));
-  js_text(json, "from", session_origin(found->group));
-  js_truth(json, "used", found->used);
-  js_close(json, '}');
-}
-
-static int list_sheets(struct list_page *page) {
-  size_t count, used = 0;
-  mls_found found;
-  int status = session_find(page->session, "sheet", &count);
-  if (status != DONE) return status;
-  if (page->form == LIST_JSON) js_open(&page->json, "sheets", '[');
-  page->table.columns = 3;
-  for (size_t i = 0; mls_found_at(page->session->book, i, &found, sizeof found) == MLS_OK; i++) {
-    used += found.used != 0;
-    if (page->form == LIST_JSON) json_sheet(page, &found);
-    else if (page->form == LIST_TEXT) add_sheet(page, &found);
-    else if (found.used) puts(found.name);
-  }
-  if (page->form == LIST_JSON) js_close(&page->json, ']');
-  return list_section(page, "Sheets (%zu): mlsysim run NAME, mlsysim list NAME", used);
-}
-
 /* ---- registries ---- */
 
-/* units and sources have forms of their own. */
 static bool holds_facts(const mls_found *found) {
-  return found->used && strcmp(found->name, "units") != 0 && strcmp(found->name, "sources") != 0;
+  return found->used && session_has_facts(found->name);
 }
 
 bool list_registries_names(struct session *session, struct list *names) {
@@ -76,8 +26,8 @@ bool list_registries_names(struct session *session, struct list *names) {
 }
 
 static void add_registry(struct list_page *page, const mls_registry_size *size) {
-  const size_t counts[] = { size->items,   size->fields, size->facts,   size->verified,
-                            size->derived, size->cited,  size->estimate };
+  const size_t counts[] = { size->items,   size->fields, size->facts,    size->verified,
+                            size->derived, size->cited,  size->estimate, size->assumed };
   table_add(&page->table, "%s", size->name);
   for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
     table_add(&page->table, "%zu", counts[i]);
@@ -97,6 +47,7 @@ static void json_registry(struct list_page *page, const mls_registry_size *size)
   js_count(json, "derived", size->derived);
   js_count(json, "cited", size->cited);
   js_count(json, "estimate", size->estimate);
+  js_count(json, "assumed", size->assumed);
   js_close(json, '}');
   js_text(json, "newest", size->newest[0] ? size->newest : NULL);
   js_close(json, '}');
@@ -119,10 +70,10 @@ static int add_named(struct list_page *page, const char *name) {
 }
 
 static void title_registries(struct table *table) {
-  static const char *const titles[] = { "",        "items", "fields",   "facts", "verified",
-                                        "derived", "cited", "estimate", "newest" };
+  static const char *const titles[] = { "",        "items", "fields",   "facts",   "verified",
+                                        "derived", "cited", "estimate", "assumed", "newest" };
   table->columns = sizeof titles / sizeof *titles;
-  table->right = 0xFE;
+  table->right = 0x1FE;
   table->titled = true;
   for (size_t i = 0; i < table->columns; i++) table_add(table, "%s", titles[i]);
 }
@@ -277,14 +228,18 @@ static int list_functions(struct list_page *page) {
 
 /* ---- the map ---- */
 
+bool list_rows(struct list_page *page) {
+  bool good = table_print(&page->table);
+  page->table = (struct table){ .color = page->table.color };
+  return good;
+}
+
 int list_section(struct list_page *page, const char *format, size_t count) {
   char title[128];
   if (page->form != LIST_TEXT) return DONE;
   snprintf(title, sizeof title, format, count);
   print_heading(title, page->table.color);
-  bool good = table_print(&page->table);
-  page->table = (struct table){ .color = page->table.color };
-  return good ? DONE : SYSTEM_FAILS;
+  return list_rows(page) ? DONE : SYSTEM_FAILS;
 }
 
 struct topic {
@@ -292,8 +247,8 @@ struct topic {
   int (*list)(struct list_page *page);
 };
 static const struct topic topics[] = {
-  { "sheets", list_sheets }, { "registries", list_registries }, { "sources", list_sources },
-  { "units", list_units },   { "functions", list_functions },
+  { "sheets", list_sheets },   { "walls", list_walls }, { "registries", list_registries },
+  { "sources", list_sources }, { "units", list_units }, { "functions", list_functions },
 };
 enum { TOPIC_COUNT = sizeof topics / sizeof *topics };
 
@@ -314,7 +269,7 @@ static void count_others(struct list_page *page) {
 /* In JSON all topics; for people the long ones are only counted. */
 static int list_all(struct list_page *page) {
   int worst = DONE;
-  size_t count = page->form == LIST_JSON ? TOPIC_COUNT : 2;
+  size_t count = page->form == LIST_JSON ? TOPIC_COUNT : 3;
   for (size_t i = 0; i < count; i++) {
     int status = topics[i].list(page);
     if (status > worst) worst = status;

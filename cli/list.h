@@ -14,12 +14,19 @@ struct list_page {
   struct json json;
   struct table table;
   const mls_registry *registry; /* that the name means, or NULL: the session's model */
+  char line[512];               /* names that are joined */
 };
 
 /* Prints the table that was filled below its title, a format for one count. */
 int list_section(struct list_page *page, const char *format, size_t count);
+/* Prints the table, and empties it; false without memory. */
+bool list_rows(struct list_page *page);
 /* The names of all registries with facts. */
 bool list_registries_names(struct session *session, struct list *names);
+
+/* Sheets by layer and domain; walls with their sheets. */
+int list_sheets(struct list_page *page);
+int list_walls(struct list_page *page);
 
 /* A registry or a sheet: found, then printed. */
 int list_open(struct list_page *page, const char *name);

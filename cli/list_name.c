@@ -94,6 +94,16 @@ static void add_fact(struct list_page *page, size_t item, size_t index) {
             other ? fact.unit : "");
 }
 
+/* Of the user: its facts name that source. */
+static bool is_own(const mls_registry *registry, size_t item) {
+  mls_field field;
+  mls_fact fact;
+  for (size_t i = 0; mls_field_at(registry, i, &field, sizeof field) == MLS_OK; i++)
+    if (mls_fact_at(registry, item, i, &fact, sizeof fact) == MLS_OK)
+      return fact.source && strcmp(fact.source, "own") == 0;
+  return false;
+}
+
 static void json_item(struct list_page *page, size_t item) {
   struct json *json = &page->json;
   mls_field field;
@@ -101,6 +111,7 @@ static void json_item(struct list_page *page, size_t item) {
   js_line(json);
   js_open(json, NULL, '{');
   js_text(json, "name", mls_item_name(page->registry, item));
+  js_truth(json, "own", is_own(page->registry, item));
   js_open(json, "facts", '{');
   for (size_t i = 0; mls_field_at(page->registry, i, &field, sizeof field) == MLS_OK; i++) {
     if (mls_fact_at(page->registry, item, i, &fact, sizeof fact) != MLS_OK) continue;
@@ -131,7 +142,7 @@ static int list_items(struct list_page *page, const char *name) {
     if (page->form == LIST_JSON) json_item(page, item);
     if (page->form == LIST_NAMES) puts(id);
     if (page->form != LIST_TEXT) continue;
-    table_add(&page->table, "%s", id);
+    table_add(&page->table, "%s%s", id, is_own(page->registry, item) ? " (own)" : "");
     for (size_t i = 0; i < count; i++) add_fact(page, item, shown[i]);
     if (titled) add_fact(page, item, title);
     else table_add(&page->table, "%s", "");

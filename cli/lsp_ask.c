@@ -183,7 +183,7 @@ static bool find_line(const struct sheet *sheet, const char *table, const char *
 }
 
 static void out_uri(struct out *out, const char *path) {
-  out_text(out, "\"file://");
+  out_text(out, path[0] == '/' ? "\"file://" : "\"file:///");
   for (; *path; path++) {
     char escaped[8];
     bool plain = place_is_word(*path) || strchr("/.-~", *path);
@@ -205,7 +205,9 @@ static bool find_file(struct session *session, const char *name, struct out *pat
     out_text(path, found.folder);
     out_text(path, "/");
     out_text(path, found.below);
-    return !path->failed && path->bytes[0] == '/'; /* an address of a file is absolute */
+    if (path->failed) return false;
+    path_straighten(path->bytes);
+    return path_is_absolute(path->bytes); /* as an address of a file is */
   }
   return false;
 }

@@ -9,7 +9,8 @@
 
 #define EVERYWHERE                                                                                 \
   "  --templates DIR          more sheets, which come before others of the same name\n"            \
-  "  --registry DIR           more facts, units and sources, which override others\n"
+  "  --registry DIR           more facts, units and sources, which override others\n"              \
+  "  --memory MB              that a sheet may take besides what long files need; else 201\n"
 
 static const struct command commands[] = {
   { "run", "SHEET [INPUTS] [options]", "calculate a sheet and show its results and checks",
@@ -36,6 +37,30 @@ static const struct command commands[] = {
     TAKES_SET | TAKES_ROWS | TAKES_ALL | TAKES_SCENARIO | TAKES_OUTPUT | TAKES_JSON | TAKES_DATE |
         TAKES_STRICT | TAKES_CSV | TAKES_WATCH,
     1, 2, command_run },
+  { "batch", "SHEET SCENARIOS [options]", "calculate a sheet for each line of a CSV, however long",
+    "SCENARIOS is a CSV (or -) with a scenario a line: a header of inputs and facts, each with its "
+    "unit\n"
+    "if it is not the sheet's, and perhaps a column scenario. The results have a line for each, in "
+    "the\n"
+    "same order: the outputs, or --cells, then the checks, then errors. See docs/batch.md.\n\n"
+    "  -o FILE, --output FILE   where the results go; else to standard output\n"
+    "  --cells a,b,...          these results: tco, hw.tdp, 'plan.total(12)'\n"
+    "  --set path=value         for every line, whatever it says\n"
+    "  --rows table=FILE.csv    as for run\n"
+    "  --csv excel-eu           CSV files with semicolons and 0,5 in numbers, read and written\n"
+    "  --jobs N                 threads; else as many as there are processors. The same bytes\n"
+    "  --bad-rows keep|stop     a line that cannot be read: keep (the default) writes a line "
+    "without\n"
+    "                           values that says why; stop writes nothing\n"
+    "  --resume                 go on where a run that was stopped left FILE.part\n"
+    "  --quiet                  neither progress nor counts\n"
+    "  --strict                 exit status 1 when a line is bad or a check fails\n" EVERYWHERE
+    "\nExamples\n"
+    "  mlsysim batch serving scenarios.csv -o results.csv\n"
+    "  mlsysim batch monthly_tco - --cells tco,'plan.total(12)' <scenarios.csv >results.csv\n"
+    "  mlsysim batch serving scenarios.csv -o results.csv --resume\n",
+    TAKES_SET | TAKES_ROWS | TAKES_OUTPUT | TAKES_STRICT | TAKES_CSV | TAKES_BATCH, 2, 2,
+    command_batch },
   { "why", "SHEET CELL [INPUTS] [options]", "explain a value: formulas, numbers, facts, sources",
     "CELL is a path: step_time, job.step_time, plan.cash(3), hw.memory_bandwidth.\n\n"
     "  --set path=value, --scenario NAME, --rows table=FILE.csv, --csv excel-eu, --json,\n"
@@ -69,10 +94,10 @@ static const struct command commands[] = {
     "  mlsysim lsp\n"
     "  mlsysim lsp --templates my/sheets --registry my/facts\n",
     0, 0, 0, command_lsp },
-  { "list", "[sheets|registries|sources|units|functions|NAME] [options]",
+  { "list", "[sheets|walls|registries|sources|units|functions|NAME] [options]",
     "show what there is: sheets, facts, units, functions",
-    "Without a word a map of all; with NAME the items of a registry, or what a sheet asks for and\n"
-    "answers.\n\n"
+    "Without a word a map of all: sheets by layer and domain, the walls that they calculate,\n"
+    "registries; with NAME the items of a registry, or what a sheet asks for and answers.\n\n"
     "  --names                  names alone, one a line\n"
     "  --json                   print JSON\n" EVERYWHERE "\nExamples\n"
     "  mlsysim list\n"
@@ -87,6 +112,20 @@ static const struct command commands[] = {
     "  mlsysim show hardware/H100\n"
     "  mlsysim show source/kaplan2020 --json\n",
     TAKES_JSON, 1, 1, command_show },
+  { "registry", "add REGISTRY FILE [options]", "add a model or a device of your own",
+    "FILE is a CSV with the columns item,field,value,unit and, if wanted, low,high,note; or, for\n"
+    "REGISTRY workload, the config.json of a language model, whose weights are then counted.\n"
+    "Items and fields are checked as those of any registry; an item that is there already is\n"
+    "refused. The lines go into a folder that every command reads after the shipped registry:\n"
+    "MLSYSIM_OWN, or else mlsysim/registry in the folder for data of the user. They have the\n"
+    "source own, and all that rests on them has the state assumed.\n\n"
+    "  --as NAME                name of the item; else the one that config.json says\n"
+    "  --into DIR               the folder; set MLSYSIM_OWN=DIR for the other commands\n"
+    "  --as-of YYYY-MM-DD       date of the facts; else SOURCE_DATE_EPOCH, else none\n" EVERYWHERE
+    "\nExamples\n"
+    "  mlsysim registry add workload config.json --as Our_7B\n"
+    "  mlsysim registry add hardware chips.csv --into facts\n",
+    TAKES_OWN | TAKES_DATE, 3, 3, command_registry },
   { "schema", "SHEET [options]", "print the JSON Schema of a sheet's inputs",
     "An object with a member for each input and each fact that may be set, by path: type, unit\n"
     "(x-unit: numbers are in it), range, words or items to choose from, default, label. It\n"
@@ -108,7 +147,7 @@ static const struct command commands[] = {
   { "doctor", "[options]", "show what is installed and found, and what is wrong with it",
     "Versions, folders in the order in which they are searched, what they hold, a hash of all\n"
     "facts, locale and terminal, and every sheet and registry that cannot be opened. This command\n"
-    "prints the names of folders, which no other output does; look at it before you send it on.\n\n"
+    "prints the names of folders, which no report does; look at it before you send it on.\n\n"
     "  --json                   print JSON\n"
     "  --strict                 exit status 1 when there are problems\n" EVERYWHERE "\nExamples\n"
     "  mlsysim doctor\n",
@@ -146,12 +185,13 @@ const char command_purpose[] =
     "calculates plans for machine learning systems from sheets of named cells";
 const char command_ends[] =
     "0 done; 1 done, but a check fails (only with --strict); 2 wrong use or input; 3 a file or\n"
-    "memory failed.";
+    "memory failed; 130 interrupted.";
 const char command_folders[] =
     "A sheet or registry is looked up by name in the folders of --templates and --registry, then\n"
-    "in templates/ and registry/ below each folder of MLSYSIM_PATH (separated by colons), then in\n"
-    "the installed folder or the source tree. The first of these three that has the name answers;\n"
-    "of several folders of one kind later ones add to earlier ones and override them.";
+    "in templates/ and registry/ below each folder of MLSYSIM_PATH (separated by colons, on\n"
+    "Windows by semicolons), then in the installed folder or the source tree. The first of these\n"
+    "three that has the name answers; of several folders of one kind later ones add to earlier\n"
+    "ones and override them.";
 
 static int help(void) {
   printf("mlsysim %s: %s\n\nUsage: mlsysim COMMAND ...\n\n", mls_version(), command_purpose);
@@ -192,6 +232,7 @@ static int do_command(const struct command *command, int count, char **arguments
 }
 
 int main(int count, char **arguments) {
+  if (!system_begin(&count, &arguments)) return SYSTEM_FAILS;
   const char *name = count > 1 ? arguments[1] : "";
   if (strcmp(name, "--version") == 0 || strcmp(name, "version") == 0) {
     printf("mlsysim %s\n", mls_version());

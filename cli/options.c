@@ -22,6 +22,14 @@ enum place {
   IN_CHECK,
   IN_NAMES,
   IN_WATCH,
+  IN_CELLS,
+  IN_JOBS,
+  IN_BAD_ROWS,
+  IN_RESUME,
+  IN_QUIET,
+  IN_AS,
+  IN_INTO,
+  IN_MEMORY,
   IN_HELP
 };
 
@@ -46,8 +54,16 @@ static const struct option table[] = {
   { "--check", TAKES_CHECK, IN_CHECK, NULL },
   { "--names", TAKES_NAMES, IN_NAMES, NULL },
   { "--watch", TAKES_WATCH, IN_WATCH, "=N" },
+  { "--cells", TAKES_BATCH, IN_CELLS, "a,b,..." },
+  { "--jobs", TAKES_BATCH, IN_JOBS, "N" },
+  { "--bad-rows", TAKES_BATCH, IN_BAD_ROWS, "keep|stop" },
+  { "--resume", TAKES_BATCH, IN_RESUME, NULL },
+  { "--quiet", TAKES_BATCH, IN_QUIET, NULL },
+  { "--as", TAKES_OWN, IN_AS, "NAME" },
+  { "--into", TAKES_OWN, IN_INTO, "DIR" },
   { "--templates", 0, IN_TEMPLATES, "DIR" },
   { "--registry", 0, IN_REGISTRIES, "DIR" },
+  { "--memory", 0, IN_MEMORY, "MB" },
   { "--help", 0, IN_HELP, NULL },
   { "-h", 0, IN_HELP, NULL },
 };
@@ -98,6 +114,14 @@ static bool is_dialect(const char *name) {
   return known;
 }
 
+static bool read_memory(size_t *memory, const char *value) {
+  size_t digits = strspn(value, "0123456789");
+  bool sound = digits > 0 && digits < 8 && !value[digits] && strtoul(value, NULL, 10) > 0;
+  if (!sound) say_error("--memory needs MB from 1 to 9999999, found %s", value);
+  else *memory = strtoul(value, NULL, 10);
+  return sound;
+}
+
 static bool keep(struct options *options, const struct option *option, const char *value) {
   switch (option->place) {
     case IN_SETS: return list_add(&options->sets, value);
@@ -114,6 +138,14 @@ static bool keep(struct options *options, const struct option *option, const cha
     case IN_CHECK: options->check = true; break;
     case IN_NAMES: options->names = true; break;
     case IN_WATCH: return once(&options->watch, option->name, value);
+    case IN_CELLS: return once(&options->cells, option->name, value);
+    case IN_JOBS: return once(&options->jobs, option->name, value);
+    case IN_BAD_ROWS: return once(&options->bad_rows, option->name, value);
+    case IN_RESUME: options->resume = true; break;
+    case IN_QUIET: options->quiet = true; break;
+    case IN_AS: return once(&options->as, option->name, value);
+    case IN_INTO: return once(&options->into, option->name, value);
+    case IN_MEMORY: return read_memory(&options->memory, value);
     case IN_HELP: options->help = true; break;
   }
   return true;

@@ -18,7 +18,9 @@ enum {
   TAKES_CHECK = 1 << 8,
   TAKES_NAMES = 1 << 16,
   TAKES_WATCH = 1 << 17,
-  TAKES_CSV = 1 << 20
+  TAKES_CSV = 1 << 20,
+  TAKES_BATCH = 1 << 24, /* what batch alone takes */
+  TAKES_OWN = 1 << 25    /* --as, --into */
 };
 
 struct list {
@@ -31,8 +33,12 @@ struct options {
   struct list sets, rows, outputs, templates, registries;
   const char *scenario, *date;
   const char *csv;   /* the form of CSV files: "excel-eu", or NULL */
+  const char *as;    /* the name of an item */
+  const char *into;  /* the folder of a user's own registry, or NULL */
+  size_t memory;     /* MB that a model may take besides what files allow; 0: as the library says */
   const char *watch; /* "" without end, else the number of runs; NULL: not asked for */
-  bool all, json, strict, check, names, help;
+  const char *cells, *jobs, *bad_rows; /* of batch, as given */
+  bool all, json, strict, check, names, resume, quiet, help;
 };
 
 /* Reads `count` arguments. False with a message on stderr. End with options_close. */

@@ -138,7 +138,9 @@ int command_man(const struct options *options) {
   printf("\n.SH SYNOPSIS\n.B mlsysim\n.I COMMAND\n.RI [ ARGUMENTS ]\n.SH COMMANDS\n");
   for (size_t i = 0; (command = command_at(i)); i++) man_command(command);
   printf(".SS mlsysim help COMMAND\nHow to use a command.\n.SH ENVIRONMENT\n");
-  man_variable("MLSYSIM_PATH", "Folders with templates/ and registry/, separated by colons.");
+  man_variable(
+      "MLSYSIM_PATH",
+      "Folders with templates/ and registry/, separated by colons (on Windows by semicolons).");
   man_variable("SOURCE_DATE_EPOCH", "The date of reports, in seconds since 1970.");
   man_variable("NO_COLOR", "When set, no colours.");
   printf(".SH FILES\n");

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "commands.h"
+#include "working.h"
 #include "session.h"
 
 /* Forms by the ending of the file. */
@@ -26,16 +27,6 @@ static const char *form_of(const char *path) {
   return NULL;
 }
 
-static bool is_input(const struct options *options, const char *path) {
-  for (size_t i = 0; i < options->words.count; i++)
-    if (file_same(options->words.at[i], path)) return true;
-  for (size_t i = 0; i < options->rows.count; i++) {
-    const char *equals = strchr(options->rows.at[i], '=');
-    if (equals && file_same(equals + 1, path)) return true;
-  }
-  return false;
-}
-
 /* Before anything is calculated: every file has a known form, is written once, and is no input. */
 static bool outputs_are_sound(const struct options *options) {
   for (size_t i = 0; i < options->outputs.count; i++) {
@@ -44,7 +35,7 @@ static bool outputs_are_sound(const struct options *options) {
       say_error("-o %s: the file must end in .xlsx, .json, .csv or .md", path);
       return false;
     }
-    if (is_input(options, path)) {
+    if (session_reads(options, path)) {
       say_error("-o %s: this is a file that is read", path);
       return false;
     }
@@ -66,10 +57,13 @@ static mls_report report_of(const struct session *session, const char *form, con
   return report;
 }
 
+/* What is printed on the terminal must not meet the line that says how far it is. */
 static int export(const struct session *session, const mls_report *report, mls_write write,
                   void *context) {
+  working_begin(write != print_write || terminal_width() == 0);
   mls_status status = mls_export(session->model, report, write, context);
-  if (status != MLS_OK && status != MLS_FILE) say_values(session->runs[0].values, "mlsysim");
+  working_end();
+  if (status != MLS_OK) say_values(session->runs[0].values, "mlsysim");
   return exit_of(status);
 }
 

@@ -8,19 +8,34 @@
 
 int exit_of(mls_status status) {
   if (status == MLS_OK) return DONE;
+  if (status == MLS_CANCELLED) return INTERRUPTED;
   return status == MLS_FILE || status == MLS_MEMORY ? SYSTEM_FAILS : BAD_INPUT;
 }
 
-size_t say_character(const char *text) {
+size_t say_code(const char *text, unsigned *code) {
+  static const unsigned least[] = { 0, 0x80, 0x800, 0x10000 };
   const unsigned char *at = (const unsigned char *)text;
-  if (at[0] < 0x80) return at[0] >= 0x20 && at[0] != 0x7F;
-  size_t more = at[0] >= 0xF0 ? 3 : at[0] >= 0xE0 ? 2 : 1;
-  if (at[0] < 0xC2 || at[0] > 0xF4) return 0;
-  for (size_t i = 1; i <= more; i++)
+  size_t more = at[0] >= 0xF0 ? 3 : at[0] >= 0xE0 ? 2 : at[0] >= 0xC0;
+  *code = at[0] & (0x7Fu >> (more + (more > 0)));
+  if (at[0] > 0xF4 || (at[0] & 0xC0) == 0x80) return 0;
+  for (size_t i = 1; i <= more; i++) {
     if ((at[i] & 0xC0) != 0x80) return 0;
-  bool control = at[0] == 0xC2 && at[1] < 0xA0;
-  bool overlong = (at[0] == 0xE0 && at[1] < 0xA0) || (at[0] == 0xF0 && at[1] < 0x90);
-  return control || overlong ? 0 : more + 1;
+    *code = *code << 6 | (at[i] & 0x3Fu);
+  }
+  bool surrogate = *code >= 0xD800 && *code < 0xE000;
+  return *code < least[more] || *code > 0x10FFFF || surrogate ? 0 : more + 1;
+}
+
+/* Controls, and marks that turn the reading direction, so that a name looks like another. */
+static bool is_harmful(unsigned code) {
+  return code < 0x20 || (code >= 0x7F && code < 0xA0) || (code >= 0x202A && code <= 0x202E) ||
+         (code >= 0x2066 && code <= 0x2069);
+}
+
+size_t say_character(const char *text) {
+  unsigned code;
+  size_t size = say_code(text, &code);
+  return is_harmful(code) ? 0 : size;
 }
 
 static void put(const char *text) {
@@ -49,6 +64,7 @@ void say_file(const char *path, const char *what, const char *why) {
 }
 
 void say_message(const mls_message *message, const char *origin) {
+  if (message->status == MLS_CANCELLED) return; /* who pressed Ctrl-C knows */
   put(message->file ? message->file : origin);
   if (message->line > 0) fprintf(stderr, ":%d", message->line);
   if (message->line > 0 && message->column > 0) fprintf(stderr, ":%d", message->column);

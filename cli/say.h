@@ -5,17 +5,18 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include "mlsysim.h"
+#include "system.h"
 
 /* Exit statuses. */
-enum { DONE = 0, CHECK_FAILS = 1, BAD_INPUT = 2, SYSTEM_FAILS = 3 };
+enum { DONE = 0, CHECK_FAILS = 1, BAD_INPUT = 2, SYSTEM_FAILS = 3, INTERRUPTED = 130 };
 int exit_of(mls_status status);
 
 /* "mlsysim: text", formatted as printf does. */
-#if defined(__GNUC__)
-__attribute__((format(printf, 1, 2)))
-#endif
+SYSTEM_PRINTS(1, 2)
 void say_error(const char *format, ...);
-/* Bytes of the UTF-8 character at `text`; 0 when it is none, or one that controls a terminal. */
+/* Bytes of the UTF-8 character at `text`, and its number; 0 when it is none. */
+size_t say_code(const char *text, unsigned *code);
+/* The same; 0 also for one that controls a terminal or turns the reading direction. */
 size_t say_character(const char *text);
 /* "path: file: what: why". */
 void say_file(const char *path, const char *what, const char *why);

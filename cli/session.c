@@ -1,8 +1,10 @@
 /* Folders, book, model, scenarios: what every command needs before it does its own work.
    Sheets and registries are taken by name from the first of these that has them: --templates and
-   --registry; MLSYSIM_PATH; the installed data, or without it the source tree. Within one of these
+   --registry; MLSYSIM_PATH; the installed data, or without it the source tree, and after it the
+   registry of the user's own. Within one of these
    later folders add to and override earlier ones. */
 #include "session.h"
+#include "working.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -38,7 +40,11 @@ void session_note(struct session *session, const char *format, ...) {
 }
 
 const char *session_keep(struct session *session, const char *text) {
-  return join(session, text, strlen(text), "");
+  return session_cut(session, text, strlen(text));
+}
+
+const char *session_cut(struct session *session, const char *text, size_t size) {
+  return join(session, text, size, "");
 }
 
 /* Adds FOLDER/templates and FOLDER/registry where they exist; false when neither does. */
@@ -65,18 +71,38 @@ static void add_shipped(struct session *session) {
     if (add_data(session, folders[i], strlen(folders[i]))) return;
 }
 
+static const char *keep_below(struct session *session, char *folder, const char *below) {
+  const char *kept = folder && *folder ? join(session, folder, strlen(folder), below) : NULL;
+  free(folder);
+  return kept;
+}
+
+const char *session_own(struct session *session) {
+  if (session->options->into) return session->options->into;
+  const char *given = keep_below(session, environment_text("MLSYSIM_OWN"), "");
+  return given ? given : keep_below(session, folder_of_user(), "mlsysim/registry");
+}
+
+/* A user's own facts add to the shipped ones. */
+static void add_own(struct session *session) {
+  const char *folder = session_own(session);
+  if (folder && folder_exists(folder)) list_add(&session->registries, folder);
+}
+
 static void add_environment(struct session *session) {
-  const char *path = getenv("MLSYSIM_PATH");
+  char *given = environment_text("MLSYSIM_PATH");
+  const char *path = given;
   while (path && *path) {
-    size_t size = strcspn(path, ":");
+    size_t size = strcspn(path, folder_separator);
     if (size > 0 && !add_data(session, path, size)) {
       const char *name = join(session, path, size, "");
       if (name)
         session_note(session, "warning: MLSYSIM_PATH: %s has neither templates/ nor registry/",
                      name);
     }
-    path += size + (path[size] == ':');
+    path += size + (path[size] != 0);
   }
+  free(given);
 }
 
 static bool add_given(struct session *session, struct list *to, const struct list *given,
@@ -109,6 +135,8 @@ static int open_book(struct session *session) {
   mls_options open = { .size = sizeof open };
   open.templates = session->templates.at;
   open.registries = session->registries.at;
+  open.progress = working_hear;
+  open.memory = session->options->memory * 1000000;
   mls_status status = mls_open(&open, &session->book);
   if (status == MLS_MEMORY) say_error("there is not enough memory");
   if (session->anyway) note_book(session);
@@ -125,6 +153,7 @@ static int open_folders(struct session *session) {
   add_environment(session);
   if (!end_group(session)) return SYSTEM_FAILS;
   add_shipped(session);
+  add_own(session);
   return open_book(session);
 }
 
@@ -146,15 +175,21 @@ int session_find(struct session *session, const char *kind, size_t *count) {
   return exit_of(status);
 }
 
+bool session_has_facts(const char *registry) {
+  static const char *const others[] = { "units", "sources", "renamed" };
+  for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+    if (strcmp(registry, others[i]) == 0) return false;
+  return true;
+}
+
 const char *session_origin(size_t group) {
   static const char *const words[] = { "given", "MLSYSIM_PATH", "shipped" };
   return words[group < 2 ? group : 2];
 }
 
 const char *session_folder(const mls_found *found, char out[FOLDER_NAME]) {
-  const char *folder = found->folder, *slash = strrchr(folder, '/');
+  const char *folder = found->group > 0 ? path_name(found->folder) : found->folder;
   const char *end = strrchr(found->below, '/');
-  if (found->group > 0 && slash) folder = slash + 1;
   snprintf(out, FOLDER_NAME, "%s%s%.*s", folder, end ? "/" : "",
            (int)(end ? end - found->below : 0), found->below);
   return out;
@@ -178,10 +213,20 @@ static const char *shown_name(const char *path) {
   return strcmp(path, "-") == 0 ? "standard input" : path;
 }
 
+bool session_reads(const struct options *options, const char *path) {
+  for (size_t i = 0; i < options->words.count; i++)
+    if (file_same(options->words.at[i], path)) return true;
+  for (size_t i = 0; i < options->rows.count; i++) {
+    const char *equals = strchr(options->rows.at[i], '=');
+    if (equals && file_same(equals + 1, path)) return true;
+  }
+  return false;
+}
+
 bool session_is_path(const char *sheet) {
   size_t size = strlen(sheet);
   bool ending = size > 6 && strcmp(sheet + size - 6, ".sheet") == 0;
-  return ending || strchr(sheet, '/') || strcmp(sheet, "-") == 0;
+  return ending || path_name(sheet) != sheet || strcmp(sheet, "-") == 0;
 }
 
 static void free_rows(mls_rows *rows, size_t count) {
@@ -214,8 +259,10 @@ static int open_sheet(struct session *session, const char *sheet, const mls_rows
   int status = session_is_path(sheet) ? read_input(session, sheet, &bytes) : DONE;
   if (status != DONE) return status;
   const char *name = shown_name(sheet);
+  working_begin(true);
   mls_status opened =
       mls_model_open_bytes(session->book, name, bytes.at, bytes.size, rows, count, &session->model);
+  working_end();
   free(bytes.at);
   say_book(session->book, name);
   return exit_of(opened);
@@ -244,7 +291,7 @@ static int set_one(mls_values *values, const char *given) {
   }
   snprintf(path, sizeof path, "%.*s", (int)(equals - given), given);
   mls_status status = mls_set(values, path, equals + 1);
-  if (status != MLS_OK) say_values(values, origin);
+  say_values(values, origin);
   return exit_of(status);
 }
 
@@ -259,9 +306,17 @@ static int set_all(struct session *session, mls_values *values) {
   return worst;
 }
 
-static int add_run(struct session *session, const char *name, size_t scenario) {
+/* Values whose long calls the terminal hears of; NULL without memory. */
+static mls_values *new_values(struct session *session) {
   mls_values *values = NULL;
-  mls_status status = mls_values_new(session->model, NULL, &values);
+  mls_values_new(session->model, NULL, &values);
+  mls_values_progress(values, working_hear, NULL);
+  return values;
+}
+
+static int add_run(struct session *session, const char *name, size_t scenario) {
+  mls_values *values = new_values(session);
+  mls_status status = values ? MLS_OK : MLS_MEMORY;
   session->runs[session->run_count++] = (mls_run){ name, values };
   if (status == MLS_OK && session->scenarios)
     status = mls_scenarios_apply(session->scenarios, scenario, values);
@@ -272,14 +327,15 @@ static int add_run(struct session *session, const char *name, size_t scenario) {
   }
   int set = set_all(session, values);
   if (set != DONE) return set;
+  working_begin(true);
   status = mls_settle(values);
+  working_end();
   if (status != MLS_OK) say_values(values, name);
   return exit_of(status);
 }
 
 static int read_scenarios(struct session *session, const char *file) {
   struct bytes bytes;
-  mls_values *trial = NULL;
   int status = read_input(session, file, &bytes);
   if (status != DONE) return status;
   mls_inputs inputs = { .size = sizeof inputs,
@@ -287,8 +343,11 @@ static int read_scenarios(struct session *session, const char *file) {
                         .bytes = bytes.at,
                         .length = bytes.size,
                         .csv = session->options->csv };
-  mls_status read = mls_values_new(session->model, NULL, &trial);
-  if (read == MLS_OK) read = mls_inputs_read(session->model, trial, &inputs, &session->scenarios);
+  mls_values *trial = new_values(session);
+  mls_status read = MLS_MEMORY;
+  working_begin(true);
+  if (trial) read = mls_inputs_read(session->model, trial, &inputs, &session->scenarios);
+  working_end();
   if (trial) say_values(trial, shown_name(file));
   else say_error("there is not enough memory");
   mls_values_free(trial);

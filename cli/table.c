@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "say.h"
-#include "system.h"
 
 static const char BOLD[] = "\033[1m", DIM[] = "\033[2m", OFF[] = "\033[0m";
 

@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "system.h"
+
 enum { TABLE_COLUMNS = 16 };
 
 struct table {
@@ -18,9 +20,7 @@ struct table {
 };
 
 /* The next cell, formatted as printf does, row by row. */
-#if defined(__GNUC__)
-__attribute__((format(printf, 2, 3)))
-#endif
+SYSTEM_PRINTS(2, 3)
 void table_add(struct table *table, const char *format, ...);
 /* Prints the rows, two blanks in; the last column is wrapped at the width of a terminal. Empties
    the table. False (with a message) when memory ran out. */

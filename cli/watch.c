@@ -97,10 +97,9 @@ static bool read_most(const char *text, unsigned long *most) {
 }
 
 static void head(unsigned long number, const char *path) {
-  const char *slash = path ? strrchr(path, '/') : NULL;
   if (terminal_width() && print_in_color()) fputs("\033[2J\033[H", stdout);
   fflush(stdout);
-  if (path) say_error("run %lu: %s has changed; Ctrl-C ends", number, slash ? slash + 1 : path);
+  if (path) say_error("run %lu: %s has changed; Ctrl-C ends", number, path_name(path));
   else say_error("run %lu; it runs again when a file changes; Ctrl-C ends", number);
 }
 

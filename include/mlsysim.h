@@ -8,8 +8,21 @@
  *   mls_values  the numbers of one calculation over a model: set inputs, settle, read cells. Made by
  *               mls_values_new, ended by mls_values_free.
  *
- * Threads. A book is used by one thread at a time. A model may be read by any number of threads at
- * once, also while the book opens other models. Each mls_values is used by one thread at a time.
+ * Threads. There is no global state, so two books never meet. Of each object:
+ *
+ *   mls_book       by one thread at a time, with all it lists (mls_found_at, mls_source_at,
+ *                  mls_unit_at, messages), and mls_describe, whose messages are the book's.
+ *   mls_model      never changes: any number of threads at once, also while its book opens other
+ *                  models. Not while the book is closed.
+ *   mls_registry   as a model.
+ *   mls_values     by one thread at a time; other values of the same model may work at the same
+ *                  time. Its progress hook is called on the thread of the call.
+ *   mls_scenarios  never change once they are read: any number of threads may apply them, each to
+ *                  values of its own.
+ *   functions      mls_version, mls_status_word, mls_function_at, mls_part_at: at any time.
+ *
+ * Hooks (find, allocator, write, progress) are called on the thread of the call that needs them: an
+ * allocator must allow several threads when its handle, or models of its book, are used by several.
  *
  * Units. Numbers that cross this interface are in SI base units (bytes, seconds, FLOP, USD ...)
  * unless a call says otherwise; mls_cell.factor turns them into the unit written in the sheet.
@@ -42,7 +55,13 @@ extern "C" {
 #define MLS_API
 #endif
 
-#define MLS_VERSION "0.1.0"
+/* The version of this header: numbers for #if, and as text with points between. */
+#define MLS_VERSION_MAJOR 0
+#define MLS_VERSION_MINOR 1
+#define MLS_VERSION_PATCH 0
+#define MLS_VERSION MLS_VERSION_TEXT(MLS_VERSION_MAJOR, MLS_VERSION_MINOR, MLS_VERSION_PATCH)
+#define MLS_VERSION_TEXT(major, minor, patch) MLS_VERSION_DOTS(major, minor, patch)
+#define MLS_VERSION_DOTS(major, minor, patch) #major "." #minor "." #patch
 
 /* The version of the library at run time; equals MLS_VERSION when header and library match. */
 MLS_API const char *mls_version(void);
@@ -60,7 +79,8 @@ typedef enum {
   MLS_RANGE,  /* a value outside its set, or a set without values */
   MLS_FACT,   /* a line of a registry that contradicts another */
   MLS_VALUE,  /* a value that is missing or not a number where one is needed */
-  MLS_LIMIT   /* a bound of the library was met */
+  MLS_LIMIT,  /* a bound of the library was met */
+  MLS_CANCELLED /* the program's progress hook said so */
 } mls_status;
 
 /* The word for a status: "ok", "memory", "file", "syntax" ... */
@@ -92,13 +112,33 @@ typedef struct {
 } mls_allocator;
 
 /* Resolves names, so that a program without a file system can embed the library. Called with kind
-   "sheet" or "registry" and a name ("training", "hardware", "units", "sources"), for nth = 0, 1, 2
-   ... until it says MLS_NAME (no such thing, or no further one). Registries are read from all that
+   "sheet" or "registry" and a name ("training", "hardware", "units", "sources", "renamed"), for
+   nth = 0, 1, 2 ... until it says MLS_NAME (no such thing, or no further one). Registries are read from all that
    are found, later ones overriding earlier ones; of a sheet the last one found is used. On MLS_OK
    *bytes and *size give the content, which must stay valid until the next call of the hook, and
    *shown the file name for messages. Any other status ends the call that needed the name. */
 typedef mls_status (*mls_find)(void *context, const char *kind, const char *name, size_t nth,
                                const char **bytes, size_t *size, const char **shown);
+
+/* Hears how far a long call is, and may end it. Called on the thread that made the call, once when
+   work begins and then about every 10 ms of work (counted, not timed; a single slow step, such as
+   packing a workbook, can take longer). `stage` is "open" (a book or model), "inputs" (scenarios),
+   "settle" or "export"; `done` is the share of the present step of the stage that is over, from 0 to
+   1, or -1 where that is not known. 0 goes on; anything else cancels: the call returns MLS_CANCELLED
+   with the message "cancelled". The hook must not call the handle that it is told about.
+
+   After a cancelled call:
+     opening a book    close it, as after any failure
+     opening a model   there is no model; the book can open it, or others, afterwards
+     reading inputs    there are no scenarios; the values are at their defaults
+     applying inputs   the values are at their defaults
+     settling          what was reached has its new values, the rest is still stale and keeps its
+                       old ones; the next settling goes on there
+     a report          `write` has received a part of it, and must drop that */
+typedef int (*mls_progress)(void *context, const char *stage, double done);
+/* Files of more bytes are refused (LIMIT_FILE), so that a program which reads them itself need not
+   read on. */
+#define MLS_FILE_MOST 250000000
 
 /* How to open a book. Zero it, then set what is needed; `size` is sizeof(mls_options), so that
    later versions may add members. */
@@ -112,10 +152,19 @@ typedef struct {
      taken from the first group that has it, so later groups stand in for what is not there. */
   const char *const *templates;
   const char *const *registries;
+  mls_progress progress; /* of opening; NULL: nobody listens */
+  void *progress_context;
+  /* Bytes that opening one model or registry may take, values included, besides 64 for each byte
+     of the files that it reads; beyond that MLS_LIMIT. 0: 192 MiB; SIZE_MAX: no bound. */
+  size_t memory;
+  /* Bits of the vectors to calculate with: 0 for all that the processor has, else at most 128, 256
+     or 512. For tests and profilers: values have the same bits whatever this is. */
+  unsigned vectors;
 } mls_options;
 
-/* Opens a book and reads units and sources. *out is set also on failure (unless MLS_MEMORY, or a
-   NULL `out`), so that the messages can be read; close it in any case. */
+/* Opens a book and reads units, sources and old names (renamed.csv, which need not be there). *out
+   is set also on failure (unless MLS_MEMORY, or a NULL `out`), so that the messages can be read;
+   close it in any case. */
 MLS_API mls_status mls_open(const mls_options *options, mls_book **out);
 
 /* Ends a book and all its models. All mls_values over them must be freed before. NULL does nothing. */
@@ -190,6 +239,10 @@ MLS_API mls_status mls_values_new(const mls_model *model, const mls_allocator *a
                                   mls_values **out);
 MLS_API void mls_values_free(mls_values *values);
 
+/* Who listens to long calls on these values: settling, inputs read with their messages, reports
+   whose first run they are. NULL: nobody. */
+MLS_API void mls_values_progress(mls_values *values, mls_progress progress, void *context);
+
 /* Messages of the last failing call on these values. NULL past the last. */
 MLS_API const mls_message *mls_values_message(mls_values *values, size_t index);
 
@@ -243,6 +296,46 @@ MLS_API mls_status mls_check(mls_values *values, size_t cell, mls_verdict *out);
    receives the next one. Returns 0 when there is no further one. */
 MLS_API int mls_changed_next(const mls_values *values, size_t *cell);
 
+/* ---- Batches ------------------------------------------------------------------------------ */
+
+typedef struct mls_batch mls_batch;
+
+/* A cell and its row (0 for a single cell; of a family of facts the row of its word). */
+typedef struct {
+  size_t cell, row;
+} mls_place;
+
+/* Plans many scenarios as columns: `columns` are the inputs, or facts of an item that an unbound
+   input chooses, that vary; `results` are the cells wanted. What no column changes stands as it is in
+   `base`, which is settled (NULL: the defaults); what no result needs is not calculated. All memory
+   is taken here, by the allocator of `base`. *out is set also on failure (unless MLS_MEMORY, or a
+   NULL argument), so that the messages can be read; free it in any case. MLS_NAME: a column that
+   cannot be set or comes twice, or a result that does not exist. MLS_LIMIT: too many steps. */
+MLS_API mls_status mls_batch_new(const mls_model *model, mls_values *base,
+                                 const mls_place *columns, size_t column_count,
+                                 const mls_place *results, size_t result_count, mls_batch **out);
+MLS_API void mls_batch_free(mls_batch *batch);
+
+/* Messages of the last failing call on this batch. NULL past the last. */
+MLS_API const mls_message *mls_batch_message(mls_batch *batch, size_t index);
+
+/* Calculates `count` scenarios: columns[j][i] is the SI value of column j in scenario i (of a text
+   the number of its word), results[k][i] receives that of result k, or NaN for an error. A value
+   outside its set makes its scenario bad: bad[i] is 1 + the column, else 0, and its results are NaN.
+   Without `bad` the call fails instead with MLS_RANGE, and says which; results are then not all
+   written. The same bits as mls_set_number, mls_settle and mls_get give scenario by scenario,
+   whatever `count`. Takes no memory but for messages. One thread at a time uses a batch; several
+   batches of one model may run at once. */
+MLS_API mls_status mls_batch_run(mls_batch *batch, size_t count, const double *const *columns,
+                                 double *const *results, unsigned *bad);
+
+/* The number that stands for a word of a text cell in the call above: MLS_RANGE when an input may
+   not be set to this word, or no cell of the model can have it; MLS_NAME: no text cell. */
+MLS_API mls_status mls_word_number(const mls_model *model, size_t cell, const char *word,
+                                   double *number);
+/* The word that a number stands for; NULL: of none (an error has no word). */
+MLS_API const char *mls_number_word(const mls_model *model, double number);
+
 /* ---- Scenarios ---------------------------------------------------------------------------- */
 
 typedef struct mls_scenarios mls_scenarios;
@@ -271,6 +364,75 @@ MLS_API const char *mls_scenarios_name(const mls_scenarios *scenarios, size_t in
 /* Resets the values, then sets what the scenario says: items first, then facts and the rest. */
 MLS_API mls_status mls_scenarios_apply(const mls_scenarios *scenarios, size_t index,
                                        mls_values *values);
+
+/* ---- Streams ------------------------------------------------------------------------------ */
+
+/* Scenarios as lines of a CSV, results as lines of a CSV: what `mlsysim batch` does, in pieces of
+   any size, so that memory does not grow with the file. A line is a scenario, also where a quote is
+   left open. Results stand in the order of the lines, one each: nothing is lost. */
+typedef struct mls_stream mls_stream;
+
+/* What is set in every scenario, whatever its line says. */
+typedef struct {
+  const char *path;
+  const char *text; /* as mls_set */
+} mls_setting;
+
+/* Zero it, then set what is needed. Nothing of it need outlive the call. */
+typedef struct {
+  size_t size;        /* sizeof(mls_stream_options) */
+  const char *file;   /* name for messages */
+  const char *header; /* the first line: a scenario a row, as mls_inputs_read reads it */
+  size_t length;
+  const char *csv; /* of lines and results: NULL, or "excel-eu" */
+  const mls_setting *settings;
+  size_t setting_count;
+  const char *const *cells; /* the results, by path ("tco", "plan.total(12)"); then every check */
+  size_t cell_count;        /* 0: the outputs that are one value */
+  int careful; /* reads each line as mls_inputs_read does, to test the short way: the same bytes */
+} mls_stream_options;
+
+/* *out is set also on failure (unless MLS_MEMORY, or a NULL argument), so that the messages can be
+   read; free it in any case. Fails for what mls_set says of the settings, what mls_inputs_read says
+   of a header, and MLS_NAME for a result that does not exist or is a column without its row. */
+MLS_API mls_status mls_stream_new(const mls_model *model, const mls_allocator *allocator,
+                                  const mls_stream_options *options, mls_stream **out);
+MLS_API void mls_stream_free(mls_stream *stream);
+
+/* Messages of opening, or of the last lines: what is wrong with the first bad rows. */
+MLS_API const mls_message *mls_stream_message(mls_stream *stream, size_t index);
+
+/* The first line of the results, with its line end. */
+MLS_API const char *mls_stream_head(const mls_stream *stream, size_t *size);
+
+/* Bytes past the end of lines that are read, whatever they hold: a caller owns them too. */
+#define MLS_STREAM_PAD 32
+
+/* What came of some lines. */
+typedef struct {
+  const char *bytes; /* results, borrowed until the next call on the stream */
+  size_t length;
+  size_t lines;    /* read, blank ones too */
+  size_t rows;     /* scenarios: as many lines of results */
+  size_t bad;      /* of them those that could not be read: their cells are empty, and `errors`
+                      says for each wrong field what is wrong (load:range) */
+  size_t errors;   /* good rows with an error in a result */
+  size_t failing;  /* good rows with a check that is false or cannot be decided */
+  size_t messages; /* of bad rows; the first ones are in mls_stream_message */
+} mls_lines;
+
+/* Calculates whole lines (the last one may lack its end). `line` is the number of the first one in
+   its file, `row` the number of its first scenario, both from 1. Never fails for what a line holds.
+   One thread at a time uses a stream; several streams of one model may run at once. */
+MLS_API mls_status mls_stream_lines(mls_stream *stream, const char *bytes, size_t size, size_t line,
+                                    size_t row, mls_lines *out, size_t out_size);
+
+/* How many lines and scenarios (lines that are not blank) there are in whole lines. */
+MLS_API void mls_stream_count(const char *bytes, size_t size, size_t *lines, size_t *rows);
+
+/* A fingerprint of a model: of every sheet behind it and of rows that were given. Finds out changes,
+   not forgeries. */
+MLS_API unsigned long long mls_model_hash(const mls_model *model);
 
 /* ---- Reports ------------------------------------------------------------------------------ */
 
@@ -319,7 +481,7 @@ MLS_API mls_status mls_strict(mls_book *book, const mls_model *model, size_t *co
 /* A file that a name leads to. */
 typedef struct {
   const char *name;   /* "training", "hardware" */
-  const char *label;  /* the comment of a sheet's first line; "" for a registry */
+  const char *label;  /* of a sheet's header; "" for a registry */
   const char *folder; /* as the options give it */
   const char *below;  /* path below the folder: "planning/carbon_plan.sheet" */
   size_t group;       /* of folders, from 0: see mls_options */
@@ -345,6 +507,30 @@ typedef struct mls_registry mls_registry;
 /* Opens a registry by name ("hardware"), as a sheet that names it does. MLS_NAME: there is none;
    else what is wrong in its files. */
 MLS_API mls_status mls_registry_open(mls_book *book, const char *name, const mls_registry **out);
+
+/* ---- A user's own facts ---- */
+
+typedef struct {
+  size_t size;       /* sizeof(mls_own) */
+  const char *file;  /* name for messages */
+  const char *bytes;
+  size_t length;     /* of the bytes */
+  const char *date;  /* YYYY-MM-DD when they were read; NULL: none */
+} mls_own;
+
+/* Adds facts to a registry of this book, and writes them as lines of its CSV (without the header):
+   source `own`, state `assumed`, so that whatever rests on them says so. `from` is a CSV with the
+   columns item,field,value,unit and, if wanted, low,high,note. Before any sheet or call has opened
+   the registry (else MLS_VALUE). Refused are items that the registry has (MLS_FACT), fields that it
+   lacks (MLS_NAME), other dimensions, and all that is wrong in a registry; then nothing was added. */
+MLS_API mls_status mls_own_facts(mls_book *book, const char *registry, const mls_own *from,
+                                 mls_write write, void *context);
+
+/* The same for the registry `workload` from the configuration of a language model in JSON, as model
+   hubs keep it (config.json). `item` NULL: the model's own name. MLS_NAME: a family of models that
+   is not known; MLS_VALUE: a dimension that is missing or cannot be. */
+MLS_API mls_status mls_own_model(mls_book *book, const char *item, const mls_own *from,
+                                 mls_write write, void *context);
 
 typedef struct {
   const char *name;

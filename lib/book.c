@@ -3,10 +3,13 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "batch.h"
 #include "export.h"
 #include "format.h"
+#include "limits.h"
 #include "open.h"
 #include "scenario.h"
+#include "system.h"
 
 static const struct place nowhere = { NULL, 0, 0 };
 
@@ -16,34 +19,12 @@ const char *mls_status_word(mls_status status) { return fail_word(status); }
 
 /* ---- messages ---- */
 
-static const mls_message *message_at(const struct fails *fails, size_t index, mls_message *shown) {
-  const struct fail *fail = fails->first;
-  for (; fail && index > 0; index--) fail = fail->next;
-  if (!fail) return NULL;
-  *shown = (mls_message){ fail->status,     fail->warning,      fail->place.file,
-                          fail->place.line, fail->place.column, fail->text };
-  return shown;
-}
-
-/* Out of memory leaves no message of its own in the list. */
-static const mls_message *memory_message(const struct fails *fails, size_t index,
-                                         mls_message *shown) {
-  if (fails->status != MLS_MEMORY || index != fails->count) return NULL;
-  *shown = (mls_message){ .status = MLS_MEMORY, .text = "there is no more memory" };
-  return shown;
-}
-
-static const mls_message *message_of(const struct fails *fails, size_t index, mls_message *shown) {
-  const mls_message *message = message_at(fails, index, shown);
-  return message ? message : memory_message(fails, index, shown);
-}
-
 const mls_message *mls_book_message(mls_book *book, size_t index) {
-  return book ? message_of(&book->fails, index, &book->shown) : NULL;
+  return book ? fail_message(&book->fails, index, &book->shown) : NULL;
 }
 
 const mls_message *mls_values_message(mls_values *values, size_t index) {
-  return values ? message_of(&values->fails, index, &values->shown) : NULL;
+  return values ? fail_message(&values->fails, index, &values->shown) : NULL;
 }
 
 /* ---- book ---- */
@@ -51,6 +32,14 @@ const mls_message *mls_values_message(mls_values *values, size_t index) {
 static void begin_book(mls_book *book) {
   memory_reset(&book->messages, (struct memory_mark){ NULL, 0 });
   fail_clear(&book->fails);
+  progress_begin(&book->progress, "open");
+}
+
+/* The widest vectors that processor and caller allow. */
+static unsigned vectors_of(unsigned allowed) {
+  unsigned widest = system_vectors();
+  if (allowed > 0 && allowed < widest) widest = allowed;
+  return widest >= 512 ? LANES_512 : widest >= 256 ? LANES_256 : LANES_ANY;
 }
 
 mls_status mls_open(const mls_options *options, mls_book **out) {
@@ -65,12 +54,16 @@ mls_status mls_open(const mls_options *options, mls_book **out) {
   *book = (mls_book){ .memory = memory };
   memory_open(&book->messages, &memory.allocator);
   memory_open(&book->listing.memory, &memory.allocator);
-  book->fails = (struct fails){ .memory = &book->messages };
+  progress_open(&book->progress, own.progress, own.progress_context);
+  progress_begin(&book->progress, "open");
+  book->fails = (struct fails){ .memory = &book->messages, .progress = &book->progress };
   book->folder = (struct folder){ .memory = &book->memory,
                                   .templates = own.templates,
                                   .registries = own.registries };
   book->find = own.find ? own.find : folder_find;
   book->find_context = own.find ? own.find_context : &book->folder;
+  book->bound = own.memory ? own.memory : LIMIT_MEMORY;
+  book->vectors = vectors_of(own.vectors);
   *out = book;
   book->opened = open_book(book);
   return book->opened;
@@ -113,9 +106,20 @@ mls_status mls_format(mls_book *book, const char *file, const char *bytes, size_
 
 size_t mls_cell_count(const mls_model *model) { return model ? model->cell_count : 0; }
 
+/* By an old name, in silence: a model has no messages. */
+static mls_status find_old(const mls_model *model, struct slice path, unsigned *found) {
+  struct memory memory;
+  memory_open(&memory, &model->memory->allocator);
+  mls_status status = model_present_path(model, &memory, nowhere, NULL, &path);
+  if (status == MLS_OK) *found = model_find(model, path);
+  memory_close(&memory);
+  return status;
+}
+
 mls_status mls_cell_find(const mls_model *model, const char *path, size_t *cell) {
   if (!model || !path || !cell) return MLS_VALUE;
   unsigned found = model_find(model, slice_of(path));
+  if (found == GRAPH_NONE) TRY(find_old(model, slice_of(path), &found));
   if (found == GRAPH_NONE) return MLS_NAME;
   *cell = found;
   return MLS_OK;
@@ -181,11 +185,6 @@ size_t mls_cell_path(const mls_model *model, size_t cell, char *path, size_t siz
 
 /* ---- values ---- */
 
-static void begin(mls_values *values) {
-  memory_reset(&values->scratch_memory, (struct memory_mark){ NULL, 0 });
-  fail_clear(&values->fails);
-}
-
 mls_status mls_values_new(const mls_model *model, const mls_allocator *allocator,
                           mls_values **out) {
   if (!model || !out) return MLS_VALUE;
@@ -211,15 +210,19 @@ void mls_values_free(mls_values *values) {
   memory_give(&memory, values);
 }
 
+void mls_values_progress(mls_values *values, mls_progress progress, void *context) {
+  if (values) progress_open(&values->progress, progress, context);
+}
+
 mls_status mls_set(mls_values *values, const char *path, const char *text) {
   if (!values || !path || !text) return MLS_VALUE;
-  begin(values);
+  values_begin(values);
   return values_set(values, path, slice_of(text), NULL, nowhere);
 }
 
 mls_status mls_set_number(mls_values *values, size_t cell, size_t row, double si) {
   if (!values || cell > UINT32_MAX) return MLS_VALUE;
-  begin(values);
+  values_begin(values);
   return values_set_number(values, (unsigned)cell, row, si);
 }
 
@@ -229,7 +232,7 @@ void mls_reset(mls_values *values) {
 
 mls_status mls_settle(mls_values *values) {
   if (!values) return MLS_VALUE;
-  begin(values);
+  values_begin(values);
   return values_settle(values);
 }
 
@@ -237,7 +240,9 @@ mls_status mls_settle(mls_values *values) {
 static mls_status reach(mls_values *values, size_t cell, size_t row) {
   if (!values) return MLS_VALUE;
   if (cell >= values->model->cell_count || row >= values->model->cells[cell].rows) return MLS_NAME;
-  return values->settled ? MLS_OK : values_settle(values);
+  if (values->settled) return MLS_OK;
+  values_begin(values);
+  return values_settle(values);
 }
 
 mls_status mls_get(mls_values *values, size_t cell, size_t row, double *si) {
@@ -271,7 +276,7 @@ mls_status mls_error(mls_values *values, size_t cell, size_t row, mls_cell_error
   struct origin origin;
   if (!out) return MLS_VALUE;
   TRY(reach(values, cell, row));
-  begin(values);
+  values_begin(values);
   TRY(trace_error(values, (unsigned)cell, row, &origin));
   *out = (mls_cell_error){ NULL, NULL, NULL };
   if (!origin.kind) return MLS_OK;
@@ -290,7 +295,7 @@ mls_status mls_check(mls_values *values, size_t cell, mls_verdict *out) {
   struct verdict verdict;
   if (!out) return MLS_VALUE;
   TRY(reach(values, cell, 0));
-  begin(values);
+  values_begin(values);
   enum cell_kind kind = values->model->cells[cell].kind;
   if (kind != CELL_CHECK && kind != CELL_WITHIN)
     return fail_add(&values->fails, MLS_NAME, nowhere, "cell %zu is no check", cell);
@@ -310,6 +315,76 @@ int mls_changed_next(const mls_values *values, size_t *cell) {
   return 1;
 }
 
+/* ---- batches ---- */
+
+/* Values at their defaults stand in for a base that the caller does not give. */
+static mls_status open_batch(const mls_model *model, mls_values *base, const mls_place *columns,
+                             size_t column_count, const mls_place *results, size_t result_count,
+                             mls_batch *batch) {
+  mls_values *own = NULL;
+  if (!base) TRY(mls_values_new(model, NULL, &own));
+  mls_status status = values_settle(base ? base : own);
+  if (status == MLS_OK)
+    status = batch_open(batch, base ? base : own, columns, column_count, results, result_count);
+  mls_values_free(own);
+  return status;
+}
+
+mls_status mls_batch_new(const mls_model *model, mls_values *base, const mls_place *columns,
+                         size_t column_count, const mls_place *results, size_t result_count,
+                         mls_batch **out) {
+  if (!model || !out || (base && base->model != model) || (column_count > 0 && !columns) ||
+      (result_count > 0 && !results))
+    return MLS_VALUE;
+  *out = NULL;
+  struct memory memory;
+  memory_open(&memory, base ? &base->memory.allocator : NULL);
+  mls_batch *batch = memory_take(&memory, NULL, sizeof *batch);
+  if (!batch) return MLS_MEMORY;
+  *batch = (mls_batch){ .memory = memory };
+  mls_status status = open_batch(model, base, columns, column_count, results, result_count, batch);
+  if (status == MLS_MEMORY) mls_batch_free(batch);
+  else *out = batch;
+  return status;
+}
+
+void mls_batch_free(mls_batch *batch) {
+  if (!batch) return;
+  struct memory memory = { .allocator = batch->memory.allocator };
+  batch_close(batch);
+  memory_give(&memory, batch);
+}
+
+const mls_message *mls_batch_message(mls_batch *batch, size_t index) {
+  return batch ? fail_message(&batch->fails, index, &batch->shown) : NULL;
+}
+
+mls_status mls_batch_run(mls_batch *batch, size_t count, const double *const *columns,
+                         double *const *results, unsigned *bad) {
+  if (!batch || (batch->column_count > 0 && !columns) || (batch->plan.result_count > 0 && !results))
+    return MLS_VALUE;
+  if (batch->fails.status != MLS_OK && !batch->in) return batch->fails.status;
+  return batch_run(batch, count, columns, results, bad);
+}
+
+mls_status mls_word_number(const mls_model *model, size_t cell, const char *word, double *number) {
+  if (!model || !word || !number) return MLS_VALUE;
+  if (cell >= model->cell_count || !model->cells[cell].text) return MLS_NAME;
+  const char *interned = names_find(&model->names, slice_of(word));
+  unsigned found = model_word(model, word);
+  bool input = model->cells[cell].kind == CELL_INPUT;
+  if (found == GRAPH_NONE ||
+      (input && !set_holds_word(model_line(model, (unsigned)cell)->set, interned)))
+    return MLS_RANGE;
+  *number = found;
+  return MLS_OK;
+}
+
+const char *mls_number_word(const mls_model *model, double number) {
+  if (!model || !(number >= 0 && number < (double)model->word_count)) return NULL;
+  return model->words[(size_t)number];
+}
+
 /* ---- scenarios ---- */
 
 static mls_status no_dialect(struct fails *fails, const char *name) {
@@ -324,7 +399,8 @@ mls_status mls_inputs_read(const mls_model *model, mls_values *messages, const m
   struct inputs inputs = { own.file, own.bytes, own.length, CSV_STANDARD };
   if (!model || !messages || messages->model != model || !own.file || !own.bytes || !out)
     return MLS_VALUE;
-  begin(messages);
+  values_begin(messages);
+  progress_begin(&messages->progress, "inputs");
   *out = NULL;
   if (!csv_dialect_find(own.csv, &inputs.dialect)) return no_dialect(&messages->fails, own.csv);
   mls_scenarios *scenarios = memory_take(&messages->memory, NULL, sizeof *scenarios);
@@ -359,7 +435,8 @@ const char *mls_scenarios_name(const mls_scenarios *scenarios, size_t index) {
 mls_status mls_scenarios_apply(const mls_scenarios *scenarios, size_t index, mls_values *values) {
   if (!scenarios || !values || scenarios->model != values->model) return MLS_VALUE;
   if (index >= scenarios->count) return MLS_NAME;
-  begin(values);
+  values_begin(values);
+  progress_begin(&values->progress, "inputs");
   return scenario_apply(scenarios, index, values);
 }
 
@@ -378,6 +455,7 @@ static mls_status make_report(const mls_model *model, const mls_report *given, m
                       "all runs of a report are of one model, and named");
     TRY(values_settle(given->runs[i].values));
   }
+  progress_begin(fails->progress, "export");
   *out = (struct report){ .model = model,
                           .runs = given->runs,
                           .run_count = given->run_count,
@@ -405,7 +483,7 @@ mls_status mls_export(const mls_model *model, const mls_report *given, mls_write
   mls_report own;
   if (!model || !take_report(given, &own) || !write) return MLS_VALUE;
   if (!own.runs || own.run_count == 0 || !own.runs[0].values) return MLS_VALUE;
-  begin(own.runs[0].values);
+  values_begin(own.runs[0].values);
   TRY(make_report(model, &own, write, context, &report));
   const struct exporter *exporter = exporter_find(own.form);
   if (!exporter)
@@ -420,7 +498,7 @@ mls_status mls_why(mls_values *values, const char *path, const mls_report *given
   struct report report;
   mls_report own;
   if (!values || !path || !write || !take_report(given, &own)) return MLS_VALUE;
-  begin(values);
+  values_begin(values);
   mls_run run = { "", values };
   if (!own.runs || own.run_count == 0) own.runs = &run, own.run_count = 1;
   TRY(make_report(values->model, &own, write, context, &report));

@@ -38,6 +38,10 @@ void buffer_add(struct buffer *buffer, const char *bytes, size_t size) {
   buffer->bytes[buffer->size] = 0;
 }
 
+char *buffer_room(struct buffer *buffer, size_t more) {
+  return make_room(buffer, more) ? buffer->bytes + buffer->size : NULL;
+}
+
 void buffer_text(struct buffer *buffer, const char *text) {
   buffer_add(buffer, text, strlen(text));
 }

@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "limits.h"
+#include "progress.h"
+#include "renamed.h"
 
 struct place node_place(const struct sheet *sheet, const struct node *node) {
   return (struct place){ sheet->file, node->line, node->column };
@@ -137,8 +139,15 @@ static mls_status wrong_word(struct checker *c, const struct line *line,
                   nearest_hint(c->memory, &nearest));
 }
 
-static mls_status check_value(struct checker *c, const struct line *line,
-                              const struct value *value) {
+void present_item(struct checker *c, const struct registry *registry, struct place place,
+                  const char **word) {
+  if (!registry) return;
+  const char *now = renamed_now(c->facts, c->names, RENAMED_ITEM, registry->name, slice_of(*word),
+                                place, c->fails);
+  if (now) *word = now;
+}
+
+static mls_status check_value(struct checker *c, const struct line *line, struct value *value) {
   bool number = line->set->kind == SET_RANGE;
   if (number && value->word)
     return fail_add(c->fails, MLS_SYNTAX, value->place, "expected a number in %s, found \"%s\"",
@@ -148,6 +157,7 @@ static mls_status check_value(struct checker *c, const struct line *line,
                     line->set->text, value->typed);
   if (number)
     return set_holds_number(line->set, value->number) ? MLS_OK : wrong_number(c, line, value);
+  present_item(c, line->set->registry, value->place, &value->word);
   return set_holds_word(line->set, value->word) ? MLS_OK : wrong_word(c, line, value);
 }
 
@@ -206,9 +216,10 @@ static mls_status check_sets(struct checker *c, struct sheet *sheet) {
     for (size_t i = 0; i < sheet->line_count; i++) {
       struct line *line = &sheet->lines[i];
       bool table = line->kind == LINE_TABLE;
+      TRY(progress_tick(c->fails, 2, i, sheet->line_count));
       if ((!table && line->kind != LINE_INPUT) || line->wrong || table != (pass == 0)) continue;
       mls_status status = table ? check_table(c, sheet, line) : check_input(c, sheet, line);
-      if (status == MLS_MEMORY) return status;
+      if (fail_ends(status)) return status;
       if (status != MLS_OK) line->wrong = true;
     }
   return MLS_OK;
@@ -340,6 +351,10 @@ static mls_status check_bind(struct scope scope, struct line *line, size_t index
   struct bind *bind = &line->binds[index];
   const struct sheet *used = scope.sheet->used[line->use];
   size_t at;
+  const char *now =
+      renamed_now(scope.checker->facts, scope.checker->names, RENAMED_INPUT, used->name,
+                  slice_of(bind->name), bind->place, scope.checker->fails);
+  if (now) bind->name = now;
   for (size_t i = 0; i < index; i++)
     if (line->binds[i].name == bind->name)
       return fail_add(scope.checker->fails, MLS_NAME, bind->place, "%s is bound twice", bind->name);
@@ -355,7 +370,7 @@ static mls_status check_uses(struct scope scope) {
     struct line *line = &scope.sheet->lines[scope.sheet->uses[i]];
     if (line->wrong) continue;
     mls_status status = check_use(scope, line);
-    if (status == MLS_MEMORY) return status;
+    if (fail_ends(status)) return status;
     if (status != MLS_OK) line->wrong = true;
   }
   return MLS_OK;
@@ -381,12 +396,13 @@ static mls_status resolve_lines(struct scope scope) {
   for (size_t i = 0; i < scope.sheet->line_count; i++) {
     struct line *line = &scope.sheet->lines[i];
     if (!line->formula || line->wrong) continue;
+    TRY(progress_tick(scope.checker->fails, 4, i, scope.sheet->line_count));
     if (scope.checker->fails->errors >= LIMIT_ERRORS) { /* would not be kept */
       line->wrong = true;
       continue;
     }
     mls_status status = resolve_formula(scope_of(scope, line), line->formula);
-    if (status == MLS_MEMORY) return status;
+    if (fail_ends(status)) return status;
     if (status != MLS_OK) line->wrong = true;
   }
   return MLS_OK;
@@ -420,6 +436,7 @@ static mls_status prove_from(struct scope scope, unsigned start, unsigned char *
   while (depth > 0) {
     unsigned index = stack[depth - 1];
     struct line *line = &scope.sheet->lines[index];
+    TRY(progress_tick(scope.checker->fails, 4, index, scope.sheet->line_count));
     marks[index] = MARK_OPEN;
     bool look = scope.sheet->undeclared && !line->wrong;
     struct line *next = look ? unknown_below(scope, line->formula, marks) : NULL;
@@ -428,7 +445,7 @@ static mls_status prove_from(struct scope scope, unsigned start, unsigned char *
       continue;
     }
     mls_status status = prove_line(scope_of(scope, line), line);
-    if (status == MLS_MEMORY) return status;
+    if (fail_ends(status)) return status;
     if (status != MLS_OK) line->wrong = true;
     marks[index] = MARK_DONE;
     depth--;
@@ -538,6 +555,7 @@ static mls_status check_parts(struct scope scope) {
   TRY(resolve_lines(scope));
   TRY(prove_lines(scope));
   TRY(check_binds(scope));
+  TRY(check_renamed(scope));
   return check_all_cites(c, scope.sheet);
 }
 

@@ -58,5 +58,10 @@ size_t set_rows(const struct set *set);
 /* Is the value inside the set? Numbers are in the declared unit. */
 bool set_holds_number(const struct set *set, double number);
 bool set_holds_word(const struct set *set, const char *word);
+/* An old name of an item becomes the present one, with a warning. `registry` NULL: no item. */
+void present_item(struct checker *c, const struct registry *registry, struct place place,
+                  const char **word);
+/* Old names of the sheet's own lines are not there, and new ones are (resolve.c). */
+mls_status check_renamed(struct scope scope);
 
 #endif

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "limits.h"
+#include "progress.h"
 
 enum { PIECE = 1 << 15 }; /* bytes given to libcsv at once, so that a bad file stops it early */
 
@@ -22,7 +23,9 @@ struct csv_reader {
   size_t room; /* of csv->rows */
   const char *bytes;
   size_t size;
-  bool option;        /* a person may choose the dialect */
+  bool option; /* a person may choose the dialect */
+  size_t most; /* lines, a bound of this name: */
+  const char *bound;
   int line;           /* of the next byte after the fields taken so far */
   int row_line;       /* of the first byte of the row */
   bool after_return;  /* the row ended with CR: a LF now belongs to it */
@@ -206,9 +209,9 @@ static bool row_make(struct csv_reader *reader, struct csv_row *row) {
 static mls_status check_bounds(struct csv_reader *reader) {
   const struct csv *csv = reader->csv;
   struct place place = { csv->file, reader->row_line, 1 };
-  if (csv->count > LIMIT_ROWS)
-    return fail_add(reader->fails, MLS_LIMIT, place, "the file has more than %d lines (LIMIT_ROWS)",
-                    LIMIT_ROWS);
+  if (csv->count > reader->most)
+    return fail_add(reader->fails, MLS_LIMIT, place, "the file has more than %zu lines (%s)",
+                    reader->most, reader->bound);
   if (csv->count == 0 || reader->count >= csv->rows[0].count) return MLS_OK;
   if (++reader->short_rows <= LIMIT_ERRORS) return MLS_OK;
   return fail_add(reader->fails, MLS_LIMIT, place,
@@ -304,6 +307,7 @@ static mls_status read_pieces(struct csv_reader *reader, struct csv_parser *pars
     if (reader->status != MLS_OK) return reader->status;
     if (parser->entry_pos > LIMIT_TEXT + 1) return field_too_long(reader); /* and a quote */
     at += piece;
+    TRY(progress_tick(reader->fails, piece / 16, at, text.size));
   }
   return read_end(reader, parser);
 }
@@ -327,8 +331,8 @@ static mls_status read_file(struct csv_reader *reader) {
   struct place top = { csv->file, 1, 1 };
   struct slice text = { reader->bytes, reader->size };
   if (text.size > LIMIT_FILE)
-    return fail_add(reader->fails, MLS_LIMIT, top, "the file is larger than %d MiB (LIMIT_FILE)",
-                    LIMIT_FILE >> 20);
+    return fail_add(reader->fails, MLS_LIMIT, top, "the file is larger than %d MB (LIMIT_FILE)",
+                    LIMIT_FILE / 1000000);
   const char *form = csv_other_form(text);
   if (form)
     return fail_add(reader->fails, MLS_SYNTAX, top,
@@ -343,9 +347,14 @@ static mls_status read_file(struct csv_reader *reader) {
 
 mls_status csv_read(struct memory *memory, struct fails *fails, const char *file, const char *bytes,
                     size_t size, struct csv *out) {
-  struct csv_reader reader = {
-    .memory = memory, .fails = fails, .csv = out, .bytes = bytes, .size = size, .line = 1
-  };
+  struct csv_reader reader = { .memory = memory,
+                               .fails = fails,
+                               .csv = out,
+                               .bytes = bytes,
+                               .size = size,
+                               .line = 1,
+                               .most = LIMIT_FACTS,
+                               .bound = "LIMIT_FACTS" };
   *out = (struct csv){ .file = file };
   return read_file(&reader);
 }
@@ -358,7 +367,9 @@ mls_status csv_read_as(struct memory *memory, struct fails *fails, const char *f
                                .bytes = bytes,
                                .size = size,
                                .line = 1,
-                               .option = true };
+                               .option = true,
+                               .most = LIMIT_ROWS,
+                               .bound = "LIMIT_ROWS" };
   *out = (struct csv){ .file = file, .dialect = dialect };
   return read_file(&reader);
 }

@@ -38,7 +38,8 @@ struct csv {
 mls_status csv_read(struct memory *memory, struct fails *fails, const char *file, const char *bytes,
                     size_t size, struct csv *out);
 
-/* The same in a dialect that a person chooses: a wrong separator names the option. */
+/* The same for what users bring: up to LIMIT_ROWS lines, not LIMIT_FACTS, in a dialect that a
+   person chooses; a wrong separator names the option. */
 mls_status csv_read_as(struct memory *memory, struct fails *fails, const char *file,
                        const char *bytes, size_t size, enum csv_dialect dialect, struct csv *out);
 

@@ -241,8 +241,7 @@ mls_status mls_step_at(mls_values *values, size_t cell, size_t row, mls_step *ou
   const mls_model *model = values->model;
   if (cell >= model->cell_count) return MLS_NAME;
   if (row != MLS_ROWS_ALL && row >= model->cells[cell].rows) return MLS_NAME;
-  memory_reset(&values->scratch_memory, (struct memory_mark){ NULL, 0 });
-  fail_clear(&values->fails);
+  values_begin(values);
   if (!values->settled) TRY(values_settle(values));
   mls_step step = { .kind = reading_word(model, (unsigned)cell),
                     .value = "",

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "progress.h"
+
 static const struct exporter exporters[] = {
   { "text", export_text }, { "json", export_json }, { "csv", export_csv },
   { "md", export_md },     { "xlsx", export_xlsx },
@@ -25,6 +27,7 @@ mls_status report_flush(const struct report *report, struct buffer *buffer) {
 
 mls_status report_drain(const struct report *report, struct buffer *buffer) {
   enum { LARGE = 1 << 16 };
+  TRY(progress_step(report->fails, 20));
   return buffer->size >= LARGE || buffer->failed ? report_flush(report, buffer) : MLS_OK;
 }
 

@@ -1,10 +1,9 @@
 /* A run as CSV for programs and spreadsheets (docs/formats.md, "Results CSV"): a line a scenario, a
    column a cell. Tables follow the line of their scenario, a line a row, with the key in column
    `row`; only the columns of that table are filled there. */
-#include <math.h>
-#include <string.h>
-
+#include "csv_write.h"
 #include "export.h"
+#include "progress.h"
 
 /* A column of the file. */
 struct output {
@@ -32,81 +31,13 @@ struct sheet_csv {
 
 /* ---- texts and numbers ---- */
 
-static bool is_odd(const char *text, char separator) {
-  size_t size = strlen(text);
-  if (size > 0 && (text[0] == ' ' || text[size - 1] == ' ')) return true;
-  for (; *text; text++)
-    if (*text == separator || *text == '"' || *text == '\n' || *text == '\r') return true;
-  return false;
-}
-
-static void put_field(struct sheet_csv *csv, const char *text) {
-  bool quoted = is_odd(text, csv->separator);
-  if (quoted) buffer_char(&csv->out, '"');
-  for (; *text; text++) {
-    if (*text == '"') buffer_char(&csv->out, '"');
-    buffer_char(&csv->out, *text);
-  }
-  if (quoted) buffer_char(&csv->out, '"');
-}
-
-static bool is_formula(char first) {
-  unsigned char byte = (unsigned char)first;
-  return first && (strchr("=+-@", first) || byte < 0x20 || byte == 0x7F);
-}
-
-/* A spreadsheet calculates what begins like a formula, and some skip a control character first: an
-   apostrophe before it makes it a text. One more stands before a text that has one already, so that
-   taking one away gives back every text. */
-static mls_status put_text(struct sheet_csv *csv, const char *text) {
-  bool formula = is_formula(text[0]);
-  bool guarded = text[0] == '\'' && (text[1] == '\'' || is_formula(text[1]));
-  if (!formula && !guarded) {
-    put_field(csv, text);
-    return MLS_OK;
-  }
-  struct buffer whole;
-  buffer_open(&whole, csv->memory);
-  buffer_char(&whole, '\'');
-  buffer_text(&whole, text);
-  bool failed = whole.failed;
-  if (!failed) put_field(csv, whole.bytes);
-  buffer_close(&whole);
-  return failed ? fail_memory(csv->report->fails) : MLS_OK;
+static void put_text(struct sheet_csv *csv, const char *text) {
+  csv_put_text(&csv->out, slice_of(text), csv->report->dialect);
 }
 
 static void put_number(struct sheet_csv *csv, double value) {
   char number[TEXT_NUMBER];
-  text_number(number, value);
-  char *point = csv->report->dialect == CSV_EXCEL_EU ? strchr(number, '.') : NULL;
-  if (point) *point = ',';
-  buffer_text(&csv->out, number);
-}
-
-/* Of the doubles that a reader would turn into this SI value the one with the shortest decimal. */
-static double shortest_number(double si, double factor) {
-  double best = si / factor;
-  const double near[] = { best, nextafter(best, HUGE_VAL), nextafter(best, -HUGE_VAL) };
-  size_t least = TEXT_NUMBER;
-  for (size_t i = 0; i < sizeof near / sizeof *near; i++) {
-    char text[TEXT_NUMBER];
-    size_t size = strlen(text_number(text, near[i]));
-    if (near[i] * factor != si || size >= least) continue;
-    least = size;
-    best = near[i];
-  }
-  return best;
-}
-
-/* The number in the written unit, as typed where it was typed in it: inputs and facts read back. */
-static double written_number(const struct sheet_csv *csv, unsigned cell, size_t row) {
-  const struct cell *at = &csv->report->model->cells[cell];
-  double si = values_get(csv->values, cell, row), number;
-  if (at->kind != CELL_INPUT && at->kind != CELL_FACT) return si / at->unit->factor;
-  const char *typed = show_typed(csv->values, cell, row);
-  bool own = typed && strcmp(show_unit(csv->values, cell, row)->text, at->unit->text) == 0;
-  if (own && text_read_number(slice_of(typed), &number)) return number;
-  return shortest_number(si, at->unit->factor);
+  buffer_add(&csv->out, number, csv_number(number, value, csv->report->dialect));
 }
 
 /* ---- which cells ---- */
@@ -182,13 +113,14 @@ static mls_status put_header(struct sheet_csv *csv) {
   for (size_t i = 0; i < csv->field_count; i++) {
     const struct cell *cell = &model->cells[csv->fields[i].cell];
     struct buffer head;
+    TRY(progress_step(csv->report->fails, 5));
     buffer_open(&head, csv->memory);
     put_path(csv, &csv->fields[i], &head);
     if (!cell->text && !cell->truth && cell->unit->text[0])
       buffer_print(&head, " [%s]", cell->unit->text);
     buffer_char(&csv->out, csv->separator);
     bool failed = head.failed;
-    if (!failed) put_field(csv, head.bytes);
+    if (!failed) csv_put_field(&csv->out, slice_of(head.bytes), csv->report->dialect);
     buffer_close(&head);
     if (failed) return fail_memory(csv->report->fails);
   }
@@ -213,32 +145,31 @@ static mls_status put_value(struct sheet_csv *csv, const struct output *field, s
   double si = values_get(csv->values, field->cell, row);
   if (value_is_error(si)) return add_error(csv, field, row);
   if (cell->truth) buffer_char(&csv->out, si != 0 ? '1' : '0');
-  else if (cell->text) return put_text(csv, show_word(csv->values, field->cell, row));
-  else put_number(csv, written_number(csv, field->cell, row));
+  else if (cell->text) put_text(csv, show_word(csv->values, field->cell, row));
+  else put_number(csv, show_written(csv->values, field->cell, row));
   return MLS_OK;
 }
 
-static mls_status put_key(struct sheet_csv *csv, unsigned table, size_t row) {
+static void put_key(struct sheet_csv *csv, unsigned table, size_t row) {
   char key[TEXT_NUMBER];
   const struct rows *rows = csv->rows[table];
-  if (rows->words)
-    return put_text(csv, model_row_key(csv->report->model, csv->keys[table], row, key));
-  put_number(csv, rows_number(rows, row));
-  return MLS_OK;
+  if (rows->words) put_text(csv, model_row_key(csv->report->model, csv->keys[table], row, key));
+  else put_number(csv, rows_number(rows, row));
 }
 
 /* The line of a scenario (table 0), or of a row of one of its tables. */
 static mls_status put_line(struct sheet_csv *csv, const char *name, unsigned table, size_t row) {
   csv->errors.size = 0;
-  TRY(put_text(csv, name));
+  put_text(csv, name);
   if (csv->tables) buffer_char(&csv->out, csv->separator);
-  if (table) TRY(put_key(csv, table, row));
+  if (table) put_key(csv, table, row);
   for (size_t i = 0; i < csv->field_count; i++) {
     buffer_char(&csv->out, csv->separator);
+    TRY(progress_step(csv->report->fails, 2));
     if (csv->fields[i].table == table) TRY(put_value(csv, &csv->fields[i], row));
   }
   buffer_char(&csv->out, csv->separator);
-  if (csv->errors.size) put_field(csv, csv->errors.bytes);
+  if (csv->errors.size) csv_put_field(&csv->out, slice_of(csv->errors.bytes), csv->report->dialect);
   buffer_char(&csv->out, '\n');
   return report_drain(csv->report, &csv->out);
 }
@@ -268,7 +199,7 @@ mls_status export_csv(const struct report *report) {
   struct memory scratch;
   struct sheet_csv csv = { .report = report, .memory = &scratch };
   struct reading *list;
-  csv.separator = report->dialect == CSV_EXCEL_EU ? ';' : ',';
+  csv.separator = csv_separator(report->dialect);
   memory_open(&scratch, &report->fails->memory->allocator);
   buffer_open(&csv.out, &scratch);
   buffer_open(&csv.errors, &scratch);

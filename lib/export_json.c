@@ -1,5 +1,6 @@
 /* A run as JSON (docs: "JSON of a run"): numbers that read back exactly, one line a cell. */
 #include "export.h"
+#include "json.h"
 
 void json_number(struct buffer *out, double value) {
   if (value - value == 0) buffer_number(out, value);
@@ -7,7 +8,7 @@ void json_number(struct buffer *out, double value) {
 }
 
 void json_head(struct buffer *out, const struct mls_model *model) {
-  buffer_print(out, "{\"mlsysim\": \"%s\", \"schema\": 1, \"sheet\": ", MLS_VERSION);
+  buffer_print(out, "{\"mlsysim\": \"%s\", \"schema\": %d, \"sheet\": ", MLS_VERSION, JSON_SCHEMA);
   buffer_json(out, model->name);
 }
 

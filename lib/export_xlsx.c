@@ -1,23 +1,18 @@
 /* The workbook as a form of report: a live spreadsheet of the first run. This file opens and closes
    it: the locale that numbers are printed in, the file that libxlsxwriter insists on, and the bytes
    that leave; what is in it is made by xlsx_*.c. */
-#define _POSIX_C_SOURCE 200809L
-#define _DARWIN_C_SOURCE
-#include <locale.h>
-#if defined(__APPLE__)
-#include <xlocale.h>
-#endif
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include "system.h"
 #include "xlsx.h"
 
 /* ---- the file ----
    libxlsxwriter 1.1.4 writes to a named file only. */
 
 struct temporary {
-  char name[4096];
+  char name[SYSTEM_PATH];
   bool made;
 };
 
@@ -27,17 +22,12 @@ static mls_status file_failed(struct xlsx *x, const char *what) {
 }
 
 static mls_status temporary_make(struct xlsx *x, struct temporary *file) {
-  const char *folder = getenv("TMPDIR");
-  if (!folder || !*folder || strlen(folder) > sizeof file->name - 64) folder = "/tmp";
-  snprintf(file->name, sizeof file->name, "%s/mlsysim-XXXXXX", folder);
-  int handle = mkstemp(file->name);
-  if (handle < 0) return file_failed(x, "made");
-  file->made = true;
-  return close(handle) == 0 ? MLS_OK : file_failed(x, "made");
+  file->made = system_scratch_make(file->name);
+  return file->made ? MLS_OK : file_failed(x, "made");
 }
 
 static void temporary_remove(struct temporary *file) {
-  if (file->made) unlink(file->name);
+  if (file->made) system_scratch_remove(file->name);
   file->made = false;
 }
 
@@ -62,14 +52,27 @@ static mls_status pack(struct xlsx *x, FILE *stream) {
   return status;
 }
 
-/* The file is gone from its folder before the first byte leaves. */
+/* Where the system lets it, the file is gone from its folder before the first byte leaves. */
 static mls_status send(struct xlsx *x, struct temporary *file) {
-  FILE *stream = fopen(file->name, "rb");
-  temporary_remove(file);
+  FILE *stream = system_scratch_open(file->name);
   if (!stream) return file_failed(x, "read");
+  file->made = false;
   mls_status status = xlsx_has_errors(x) ? pack(x, stream) : pass_on(x, stream);
   fclose(stream);
   return status;
+}
+
+/* ---- memory ----
+   libxlsxwriter asks malloc, not the allocator of the values, and in many places does not look at
+   what it got. So what it will need is asked for first, as measured: 430 bytes a value, some MB
+   for the pages that all have; and what closing needs, where nothing can be looked at in between,
+   is kept until then. */
+enum { FOR_PAGES = 12 << 20, FOR_A_VALUE = 512, FOR_CLOSING = 6 << 20 };
+
+static bool there_is_memory(const struct xlsx *x) {
+  void *all = malloc(FOR_PAGES + x->model->value_count * FOR_A_VALUE);
+  free(all);
+  return all != NULL;
 }
 
 /* ---- the workbook ---- */
@@ -81,7 +84,7 @@ static time_t seconds_of(const char *date) {
   int shift = (14 - when.month) / 12, year = when.year + 4800 - shift;
   int month = when.month + 12 * shift - 3;
   long day = when.day + (153L * month + 2) / 5 + 365L * year + year / 4 - year / 100 + year / 400;
-  return (time_t)((day - 2472633L) * 86400L);
+  return (time_t)(day - 2472633L) * 86400;
 }
 
 /* Cut to what a property holds, 255 characters. */
@@ -193,14 +196,21 @@ static void write_pages(struct xlsx *x) {
     name_constants(x, &x->pages[i]);
 }
 
-static mls_status make(struct xlsx *x, struct temporary *file) {
-  TRY(xlsx_layout(x));
-  TRY(temporary_make(x, file));
-  x->file = workbook_new(file->name);
-  if (!x->file || !xlsx_styles(x)) return x->status = fail_memory(x->report->fails);
+static void fill(struct xlsx *x) {
   set_properties(x);
   open_pages(x);
   write_pages(x);
+}
+
+static mls_status make(struct xlsx *x, struct temporary *file) {
+  errno = 0; /* see xlsx_check */
+  TRY(xlsx_layout(x));
+  TRY(temporary_make(x, file));
+  void *closing = malloc(FOR_CLOSING);
+  x->file = closing && there_is_memory(x) ? workbook_new(file->name) : NULL;
+  if (!x->file || !xlsx_styles(x)) x->status = fail_memory(x->report->fails);
+  if (x->status == MLS_OK) fill(x);
+  free(closing);
   if (x->status != MLS_OK) return x->status;
   lxw_workbook *workbook = x->file;
   x->file = NULL; /* closing frees it, whatever comes of it */
@@ -229,11 +239,9 @@ static mls_status export_all(const struct report *report) {
 /* libxlsxwriter prints numbers with printf: a decimal comma would break the file. Only this
    thread's locale is changed, and changed back. */
 mls_status export_xlsx(const struct report *report) {
-  locale_t plain = newlocale(LC_NUMERIC_MASK, "C", (locale_t)0);
-  if (plain == (locale_t)0) return fail_memory(report->fails);
-  locale_t before = uselocale(plain);
+  struct system_locale locale;
+  if (!system_numbers_plain(&locale)) return fail_memory(report->fails);
   mls_status status = export_all(report);
-  uselocale(before);
-  freelocale(plain);
+  system_numbers_back(&locale);
   return status;
 }

@@ -10,7 +10,8 @@
 #include "memory.h"
 
 static const char *const words[] = {
-  "ok", "memory", "file", "syntax", "name", "unit", "cycle", "range", "fact", "value", "limit",
+  "ok",    "memory", "file", "syntax", "name",  "unit",
+  "cycle", "range",  "fact", "value",  "limit", "cancelled",
 };
 
 const char *fail_word(mls_status status) {
@@ -22,6 +23,12 @@ mls_status fail_memory(struct fails *fails) {
   if (fails->status == MLS_OK) fails->status = MLS_MEMORY;
   fails->errors++;
   return MLS_MEMORY;
+}
+
+mls_status fail_cancel(struct fails *fails) {
+  fails->status = MLS_CANCELLED;
+  fails->errors++;
+  return MLS_CANCELLED;
 }
 
 /* The message in the arena, cut to what a person would read. */
@@ -118,4 +125,30 @@ void fail_clear(struct fails *fails) {
   fails->count = 0;
   fails->errors = 0;
   fails->status = MLS_OK;
+}
+
+/* ---- handed out ---- */
+
+static const mls_message *message_at(const struct fails *fails, size_t index, mls_message *shown) {
+  const struct fail *fail = fails->first;
+  for (; fail && index > 0; index--) fail = fail->next;
+  if (!fail) return NULL;
+  *shown = (mls_message){ fail->status,     fail->warning,      fail->place.file,
+                          fail->place.line, fail->place.column, fail->text };
+  return shown;
+}
+
+/* What ends a call at once leaves no message of its own in the list. */
+static const mls_message *last_message(const struct fails *fails, size_t index,
+                                       mls_message *shown) {
+  if (!fail_ends(fails->status) || index != fails->count) return NULL;
+  bool memory = fails->status == MLS_MEMORY;
+  *shown = (mls_message){ .status = fails->status,
+                          .text = memory ? "there is no more memory" : "cancelled" };
+  return shown;
+}
+
+const mls_message *fail_message(const struct fails *fails, size_t index, mls_message *shown) {
+  const mls_message *message = message_at(fails, index, shown);
+  return message ? message : last_message(fails, index, shown);
 }

@@ -1,18 +1,17 @@
 /* Finds NAME.sheet below folders of templates (their sub-folders too) and NAME.csv in folders of
    registries, and reads them whole. */
-#define _POSIX_C_SOURCE 200809L /* stat */
 #include "folder.h"
 
-#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "limits.h"
 #include "name.h"
+#include "system.h"
 
-enum { MOST_SUBFOLDERS = 1000, DEEPEST_SUBFOLDER = 8 };
+/* Links to folders are followed, so that a few that lead to each other make a tree without end. */
+enum { MOST_SUBFOLDERS = 1000, MOST_LOOKED_AT = 2000, DEEPEST_SUBFOLDER = 8 };
 
 /* Remembers that memory ran out: what was not looked at was not "not found". */
 static void *take(struct folder *folder, size_t size) {
@@ -28,16 +27,6 @@ static char *join(struct folder *folder, const char *path, const char *name, con
   return joined;
 }
 
-static bool is_folder(const char *path) {
-  struct stat about;
-  return stat(path, &about) == 0 && S_ISDIR(about.st_mode);
-}
-
-static bool is_file(const char *path) {
-  struct stat about;
-  return stat(path, &about) == 0 && S_ISREG(about.st_mode);
-}
-
 static int by_name(const void *a, const void *b) {
   return strcmp(*(char *const *)a, *(char *const *)b);
 }
@@ -46,16 +35,16 @@ static int by_name(const void *a, const void *b) {
  * disk. */
 static size_t list_folders(struct folder *folder, const char *path, char **names) {
   size_t count = 0;
-  DIR *open = opendir(path);
-  if (!open) return 0;
-  struct dirent *entry;
-  while ((entry = readdir(open)) && count < MOST_SUBFOLDERS) {
-    if (entry->d_name[0] == '.') continue;
-    char *below = join(folder, path, entry->d_name, "");
-    if (below && is_folder(below)) names[count++] = below;
+  struct system_folder open;
+  if (folder->looked++ >= MOST_LOOKED_AT || !system_folder_open(&open, path)) return 0;
+  const char *name;
+  while (count < MOST_SUBFOLDERS && (name = system_folder_next(&open))) {
+    if (name[0] == '.') continue;
+    char *below = join(folder, path, name, "");
+    if (below && system_is_folder(below)) names[count++] = below;
     else memory_give(folder->memory, below);
   }
-  closedir(open);
+  system_folder_close(&open);
   qsort(names, count, sizeof *names, by_name);
   return count;
 }
@@ -64,7 +53,7 @@ static size_t list_folders(struct folder *folder, const char *path, char **names
 static char *search(struct folder *folder, const char *path, const char *name, const char *ending,
                     int depth) {
   char *file = join(folder, path, name, ending);
-  if (!file || is_file(file)) return file;
+  if (!file || system_is_file(file)) return file;
   memory_give(folder->memory, file);
   if (depth == 0) return NULL;
   char **names = take(folder, MOST_SUBFOLDERS * sizeof *names);
@@ -84,8 +73,10 @@ static mls_status read_open(struct folder *folder, FILE *file, size_t *size) {
   memory_give(folder->memory, folder->bytes);
   folder->bytes = memory_take(folder->memory, NULL, room);
   while (folder->bytes) {
-    used += fread(folder->bytes + used, 1, room - used, file);
-    if (used < room || used > LIMIT_FILE) break;
+    size_t wanted =
+        room > LIMIT_FILE ? LIMIT_FILE + 1 : room; /* one more tells that it is larger */
+    used += fread(folder->bytes + used, 1, wanted - used, file);
+    if (used < wanted || used > LIMIT_FILE) break;
     room *= 2;
     char *larger = memory_take(folder->memory, folder->bytes, room);
     if (!larger) memory_give(folder->memory, folder->bytes);
@@ -99,12 +90,12 @@ static mls_status read_open(struct folder *folder, FILE *file, size_t *size) {
 /* Messages show a file of a library by its name: outputs hold no paths. */
 static mls_status read_file(struct folder *folder, const char *path, const char **bytes,
                             size_t *size, const char **shown) {
-  const char *slash = strrchr(path, '/');
+  const char *name = system_name(path);
   memory_give(folder->memory, folder->shown);
-  folder->shown = memory_take(folder->memory, NULL, strlen(slash + 1) + 1);
+  folder->shown = memory_take(folder->memory, NULL, strlen(name) + 1);
   if (!folder->shown) return MLS_MEMORY;
-  *shown = strcpy(folder->shown, slash + 1);
-  FILE *file = fopen(path, "rb");
+  *shown = strcpy(folder->shown, name);
+  FILE *file = system_open(path);
   if (!file) return MLS_FILE;
   mls_status status = read_open(folder, file, size);
   fclose(file);
@@ -135,6 +126,7 @@ mls_status folder_find(void *context, const char *kind, const char *name, size_t
   bool sheet = strcmp(kind, "sheet") == 0;
   const char *const *at = sheet ? folder->templates : folder->registries;
   folder->starved = false;
+  folder->looked = 0;
   while (at && *at) {
     size_t found;
     mls_status status = find_in_group(folder, &at, sheet, name, nth, &found, bytes, size, shown);
@@ -160,11 +152,11 @@ static mls_status add_file(struct walk *walk, const char *path, size_t name_size
       memory_grow(walk->memory, walk->files, walk->count, &walk->room, sizeof *files);
   if (!files) return MLS_MEMORY;
   walk->files = files;
-  const char *below = path + strlen(walk->root) + 1, *slash = strrchr(path, '/');
+  const char *below = path + strlen(walk->root) + 1;
   struct folder_file file = {
     .root = walk->root, .group = walk->group, .place = walk->place, .order = walk->count
   };
-  file.name = memory_text(walk->memory, slash + 1, name_size);
+  file.name = memory_text(walk->memory, system_name(path), name_size);
   file.below = memory_text(walk->memory, below, strlen(below));
   if (!file.name || !file.below) return MLS_MEMORY;
   files[walk->count++] = file;
@@ -178,19 +170,19 @@ static mls_status look_at(struct walk *walk, const char *path, const char *name)
   if (!name_is_sound((struct slice){ name, size - ending })) return MLS_OK;
   char *file = join(walk->folder, path, name, "");
   if (!file) return MLS_MEMORY;
-  mls_status status = is_file(file) ? add_file(walk, file, size - ending) : MLS_OK;
+  mls_status status = system_is_file(file) ? add_file(walk, file, size - ending) : MLS_OK;
   memory_give(walk->folder->memory, file);
   return status;
 }
 
 /* In the order in which search() looks. */
 static mls_status walk_folder(struct walk *walk, const char *path, int depth) {
-  DIR *open = opendir(path);
-  struct dirent *entry;
+  struct system_folder open;
+  const char *name;
   mls_status status = MLS_OK;
-  if (!open) return MLS_OK;
-  while (status == MLS_OK && (entry = readdir(open))) status = look_at(walk, path, entry->d_name);
-  closedir(open);
+  if (!system_folder_open(&open, path)) return MLS_OK;
+  while (status == MLS_OK && (name = system_folder_next(&open))) status = look_at(walk, path, name);
+  system_folder_close(&open);
   if (depth == 0 || status != MLS_OK) return status;
   char **names = take(walk->folder, MOST_SUBFOLDERS * sizeof *names);
   if (!names) return MLS_MEMORY;
@@ -227,6 +219,7 @@ mls_status folder_list(struct folder *folder, const char *kind, struct memory *m
   const char *const *at = sheet ? folder->templates : folder->registries;
   struct walk walk = { .folder = folder, .memory = memory, .ending = sheet ? ".sheet" : ".csv" };
   folder->starved = false;
+  folder->looked = 0;
   for (; at && *at; at++, walk.place++) {
     walk.root = *at;
     if (**at) TRY(walk_folder(&walk, *at, sheet ? DEEPEST_SUBFOLDER : 0));

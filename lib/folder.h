@@ -1,5 +1,5 @@
-/* The standard way to resolve names: folders of the file system. The only file of the library that
-   touches files. Names are names of the language, so no path leads out of the folders. */
+/* The standard way to resolve names: folders of the file system. Names are names of the
+   language, so no path leads out of the folders. */
 #ifndef MLS_FOLDER_H
 #define MLS_FOLDER_H
 
@@ -12,7 +12,8 @@ struct folder {
   const char *const *registries;
   char *bytes; /* of the last file */
   char *shown;
-  bool starved; /* memory ran out while looking */
+  bool starved;  /* memory ran out while looking */
+  size_t looked; /* folders listed since the last question */
 };
 
 /* An mls_find; the context is a struct folder. */

@@ -5,6 +5,7 @@
 
 #include <math.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stddef.h>
 #include "text.h"
 
@@ -34,9 +35,22 @@ enum unit_rule {
   RULE_COLUMN_PLAIN   /* aggregate of a column without a strict unit -> plain number: product */
 };
 
-/* Values over lanes: out[i] = f(in[0][i], in[1][i] ...) for i < n. `out` may be one of the inputs.
-   Errors are the one NaN (FUNCTION_ERROR); the caller turns other non-finite results into it. */
-typedef void (*lanes)(size_t n, double *out, const double *const *in, size_t count);
+/* Values over lanes: out[i] = f(in[0][i], in[1][i] ...) for i < n. `out` is none of the inputs. Bit
+   k of `ones` says that argument k of at most three is one number, in[k][0], for all lanes; not all
+   are, unless n is 1. Errors are the one NaN (FUNCTION_ERROR). True when some result is
+   not finite: the caller turns those into it. */
+typedef bool (*lanes)(size_t n, double *restrict out, const double *const *in, size_t count,
+                      unsigned ones);
+
+/* The same bits by other instructions: for any machine, with vectors of 256 and of 512 bits. */
+enum { LANES_ANY, LANES_256, LANES_512, LANES_SETS };
+
+/* A function by each of them, and of one value: one(in) is the one lane of in[0][0], in[1][0] ...
+ */
+struct bodies {
+  lanes lanes[LANES_SETS];
+  double (*one)(const double *const *in, size_t count);
+};
 
 /* Aggregates over a whole column, `truth` NULL or a column of truths. The result is finite or
    FUNCTION_ERROR. An error in the truths passes on, one in a row not selected does not count. */
@@ -64,7 +78,7 @@ struct function {
   unsigned char level; /* of an infix or prefix operator: 1 comparison, 2 + -, 3 * /, 4 sign, 5 ^ */
   unsigned char least, most; /* arguments */
   enum unit_rule rule;       /* of min and max as an aggregate: RULE_COLUMN */
-  lanes value;               /* NULL for aggregates and prior */
+  struct bodies value;       /* NULL for aggregates and prior */
   span total;                /* for aggregates over a column, or NULL; min and max have both */
   partials slope;            /* NULL: flat (0) or not differentiable */
   span_partials total_slope; /* NULL: as above */
@@ -72,6 +86,7 @@ struct function {
   const char *excel_other;   /* of == and != between texts; of ^ by a literal whole number but 0 (no
                                 guard needed); NULL: none */
   const char *excel_where;   /* aggregate with a truth column: $1 the column, $2 the truths */
+  bool adds;                 /* total adds its rows in the order of real_sum, and does no more */
   bool array;                /* excel_where must be entered as an array formula */
   double tolerance;          /* agreement with a spreadsheet, relative to result and operands */
   const char *example;       /* a formula that is true; may use function_example_table */
@@ -83,10 +98,24 @@ struct function {
 extern const double FUNCTION_ERROR;
 static inline bool value_is_error(double value) { return value != value; }
 
+/* Calculates lanes; what is not finite becomes the error value. */
+static inline void function_run(lanes body, size_t n, double *restrict out, const double *const *in,
+                                size_t count, unsigned ones) {
+  if (!body(n, out, in, count, ones)) return;
+  for (size_t i = 0; i < n; i++) out[i] = out[i] - out[i] == 0 ? out[i] : FUNCTION_ERROR;
+}
+
+/* What is not finite is the error value. */
+static inline double function_sound(double made) {
+  return made - made == 0 ? made : FUNCTION_ERROR;
+}
+
 /* NULL past the last row. */
 const struct function *function_row(size_t index);
 /* By name and form (FORM_CALL for a name before parentheses); NULL when there is none. */
 const struct function *function_find(struct slice name, enum function_form form);
+/* Takes any number of arguments from left to right: f(f(x, y), z) is f(x, y, z), to the bit. */
+bool function_folds(const struct function *function);
 /* Offers the names of all calls. */
 void function_offer_all(struct nearest *nearest);
 /* Takes a column, always; false for min and max, which may. */
@@ -112,5 +141,13 @@ static inline bool value_equal(double a, double b) {
 
 /* The language's floor: a value within 1e-9 below a whole number is that number. */
 static inline double value_floor(double x) { return floor(x + 1e-9); }
+
+/* Half a unit goes away from zero and nothing else is mended: LibreOffice's ROUND(x, 0) is C's
+   round (its correction of decimal noise, as in 1.005 * 100, is for decimal places only). The
+   remainder is exact, so that 0.5 less its last bit goes down. */
+static inline double value_nearest(double x) {
+  const double size = fabs(x), whole = floor(size);
+  return copysign(whole + (size - whole >= 0.5 ? 1.0 : 0.0), x);
+}
 
 #endif

@@ -3,11 +3,14 @@
 #include "given.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "check.h"
 #include "limits.h"
+#include "progress.h"
+#include "renamed.h"
 
 /* What is being read: a table's CSV for the table it replaces. */
 struct reading {
@@ -21,7 +24,7 @@ static struct memory *memory_of(const struct reading *r) { return r->givens->mod
 static struct fails *fails_of(const struct reading *r) { return r->givens->fails; }
 
 static mls_status worst(mls_status first, mls_status second) {
-  return first == MLS_OK || second == MLS_MEMORY ? second : first;
+  return first == MLS_OK || fail_ends(second) ? second : first;
 }
 
 mls_status given_open(struct givens *givens, struct mls_model *model, const mls_rows *rows,
@@ -76,7 +79,20 @@ static mls_status wrong_unit(const struct reading *r, const struct line *line,
                   line->unit->text, line->name);
 }
 
-static mls_status check_column(const struct reading *r, const struct rows_column *column) {
+/* A column that had this name: the file's heading becomes the present one. */
+static void take_present_name(const struct reading *r, struct rows_column *column) {
+  const struct facts *facts = r->givens->model->facts;
+  char path[2 * LIMIT_NAME + 2];
+  int size = snprintf(path, sizeof path, "%s.%s", r->table->name, column->name);
+  if (size < 0 || (size_t)size >= sizeof path) return;
+  const char *now = renamed_now(facts, facts->names, RENAMED_INPUT, r->sheet->name, slice_of(path),
+                                column->place, fails_of(r));
+  const char *dot = now ? strchr(now, '.') : NULL;
+  if (dot) column->name = dot + 1;
+}
+
+static mls_status check_column(const struct reading *r, struct rows_column *column) {
+  take_present_name(r, column);
   const struct line *line = column_line(r, column->name);
   if (!line) return no_column(r, column);
   if (line->kind != LINE_INPUT)
@@ -118,7 +134,7 @@ static mls_status check_columns(const struct reading *r) {
   mls_status status = check_key_name(r);
   for (size_t i = 0; i < r->given->csv.column_count; i++)
     status = worst(status, check_column(r, &r->given->csv.columns[i]));
-  for (size_t i = 0; i < r->sheet->line_count && status != MLS_MEMORY; i++)
+  for (size_t i = 0; i < r->sheet->line_count && !fail_ends(status); i++)
     status = worst(status, check_left_out(r, &r->sheet->lines[i]));
   return status;
 }
@@ -180,7 +196,8 @@ static mls_status number_keys(const struct reading *r, struct rows *rows) {
   struct row_number *sorted = memory_array(memory_of(r), count, sizeof *sorted);
   mls_status status = MLS_OK;
   if (!numbers || !sorted) return fail_memory(fails_of(r));
-  for (size_t i = 0; i < count && status != MLS_MEMORY; i++) {
+  for (size_t i = 0; i < count && !fail_ends(status); i++) {
+    TRY(progress_tick(fails_of(r), 1, i, count));
     status = worst(status, read_number_key(r, i, &numbers[i]));
     sorted[i] = (struct row_number){ numbers[i], (unsigned)i };
   }
@@ -199,6 +216,14 @@ static mls_status no_item(const struct reading *r, size_t row, struct slice key)
                   nearest_hint(memory_of(r), &nearest));
 }
 
+/* The present name of an item; NULL when the text is no old one, or names no item. */
+static const char *item_now(const struct reading *r, const struct registry *registry,
+                            struct slice text, struct place place) {
+  const struct facts *facts = r->givens->model->facts;
+  if (!registry) return NULL;
+  return renamed_now(facts, facts->names, RENAMED_ITEM, registry->name, text, place, fails_of(r));
+}
+
 static mls_status read_word_key(const struct reading *r, size_t row, struct rows *rows,
                                 unsigned *number) {
   struct mls_model *model = r->givens->model;
@@ -210,7 +235,8 @@ static mls_status read_word_key(const struct reading *r, size_t row, struct rows
     return fail_add(fails_of(r), MLS_SYNTAX, rows_key_place(&r->given->csv, row),
                     "%s is not a word: a letter, then letters, digits, _ and -",
                     csv_shown(shown, key));
-  const char *word = names_add(model->facts->names, key);
+  const char *now = item_now(r, registry, key, rows_key_place(&r->given->csv, row));
+  const char *word = now ? now : names_add(model->facts->names, key);
   if (!word) return fail_memory(fails_of(r));
   if (registry && !registry_item(registry, word, &item)) return no_item(r, row, key);
   if (model_add_word(model, word, number) != MLS_OK || map_put(&rows->index, word, row) != MLS_OK)
@@ -225,8 +251,10 @@ static mls_status word_keys(const struct reading *r, struct rows *rows) {
   if (!words) return fail_memory(fails_of(r));
   *rows = (struct rows){ .count = count, .words = words, .registry = r->table->set->registry };
   map_open(&rows->index, memory_of(r));
-  for (size_t i = 0; i < count && status != MLS_MEMORY; i++)
+  for (size_t i = 0; i < count && !fail_ends(status); i++) {
+    TRY(progress_tick(fails_of(r), 2, i, count));
     status = worst(status, read_word_key(r, i, rows, &words[i]));
+  }
   return status;
 }
 
@@ -260,8 +288,8 @@ static mls_status read_given(const struct reading *r, struct rows *rows) {
                     "a table of more than %d rows (LIMIT_ROWS)", LIMIT_ROWS);
   mls_status status = check_columns(r);
   bool numbers = r->table->set->kind == SET_RANGE;
-  return status == MLS_MEMORY ? status
-                              : worst(status, numbers ? number_keys(r, rows) : word_keys(r, rows));
+  return fail_ends(status) ? status
+                           : worst(status, numbers ? number_keys(r, rows) : word_keys(r, rows));
 }
 
 mls_status given_rows(struct givens *givens, unsigned instance, const struct line *table,
@@ -274,7 +302,7 @@ mls_status given_rows(struct givens *givens, unsigned instance, const struct lin
   r.given->instance = instance;
   r.given->table = table->use;
   mls_status status = read_given(&r, &made);
-  if (status != MLS_OK) return status == MLS_MEMORY ? status : MLS_OK;
+  if (status != MLS_OK) return fail_ends(status) ? status : MLS_OK;
   r.given->sound = *given = true;
   *rows = made;
   return MLS_OK;
@@ -328,7 +356,9 @@ static mls_status read_word(const struct reading *r, const struct line *line, si
                             size_t index, double *out) {
   struct slice text = rows_value(&r->given->csv, row, index);
   const struct set *set = line->set;
-  const char *word = names_find(r->givens->model->facts->names, text);
+  const char *now = item_now(r, set->kind == SET_REGISTRY ? set->registry : NULL, text,
+                             rows_value_place(&r->given->csv, row, index));
+  const char *word = now ? now : names_find(r->givens->model->facts->names, text);
   unsigned number;
   if (word && set_holds_word(set, word)) {
     if (model_add_word(r->givens->model, word, &number) != MLS_OK) return fail_memory(fails_of(r));
@@ -359,12 +389,14 @@ mls_status given_column(struct givens *givens, unsigned instance, const struct l
   double *values = memory_array(givens->model->memory, count, sizeof *values);
   if (!values) return fail_memory(givens->fails);
   mls_status status = MLS_OK;
-  for (size_t row = 0; row < count && status != MLS_MEMORY; row++)
+  for (size_t row = 0; row < count && !fail_ends(status); row++) {
+    TRY(progress_tick(givens->fails, 2, row, count));
     status = line->set->kind == SET_RANGE
                  ? worst(status, read_number(&r, &r.given->csv.columns[index], line, row, index,
                                              &values[row]))
                  : worst(status, read_word(&r, line, row, index, &values[row]));
-  if (status == MLS_MEMORY) return status;
+  }
+  if (fail_ends(status)) return status;
   cell->defaults = values;
   cell->default_count = count;
   *given = true;
@@ -407,7 +439,7 @@ static mls_status no_table(const struct givens *givens, const struct given *give
 
 mls_status given_close(struct givens *givens) {
   mls_status status = MLS_OK;
-  for (size_t i = 0; i < givens->count && status != MLS_MEMORY; i++)
+  for (size_t i = 0; i < givens->count && !fail_ends(status); i++)
     if (givens->list[i].instance == GRAPH_NONE)
       status = worst(status, no_table(givens, &givens->list[i]));
   return status;

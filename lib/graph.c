@@ -10,6 +10,7 @@
 #include "check.h"
 #include "given.h"
 #include "limits.h"
+#include "progress.h"
 
 struct maker {
   struct mls_model *model;
@@ -51,8 +52,9 @@ static mls_status add_word(struct maker *m, const char *word, unsigned *number) 
 static mls_status survey_formula(struct maker *m, const struct node *node) {
   struct survey *survey = &m->model->survey;
   unsigned number;
-  survey->ops += node->count > 0;
-  survey->operands += node->count;
+  bool folds = node->kind == NODE_CALL && node->count > 2 && function_folds(node->function);
+  survey->ops += folds ? node->count - 1 : node->count > 0;
+  survey->operands += folds ? 2 * (node->count - 1) : node->count;
   survey->paths += node->kind == NODE_PATH;
   survey->constants += node->kind == NODE_NUMBER || node->kind == NODE_TEXT ||
                        (node->kind == NODE_CALL && node->function->rule == RULE_MISSING);
@@ -76,6 +78,8 @@ static mls_status add_cell(struct maker *m, struct cell cell, unsigned *index) {
   if (model->cell_count >= LIMIT_CELLS) return too_many(m, "cells", LIMIT_CELLS, "LIMIT_CELLS");
   if (model->value_count + cell.rows > LIMIT_VALUES)
     return too_many(m, "values", (long long)LIMIT_VALUES, "LIMIT_VALUES");
+  if (!memory_allows(model->memory, (model->value_count + cell.rows) * sizeof(double)))
+    return out_of_memory(m);
   struct cell *cells =
       memory_grow(model->memory, model->cells, model->cell_count, &m->cell_room, sizeof *cells);
   if (!cells) return out_of_memory(m);
@@ -289,6 +293,7 @@ static mls_status fill_instance(struct maker *m, unsigned at) {
     TRY(table_rows(m, at, &sheet->lines[sheet->tables[i]], &rows[i]));
   for (unsigned i = 0; i < sheet->slot_count; i++) {
     cells[i] = GRAPH_NONE;
+    TRY(progress_tick(m->fails, 5, i, sheet->slot_count));
     if (sheet->slots[i].kind != SLOT_FACT) TRY(slot_cell(m, at, i, &cells[i]));
   }
   return MLS_OK;

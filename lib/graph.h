@@ -117,6 +117,7 @@ struct mls_model {
   size_t word_count, word_room;
   struct map word_index; /* interned word -> text number */
   struct survey survey;
+  unsigned vectors; /* which of a function's bodies: LANES_ANY ... */
   struct tape *tape;
   const struct fail *warnings; /* of opening it: the first `warning_count` of this list */
   size_t warning_count;
@@ -140,6 +141,10 @@ unsigned model_cell(const struct mls_model *model, unsigned instance, const stru
 /* The input that chose the item of a registry input in the end: through binds to an unbound input,
    or to the bound input that names an item in quotes. */
 unsigned model_chooser(const struct mls_model *model, unsigned cell);
+/* Old names in a path become the present ones: in `memory`, with a warning each unless `fails` is
+   NULL. Only MLS_MEMORY can go wrong. */
+mls_status model_present_path(const struct mls_model *model, struct memory *memory,
+                              struct place place, struct fails *fails, struct slice *path);
 /* The cell with this path, or GRAPH_NONE. */
 unsigned model_find(const struct mls_model *model, struct slice path);
 /* Appends the path of a cell: "job.plan.cash", "hw.flops.fp16" needs a row: see model_row_path. */

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "progress.h"
+
 struct width {
   size_t left, right; /* ALIGN_POINT: before and from the point on; else all is left */
 };
@@ -37,6 +39,7 @@ static mls_status ask(const struct grid *grid, size_t row, size_t column, struct
 static mls_status measure_all(const struct grid *grid, struct buffer *text, struct width *widths) {
   for (size_t row = 0; row < grid->rows; row++) {
     for (size_t column = 0; column < grid->columns; column++) {
+      TRY(progress_step(grid->report->fails, 5));
       TRY(ask(grid, row, column, text));
       struct width width = measure(text, grid->align[column]);
       bool word = grid->align[column] == ALIGN_POINT && text->size && !is_number(text);

@@ -6,6 +6,7 @@
 
 #include "csv.h"
 #include "limits.h"
+#include "progress.h"
 
 struct json_reader {
   struct json_file *json;
@@ -136,34 +137,43 @@ static mls_status read_escape(struct json_reader *r, struct buffer *out) {
   return MLS_OK;
 }
 
+static mls_status too_long(struct json_reader *r, struct place place) {
+  return fail_add(r->fails, MLS_LIMIT, place,
+                  "this text is longer than %d bytes (LIMIT_TEXT); is a quote left open?",
+                  LIMIT_TEXT);
+}
+
 /* Bytes up to the next quote or backslash, which must be clean. */
-static mls_status read_run(struct json_reader *r, struct slice *out) {
+static mls_status read_run(struct json_reader *r, struct place place, struct slice *out) {
   const char *start = r->at;
   size_t where;
-  while (r->at < r->end && *r->at != '"' && *r->at != '\\' && (unsigned char)*r->at >= 0x20)
+  while (r->at < r->end && *r->at != '"' && *r->at != '\\' && (unsigned char)*r->at >= 0x20 &&
+         r->at - start <= LIMIT_TEXT)
     r->at++;
   *out = (struct slice){ start, (size_t)(r->at - start) };
+  if (out->size > LIMIT_TEXT) return too_long(r, place);
   if (!text_is_clean(*out, &where)) return unclean(r, start + where);
   if (r->at == r->end) return wrong(r, "a quote that ends the text");
   return *r->at == '"' || *r->at == '\\' ? MLS_OK : unclean(r, r->at);
 }
 
-static mls_status read_escaped(struct json_reader *r, struct buffer *text) {
+static mls_status read_escaped(struct json_reader *r, struct place place, struct buffer *text) {
   while (*r->at != '"') {
     struct slice run;
     TRY(read_escape(r, text));
-    TRY(read_run(r, &run));
+    TRY(read_run(r, place, &run));
     buffer_add(text, run.at, run.size);
-    if (text->size > LIMIT_TEXT) break;
+    if (text->size > LIMIT_TEXT) return too_long(r, place);
   }
   return text->failed ? fail_memory(r->fails) : MLS_OK;
 }
 
-static mls_status decode(struct json_reader *r, struct slice first, struct slice *out) {
+static mls_status decode(struct json_reader *r, struct place place, struct slice first,
+                         struct slice *out) {
   struct buffer text;
   buffer_open(&text, &r->json->memory);
   buffer_add(&text, first.at, first.size);
-  mls_status status = read_escaped(r, &text);
+  mls_status status = read_escaped(r, place, &text);
   if (status == MLS_OK) {
     out->at = buffer_keep(&text, &r->json->memory);
     out->size = text.size;
@@ -176,12 +186,8 @@ static mls_status decode(struct json_reader *r, struct slice first, struct slice
 static mls_status read_string(struct json_reader *r, struct slice *out) {
   struct place place = place_of(r, r->at);
   r->at++;
-  TRY(read_run(r, out));
-  if (*r->at == '\\') TRY(decode(r, *out, out));
-  if (out->size > LIMIT_TEXT)
-    return fail_add(r->fails, MLS_LIMIT, place,
-                    "this text is longer than %d bytes (LIMIT_TEXT); is a quote left open?",
-                    LIMIT_TEXT);
+  TRY(read_run(r, place, out));
+  if (*r->at == '\\') TRY(decode(r, place, *out, out));
   r->at++;
   return MLS_OK;
 }
@@ -372,6 +378,7 @@ static mls_status read_on(struct json_reader *r) {
   bool object = top->kind == JSON_OBJECT;
   char closes = object ? '}' : ']';
   struct json value = { .kind = JSON_NULL };
+  TRY(progress_tick(r->fails, 1, (size_t)(r->at - r->whole.at), r->whole.size));
   skip_space(r);
   if (next(r) == closes) return close_container(r);
   if (top->count > 0) {
@@ -404,8 +411,8 @@ mls_status json_read(struct json_file *out, struct fails *fails, const char *fil
   *out = (struct json_file){ .file = file };
   memory_open(&out->memory, &fails->memory->allocator);
   if (size > LIMIT_FILE)
-    return fail_add(fails, MLS_LIMIT, top, "the file is larger than %d MiB (LIMIT_FILE)",
-                    LIMIT_FILE >> 20);
+    return fail_add(fails, MLS_LIMIT, top, "the file is larger than %d MB (LIMIT_FILE)",
+                    LIMIT_FILE / 1000000);
   const char *form = csv_other_form(text);
   if (form) return fail_add(fails, MLS_SYNTAX, top, "the file is %s; expected JSON in UTF-8", form);
   struct json_reader reader = {

@@ -8,6 +8,9 @@
 #include "memory.h"
 #include "text.h"
 
+/* The form of JSON documents, their member "schema": written by reports, read in inputs. */
+enum { JSON_SCHEMA = 1 };
+
 enum json_kind {
   JSON_NULL,
   JSON_FALSE,

@@ -1,110 +1,146 @@
-/* Values over lanes and totals over columns: one body serves a cell, a column of a million rows and
-   a batch of scenarios. Lanes are branch-free where they can be, so that compilers use vectors.
-   Apart from function.c so that the table can be read without them; derivatives at the end. */
+/* Values over lanes: one body serves a cell, a column of a million rows and a batch of scenarios.
+   Compiled once for each instruction set that LANES_SET names (see lanes.h): lanes are branch-free,
+   so that compilers use vectors, and made of + - * / and sqrt alone, so that their bits do not
+   depend on the set. Apart from function.c so that the table can be read without them. */
 #include "lanes.h"
 #include "real.h"
+#include "real_inline.h"
 
 #define ERROR FUNCTION_ERROR
+#define LANES_NAME(name) LANES_JOIN(lanes_##name, LANES_SET)
 
 /* ---- shapes of bodies: x, y, z are the arguments of one lane ----
-   A block is written only after all of it was read: `out` may be one of the inputs, and compilers
-   use vectors only where they can see that this does no harm. */
-enum { BLOCK = 64 };
+   `out` is none of the inputs. An argument whose bit is set in `ones` is one number for all lanes;
+   with more lanes than one not all are. Each body tells whether some result is not finite: counting
+   on the way costs less than a second look at the results. */
+
+/* The top bit is set for infinities and NaN: their exponent alone is all ones. */
+static inline uint64_t unsound(double made) {
+  return (bits_of(made) & ~((uint64_t)1 << 63)) + ((uint64_t)1 << 52);
+}
+
+/* The same for one value, by the instructions of any machine. */
+#define LANES_ONE_HEAD(name) double one_##name(const double *const *in, size_t count)
+
+#ifdef LANES_ANY_MACHINE
+#define LANES_ONE(name, load, expression)                                                          \
+  LANES_ONE_HEAD(name) {                                                                           \
+    load;                                                                                          \
+    (void)count;                                                                                   \
+    return (expression);                                                                           \
+  }
+#else
+#define LANES_ONE(name, load, expression)
+#endif
+
+#define LANES_HEAD(name)                                                                           \
+  bool LANES_NAME(name)(size_t n, double *restrict out, const double *const *in, size_t count,     \
+                        unsigned ones)
+
+#define LANES_EACH(load, expression)                                                               \
+  for (size_t i = 0; i < n; i++) {                                                                 \
+    load;                                                                                          \
+    const double made = (expression);                                                              \
+    out[i] = made;                                                                                 \
+    wrong |= unsound(made);                                                                        \
+  }
 
 #define LANES_1(name, expression)                                                                  \
-  void name(size_t n, double *out, const double *const *in, size_t count) {                        \
-    const double *const a = in[0];                                                                 \
+  LANES_HEAD(name) {                                                                               \
+    const double *restrict const a = in[0];                                                        \
+    uint64_t wrong = 0;                                                                            \
+    (void)count, (void)ones;                                                                       \
+    LANES_EACH(const double x = a[i], expression)                                                  \
+    return wrong >> 63;                                                                            \
+  }                                                                                                \
+  LANES_ONE(name, const double x = in[0][0], expression)
+
+#define LANES_TWO(name, expression)                                                                \
+  LANES_HEAD(name) {                                                                               \
+    const double *restrict const a = in[0], *restrict const b = in[1];                             \
+    uint64_t wrong = 0;                                                                            \
     (void)count;                                                                                   \
-    for (size_t at = 0; at < n; at += BLOCK) {                                                     \
-      const size_t size = n - at < BLOCK ? n - at : BLOCK;                                         \
-      double made[BLOCK];                                                                          \
-      for (size_t i = 0; i < size; i++) {                                                          \
-        const double x = a[at + i];                                                                \
-        made[i] = (expression);                                                                    \
-      }                                                                                            \
-      for (size_t i = 0; i < size; i++) out[at + i] = made[i];                                     \
+    if (ones & 1) {                                                                                \
+      const double x = *a;                                                                         \
+      LANES_EACH(const double y = b[i], expression)                                                \
+    } else if (ones & 2) {                                                                         \
+      const double y = *b;                                                                         \
+      LANES_EACH(const double x = a[i], expression)                                                \
+    } else {                                                                                       \
+      LANES_EACH(const double x = a[i]; const double y = b[i], expression)                         \
     }                                                                                              \
+    return wrong >> 63;                                                                            \
   }
 
 #define LANES_2(name, expression)                                                                  \
-  void name(size_t n, double *out, const double *const *in, size_t count) {                        \
-    const double *const a = in[0], *const b = in[1];                                               \
-    (void)count;                                                                                   \
-    for (size_t at = 0; at < n; at += BLOCK) {                                                     \
-      const size_t size = n - at < BLOCK ? n - at : BLOCK;                                         \
-      double made[BLOCK];                                                                          \
-      for (size_t i = 0; i < size; i++) {                                                          \
-        const double x = a[at + i], y = b[at + i];                                                 \
-        made[i] = (expression);                                                                    \
-      }                                                                                            \
-      for (size_t i = 0; i < size; i++) out[at + i] = made[i];                                     \
-    }                                                                                              \
-  }
+  LANES_TWO(name, expression)                                                                      \
+  LANES_ONE(name, const double x = in[0][0]; const double y = in[1][0], expression)
 
+/* Of functions that are no vectors anyway. */
 #define LANES_3(name, expression)                                                                  \
-  void name(size_t n, double *out, const double *const *in, size_t count) {                        \
-    const double *const a = in[0], *const b = in[1], *const c = in[2];                             \
+  LANES_HEAD(name) {                                                                               \
+    const size_t a = ~ones & 1, b = ~ones >> 1 & 1, c = ~ones >> 2 & 1;                            \
+    uint64_t wrong = 0;                                                                            \
     (void)count;                                                                                   \
-    for (size_t at = 0; at < n; at += BLOCK) {                                                     \
-      const size_t size = n - at < BLOCK ? n - at : BLOCK;                                         \
-      double made[BLOCK];                                                                          \
-      for (size_t i = 0; i < size; i++) {                                                          \
-        const double x = a[at + i], y = b[at + i], z = c[at + i];                                  \
-        made[i] = (expression);                                                                    \
-      }                                                                                            \
-      for (size_t i = 0; i < size; i++) out[at + i] = made[i];                                     \
-    }                                                                                              \
-  }
+    LANES_EACH(const double x = in[0][i * a]; const double y = in[1][i * b];                       \
+               const double z = in[2][i * c], expression)                                          \
+    return wrong >> 63;                                                                            \
+  }                                                                                                \
+  LANES_ONE(name, const double x = in[0][0]; const double y = in[1][0];                            \
+            const double z = in[2][0], expression)
 
-/* From left to right over any number of arguments. */
+/* From left to right over any number of arguments; of more than two all are lanes. */
 #define LANES_FOLD(name, expression)                                                               \
-  void name(size_t n, double *out, const double *const *in, size_t count) {                        \
-    for (size_t at = 0; at < n; at += BLOCK) {                                                     \
-      const size_t size = n - at < BLOCK ? n - at : BLOCK;                                         \
-      double made[BLOCK];                                                                          \
-      for (size_t i = 0; i < size; i++) made[i] = in[0][at + i];                                   \
-      for (size_t k = 1; k < count; k++)                                                           \
-        for (size_t i = 0; i < size; i++) {                                                        \
-          const double x = made[i], y = in[k][at + i];                                             \
-          made[i] = (expression);                                                                  \
-        }                                                                                          \
-      for (size_t i = 0; i < size; i++) out[at + i] = made[i];                                     \
-    }                                                                                              \
-  }
+  static LANES_TWO(name##_of_two, expression)                                                      \
+                                                                                                   \
+      LANES_HEAD(name) {                                                                           \
+    uint64_t wrong = 0;                                                                            \
+    if (count == 2) return LANES_NAME(name##_of_two)(n, out, in, count, ones);                     \
+    for (size_t i = 0; i < n; i++) out[i] = in[0][i];                                              \
+    for (size_t k = 1; k < count; k++)                                                             \
+      for (size_t i = 0; i < n; i++) {                                                             \
+        const double x = out[i], y = in[k][i];                                                     \
+        out[i] = (expression);                                                                     \
+      }                                                                                            \
+    for (size_t i = 0; i < n; i++) wrong |= unsound(out[i]);                                       \
+    return wrong >> 63;                                                                            \
+  }                                                                                                \
+  LANES_ONE(                                                                                       \
+      name, double x = in[0][0]; for (size_t k = 1; k < count; k++) {                              \
+        const double y = in[k][0];                                                                 \
+        x = (expression);                                                                          \
+      },                                                                                           \
+                                 x)
 
 /* ---- arithmetic ---- */
 
-LANES_2(lanes_add, x + y)
-LANES_2(lanes_subtract, x - y)
-LANES_2(lanes_multiply, (x * y))
-LANES_2(lanes_divide, x / y)
-LANES_1(lanes_negate, -x)
-LANES_1(lanes_abs, fabs(x))
-LANES_1(lanes_sqrt, sqrt(x))
+LANES_2(add, x + y)
+LANES_2(subtract, x - y)
+LANES_2(multiply, (x * y))
+LANES_2(divide, x / y)
+LANES_1(negate, -x)
+LANES_1(abs, fabs(x))
+LANES_1(sqrt, sqrt(x))
 
 /* Squares are most of the powers that people write, and one product is exact to the last bit. */
-static inline double power(double x, double y) { return y == 2 ? x * x : real_pow(x, y); }
+static LANES_TWO(any_power, y == 2 ? x * x : lane_pow(x, y))
 
-static LANES_1(lanes_square, (x * x)) static LANES_2(lanes_any_power, power(x, y))
-
-    void lanes_power(size_t n, double *out, const double *const *in, size_t count) {
+    LANES_HEAD(power) {
+  const double *const same[] = { in[0], in[0] };
+  const size_t step = ones & 2 ? 0 : 1;
   size_t squares = 0;
-  for (size_t i = 0; i < n; i++) squares += in[1][i] == 2;
-  (squares == n ? lanes_square : lanes_any_power)(n, out, in, count);
+  for (size_t i = 0; i < n; i++) squares += in[1][i * step] == 2;
+  if (squares == n && !(ones & 1)) return LANES_NAME(multiply)(n, out, same, count, 0);
+  return LANES_NAME(any_power)(n, out, in, count, ones);
 }
 
-/* Half a unit goes away from zero and nothing else is mended: LibreOffice's ROUND(x, 0) is C's
-   round (its correction of decimal noise, as in 1.005 * 100, is for decimal places only). The
-   remainder is exact, so that 0.5 less its last bit goes down. */
-static inline double nearest_whole(double x) {
-  const double size = fabs(x), whole = floor(size);
-  return copysign(whole + (size - whole >= 0.5 ? 1.0 : 0.0), x);
-}
+LANES_ONE(power, const double x = in[0][0];
+          const double y = in[1][0], y == 2 ? x * x : real_pow(x, y))
 
-LANES_1(lanes_floor, value_floor(x))
-LANES_1(lanes_ceil, -floor(-(x - 1e-9)))
-LANES_2(lanes_round, nearest_whole(x / y) * y)
-LANES_2(lanes_mod, x - y * value_floor(x / y))
+LANES_1(floor, value_floor(x))
+LANES_1(ceil, -floor(-(x - 1e-9)))
+LANES_2(round, value_nearest(x / y) * y)
+LANES_2(mod, x - y * value_floor(x / y))
 
 /* ---- comparison and choice: these must see errors themselves ---- */
 
@@ -115,337 +151,74 @@ static inline double fault(double x, double y) { return (x - x) + (y - y); }
 static inline double same(double x, double y) { return value_equal(x, y) ? 1 : 0; }
 static inline double less(double x, double y) { return x < y ? 1 - same(x, y) : 0; }
 
-LANES_2(lanes_less, less(x, y) + fault(x, y))
-LANES_2(lanes_less_equal, 1 - less(y, x) + fault(x, y))
-LANES_2(lanes_more, less(y, x) + fault(x, y))
-LANES_2(lanes_more_equal, 1 - less(x, y) + fault(x, y))
-LANES_2(lanes_equal, same(x, y) + fault(x, y))
-LANES_2(lanes_unequal, 1 - same(x, y) + fault(x, y))
+LANES_2(less, less(x, y) + fault(x, y))
+LANES_2(less_equal, 1 - less(y, x) + fault(x, y))
+LANES_2(more, less(y, x) + fault(x, y))
+LANES_2(more_equal, 1 - less(x, y) + fault(x, y))
+LANES_2(equal, same(x, y) + fault(x, y))
+LANES_2(unequal, 1 - same(x, y) + fault(x, y))
 
 static inline double truth(double x) { return x != 0 ? 1 : 0; }
 
-LANES_FOLD(lanes_and, truth(x) * truth(y) + fault(x, y))
-LANES_FOLD(lanes_or, truth(x) + truth(y) - truth(x) * truth(y) + fault(x, y))
-LANES_1(lanes_not, 1 - truth(x) + fault(x, x))
+LANES_FOLD(and, truth(x) * truth(y) + fault(x, y))
+LANES_FOLD(or, truth(x) + truth(y) - truth(x) * truth(y) + fault(x, y))
+LANES_1(invert, 1 - truth(x) + fault(x, x))
 
-LANES_3(lanes_if, x != x ? ERROR : x != 0 ? y : z)
-LANES_2(lanes_default, x == x ? x : y)
-LANES_1(lanes_known, x == x ? 1.0 : 0.0)
-
-void lanes_missing(size_t n, double *out, const double *const *in, size_t count) {
-  (void)in, (void)count;
-  for (size_t i = 0; i < n; i++) out[i] = ERROR;
+static inline double choose(double x, double y, double z) {
+  return x != x ? ERROR : x != 0 ? y : z;
 }
 
+LANES_HEAD(if) {
+  const double *restrict const a = in[0], *restrict const b = in[1], *restrict const c = in[2];
+  const double x = *a, y = *b, z = *c;
+  uint64_t wrong = 0;
+  (void)count;
+  switch (n > 1 ? ones : 0) {
+    case 0: LANES_EACH((void)0, choose(a[i], b[i], c[i])) break;
+    case 1: LANES_EACH((void)0, choose(x, b[i], c[i])) break;
+    case 2: LANES_EACH((void)0, choose(a[i], y, c[i])) break;
+    case 3: LANES_EACH((void)0, choose(x, y, c[i])) break;
+    case 4: LANES_EACH((void)0, choose(a[i], b[i], z)) break;
+    case 5: LANES_EACH((void)0, choose(x, b[i], z)) break;
+    default: LANES_EACH((void)0, choose(a[i], y, z)) break;
+  }
+  return wrong >> 63;
+}
+LANES_ONE(if, (void)0, choose(in[0][0], in[1][0], in[2][0]))
+LANES_2(default, x == x ? x : y)
+LANES_1(known, x == x ? 1.0 : 0.0)
+
+LANES_1(missing, ERROR + fault(x, x))
+
 /* The comparison is false when y is an error, which is then taken. */
-LANES_FOLD(lanes_min, ((x < y) | (x != x)) ? x : y)
-LANES_FOLD(lanes_max, ((x > y) | (x != x)) ? x : y)
+LANES_FOLD(min, ((x < y) | (x != x)) ? x : y)
+LANES_FOLD(max, ((x > y) | (x != x)) ? x : y)
 
 /* ---- elementary functions and probability ---- */
 
-LANES_1(lanes_exp, real_exp(x))
-LANES_1(lanes_ln, real_log(x))
-LANES_1(lanes_log2, real_log2(x))
-LANES_1(lanes_log10, real_log10(x))
-LANES_1(lanes_erf, real_erf(x))
-LANES_1(lanes_lgamma, real_lgamma(x))
-LANES_3(lanes_normal_cdf, real_normal_cdf(x, y, z))
-LANES_3(lanes_normal_quantile, real_normal_quantile(x, y, z))
-LANES_2(lanes_poisson_pmf, real_poisson_pmf(x, y))
-LANES_2(lanes_poisson_cdf, real_poisson_cdf(x, y))
-LANES_3(lanes_gamma_cdf, real_gamma_cdf(x, y, z))
-LANES_3(lanes_gamma_quantile, real_gamma_quantile(x, y, z))
-LANES_3(lanes_beta_quantile, real_beta_quantile(x, y, z))
-LANES_3(lanes_binomial_cdf, real_binomial_cdf(x, y, z))
+LANES_1(exp, lane_exp(x))
+LANES_1(ln, lane_log(x))
+LANES_1(log2, lane_log2(x))
+LANES_1(log10, lane_log10(x))
+LANES_1(erf, real_erf(x))
+LANES_1(lgamma, real_lgamma(x))
+LANES_3(normal_cdf, real_normal_cdf(x, y, z))
+LANES_3(normal_quantile, real_normal_quantile(x, y, z))
+LANES_2(poisson_pmf, real_poisson_pmf(x, y))
+LANES_2(poisson_cdf, real_poisson_cdf(x, y))
+LANES_3(gamma_cdf, real_gamma_cdf(x, y, z))
+LANES_3(gamma_quantile, real_gamma_quantile(x, y, z))
+LANES_3(beta_quantile, real_beta_quantile(x, y, z))
+LANES_3(binomial_cdf, real_binomial_cdf(x, y, z))
 
-/* ---- totals ---- */
+/* ---- bounds ---- */
 
-static double sound(double x) { return fabs(x) <= 0x1.fffffffffffffp1023 ? x : ERROR; }
+/* Adding this rounds |x| < 2^51 to a whole number. */
+#define WHOLE 0x1.8p52
 
-/* The rows taken: how many, the first and last (n, 0 when none); wrong: an error among truths. */
-struct selection {
-  size_t count, first, last;
-  bool wrong;
-};
-
-static struct selection selection_of(size_t n, const double *truth) {
-  if (!truth) return (struct selection){ n, 0, n ? n - 1 : 0, false };
-  struct selection made = { 0, n, 0, false };
-  size_t wrong = 0;
-  for (size_t i = 0; i < n; i++) {
-    wrong += truth[i] != truth[i];
-    made.count += truth[i] != 0;
-  }
-  made.wrong = wrong > 0;
-  if (made.count == 0) return made;
-  for (made.first = 0; truth[made.first] == 0;) made.first++;
-  for (made.last = n - 1; truth[made.last] == 0;) made.last--;
-  return made;
-}
-
-double span_sum(size_t n, const double *column, const double *truth) {
-  return sound(truth ? real_sum_where(column, truth, n) : real_sum(column, n));
-}
-
-double span_mean(size_t n, const double *column, const double *truth) {
-  const struct selection rows = selection_of(n, truth);
-  return rows.count ? sound(span_sum(n, column, truth) / (double)rows.count) : ERROR;
-}
-
-/* An error in a counted row passes on, as in every total of the language. */
-double span_count(size_t n, const double *column, const double *truth) {
-  size_t wrong = 0;
-  for (size_t i = 0; i < n; i++) wrong += (column[i] != column[i]) & (!truth || truth[i] != 0);
-  const struct selection rows = selection_of(n, truth);
-  return wrong || rows.wrong ? ERROR : (double)rows.count;
-}
-
-/* Like INDEX they look at their one row only. */
-double span_first(size_t n, const double *column, const double *truth) {
-  const struct selection rows = selection_of(n, truth);
-  return rows.wrong || rows.count == 0 ? ERROR : sound(column[rows.first]);
-}
-
-double span_last(size_t n, const double *column, const double *truth) {
-  const struct selection rows = selection_of(n, truth);
-  return rows.wrong || rows.count == 0 ? ERROR : sound(column[rows.last]);
-}
-
-/* The least of sign * x. Independent lanes, for one chain of comparisons waits on itself; the order
-   does not matter for the result. An infinity is what no row at all gives. */
-enum { WIDE = 8 };
-
-static inline double lesser(double least, double x) { return ((x < least) | (x != x)) ? x : least; }
-
-static inline double selected(const double *column, const double *truth, size_t i, double sign) {
-  if (!truth) return sign * column[i];
-  return truth[i] == 0 ? (double)INFINITY : truth[i] != truth[i] ? truth[i] : sign * column[i];
-}
-
-static double extreme(size_t n, const double *column, const double *truth, double sign) {
-  double least[WIDE];
-  for (size_t j = 0; j < WIDE; j++) least[j] = (double)INFINITY;
-  size_t i = 0;
-  for (; i + WIDE <= n; i += WIDE)
-    for (size_t j = 0; j < WIDE; j++)
-      least[j] = lesser(least[j], selected(column, truth, i + j, sign));
-  for (; i < n; i++) least[0] = lesser(least[0], selected(column, truth, i, sign));
-  for (size_t j = 1; j < WIDE; j++) least[0] = lesser(least[0], least[j]);
-  return sound(sign * least[0]);
-}
-
-double span_min(size_t n, const double *column, const double *truth) {
-  return extreme(n, column, truth, 1);
-}
-
-double span_max(size_t n, const double *column, const double *truth) {
-  return extreme(n, column, truth, -1);
-}
-
-double span_product(size_t n, const double *column, const double *truth) {
-  const struct selection rows = selection_of(n, truth);
-  if (rows.wrong || rows.count == 0) return ERROR;
-  double product = 1;
-  for (size_t i = 0; i < n; i++)
-    if (!truth || truth[i] != 0) product *= column[i];
-  return sound(product);
-}
-
-double span_irr(size_t n, const double *column, const double *truth) {
-  const struct selection rows = selection_of(n, truth);
-  return rows.wrong || rows.count == 0 ? ERROR : sound(real_irr_where(column, truth, n));
-}
-
-/* ---- derivatives at a point: f is the value, x, y, z the arguments ---- */
-
-#define SLOPE_1(name, dx)                                                                          \
-  void name(double f, const double *in, size_t count, double *slope) {                             \
-    const double x = in[0];                                                                        \
-    (void)f, (void)x, (void)count;                                                                 \
-    slope[0] = (dx);                                                                               \
-  }
-
-#define SLOPE_2(name, dx, dy)                                                                      \
-  void name(double f, const double *in, size_t count, double *slope) {                             \
-    const double x = in[0], y = in[1];                                                             \
-    (void)f, (void)x, (void)y, (void)count;                                                        \
-    slope[0] = (dx), slope[1] = (dy);                                                              \
-  }
-
-#define SLOPE_3(name, dx, dy, dz)                                                                  \
-  void name(double f, const double *in, size_t count, double *slope) {                             \
-    const double x = in[0], y = in[1], z = in[2];                                                  \
-    (void)f, (void)x, (void)y, (void)z, (void)count;                                               \
-    slope[0] = (dx), slope[1] = (dy), slope[2] = (dz);                                             \
-  }
-
-static const double log_of_2 = 0x1.62e42fefa39efp-1, log_of_10 = 0x1.26bb1bbb55516p+1;
-static const double pi = 0x1.921fb54442d18p+1;
-
-/* At base 0 the limit from above; a negative base has whole exponents only, flat in them. */
-static double power_by_base(double x, double y) {
-  if (y == 0) return 0;
-  return x == 0 && y == 1 ? 1 : y * power(x, y - 1);
-}
-
-SLOPE_2(slope_add, 1, 1)
-SLOPE_2(slope_subtract, 1, -1)
-SLOPE_2(slope_multiply, y, x)
-SLOPE_2(slope_divide, 1 / y, -f / y)
-SLOPE_2(slope_power, power_by_base(x, y), x > 0 ? f * real_log(x) : 0)
-SLOPE_1(slope_negate, -1)
-SLOPE_1(slope_abs, x < 0 ? -1 : 1)
-SLOPE_2(slope_round, 0, nearest_whole(x / y))
-SLOPE_2(slope_mod, 1, -value_floor(x / y))
-SLOPE_1(slope_sqrt, 0.5 / f)
-SLOPE_1(slope_exp, f)
-SLOPE_1(slope_ln, 1 / x)
-SLOPE_1(slope_log2, 1 / (x * log_of_2))
-SLOPE_1(slope_log10, 1 / (x * log_of_10))
-SLOPE_3(slope_if, 0, x != 0 ? 1 : 0, x != 0 ? 0 : 1)
-SLOPE_2(slope_default, x == x ? 1 : 0, x == x ? 0 : 1)
-
-/* All of the slope belongs to the first argument that is the result. */
-void slope_min(double f, const double *in, size_t count, double *slope) {
-  bool taken = false;
-  for (size_t k = 0; k < count; k++) {
-    slope[k] = !taken && in[k] == f ? 1 : 0;
-    taken |= in[k] == f;
-  }
-}
-
-void slope_max(double f, const double *in, size_t count, double *slope) {
-  slope_min(f, in, count, slope);
-}
-
-/* Digamma: upwards to where Stirling's series is exact, then the series. */
-static double digamma(double x) {
-  double below = 0;
-  for (; x < 10; x += 1) below += 1 / x;
-  const double u = 1 / (x * x);
-  const double series =
-      u * (1.0 / 12 - u * (1.0 / 120 - u * (1.0 / 252 - u * (1.0 / 240 - u * (1.0 / 132)))));
-  return real_log(x) - 0.5 / x - series - below;
-}
-
-SLOPE_1(slope_erf, 2 / sqrt(pi) * real_exp(-x * x))
-SLOPE_1(slope_lgamma, x > 0 ? digamma(x) : ERROR)
-
-/* A shape has no closed derivative: a five-point difference over 1/256 of the width that the
-   distribution has in it. */
-typedef double quantity(double x, double y, double z);
-
-static double by_shape(quantity *of, double x, double y, double z, int which) {
-  const double at = which == 1 ? y : z;
-  const double h = (at < 1 ? at : sqrt(at)) * 0x1p-8;
-  double f[4];
-  for (int k = 0; k < 4; k++) {
-    const double moved = at + h * (k < 2 ? k - 2 : k - 1);
-    f[k] = which == 1 ? of(x, moved, z) : of(x, y, moved);
-  }
-  return (8 * (f[2] - f[1]) - (f[3] - f[0])) / (12 * h);
-}
-
-static double normal_density(double z) { return real_exp(-0.5 * z * z) / sqrt(2 * pi); }
-
-/* Of the standard gamma distribution. */
-static double gamma_density(double x, double shape) {
-  if (x == 0) return shape > 1 ? 0 : shape == 1 ? 1 : (double)INFINITY;
-  return real_exp(shape * real_log(x) - x - real_lgamma(shape)) / x;
-}
-
-static double beta_density(double x, double a, double b) {
-  const double scale = real_lgamma(a + b) - real_lgamma(a) - real_lgamma(b);
-  return real_exp(scale + (a - 1) * real_log(x) + (b - 1) * real_log(1 - x));
-}
-
-/* k and n whole: d/dp of the chance of at most k. */
-static double binomial_slope(double k, double n, double p) {
-  if (k == n) return 0;
-  if (p == 0 || p == 1) return k == (p == 0 ? 0 : n - 1) ? -n : 0;
-  const double ways = real_lgamma(n + 1) - real_lgamma(k + 1) - real_lgamma(n - k);
-  return -real_exp(ways + k * real_log(p) + (n - k - 1) * real_log(1 - p));
-}
-
-static double standard(double x, double mean, double sd) { return (x - mean) / sd; }
-static double standard_quantile(double p) { return real_normal_quantile(p, 0, 1); }
-
-SLOPE_3(slope_normal_cdf, normal_density(standard(x, y, z)) / z,
-        -normal_density(standard(x, y, z)) / z,
-        -normal_density(standard(x, y, z)) * standard(x, y, z) / z)
-SLOPE_3(slope_normal_quantile, z / normal_density(standard_quantile(x)), 1, standard_quantile(x))
-SLOPE_2(slope_poisson_pmf, 0, f *(value_floor(x) - y) / y)
-SLOPE_2(slope_poisson_cdf, 0, -real_poisson_pmf(x, y))
-SLOPE_3(slope_gamma_cdf, gamma_density(x / z, y) / z, by_shape(real_gamma_cdf, x, y, z, 1),
-        -gamma_density(x / z, y) * x / (z * z))
-SLOPE_3(slope_gamma_quantile, z / gamma_density(f / z, y),
-        by_shape(real_gamma_quantile, x, y, z, 1), f / z)
-SLOPE_3(slope_beta_quantile, 1 / beta_density(f, y, z), by_shape(real_beta_quantile, x, y, z, 1),
-        by_shape(real_beta_quantile, x, y, z, 2))
-SLOPE_3(slope_binomial_cdf, 0, 0, binomial_slope(value_floor(x), value_floor(y), z))
-
-/* ---- derivatives of totals: f is the total ---- */
-
-static bool counts(const double *truth, size_t i) { return !truth || truth[i] != 0; }
-
-void span_slope_sum(double f, size_t n, const double *column, const double *truth, double *slope) {
-  (void)f, (void)column;
-  for (size_t i = 0; i < n; i++) slope[i] = counts(truth, i) ? 1 : 0;
-}
-
-void span_slope_mean(double f, size_t n, const double *column, const double *truth, double *slope) {
-  (void)f, (void)column;
-  const double share = 1 / (double)selection_of(n, truth).count;
-  for (size_t i = 0; i < n; i++) slope[i] = counts(truth, i) ? share : 0;
-}
-
-static void only(size_t n, size_t row, double *slope) {
-  for (size_t i = 0; i < n; i++) slope[i] = i == row ? 1 : 0;
-}
-
-void span_slope_extreme(double f, size_t n, const double *column, const double *truth,
-                        double *slope) {
-  size_t row = 0;
-  while (row < n && !(counts(truth, row) && column[row] == f)) row++;
-  only(n, row, slope);
-}
-
-void span_slope_first(double f, size_t n, const double *column, const double *truth,
-                      double *slope) {
-  (void)f, (void)column;
-  only(n, selection_of(n, truth).first, slope);
-}
-
-void span_slope_last(double f, size_t n, const double *column, const double *truth, double *slope) {
-  (void)f, (void)column;
-  only(n, selection_of(n, truth).last, slope);
-}
-
-/* The product of all others, not total / own: one row may be 0. */
-void span_slope_product(double f, size_t n, const double *column, const double *truth,
-                        double *slope) {
-  (void)f;
-  double before = 1, after = 1;
-  for (size_t i = 0; i < n; i++) {
-    slope[i] = counts(truth, i) ? before : 0;
-    if (counts(truth, i)) before *= column[i];
-  }
-  for (size_t i = n; i-- > 0;) {
-    slope[i] *= after;
-    if (counts(truth, i)) after *= column[i];
-  }
-}
-
-/* From the present value that is 0 at the rate: dr = -d(flow) (1+r)^-i / (d value / d r). */
-void span_slope_irr(double f, size_t n, const double *column, const double *truth, double *slope) {
-  const double shrink = 1 / (1 + f);
-  double worth = 1, steepness = 0, row = 0;
-  for (size_t i = 0; i < n; i++) {
-    slope[i] = counts(truth, i) ? worth : 0;
-    if (!counts(truth, i)) continue;
-    steepness -= row * column[i] * worth * shrink;
-    worth *= shrink;
-    row += 1;
-  }
-  for (size_t i = 0; i < n; i++) slope[i] /= -steepness;
+bool LANES_NAME(outside)(size_t n, const double *x, double low, double high, bool whole) {
+  uint64_t outside = 0;
+  for (size_t i = 0; i < n; i++) outside |= ((x[i] >= low) & (x[i] <= high)) ? 0 : 1;
+  for (size_t i = 0; whole && i < n; i++) outside |= (x[i] + WHOLE) - WHOLE == x[i] ? 0 : 1;
+  return outside != 0;
 }

@@ -48,9 +48,16 @@ static mls_status read_file(mls_book *book, const struct folder_file *file, cons
   return fail_add(&book->fails, status, (struct place){ name, 0, 0 }, "could not be read");
 }
 
-/* The comment of the first line, read as the language does; of a file that is no sheet nothing. */
-static const char *first_label(mls_book *book, const char *bytes, size_t size) {
+/* The header: the first line, and a second one that holds its label. */
+static size_t header_size(const char *bytes, size_t size) {
   const char *end = size ? memchr(bytes, '\n', size) : NULL;
+  if (end && end + 1 < bytes + size && end[1] == ' ')
+    end = memchr(end + 1, '\n', size - (size_t)(end + 1 - bytes));
+  return end ? (size_t)(end - bytes) : size;
+}
+
+/* The label of the header, read as the language does; of a file that is no sheet nothing. */
+static const char *first_label(mls_book *book, const char *bytes, size_t size) {
   struct memory scratch;
   struct names names;
   struct sheet *sheet = NULL;
@@ -58,7 +65,7 @@ static const char *first_label(mls_book *book, const char *bytes, size_t size) {
   struct fails fails = { .memory = &scratch };
   names_open(&names, &scratch);
   mls_status status = sheet_read(&scratch, &names, &book->units, &fails, "", bytes,
-                                 end ? (size_t)(end - bytes) : size, &sheet);
+                                 header_size(bytes, size), &sheet);
   const char *label = sheet ? or_empty(sheet->label) : "";
   bool starved = status == MLS_MEMORY;
   label = starved ? NULL : memory_text(&book->listing.memory, label, strlen(label));
@@ -109,12 +116,6 @@ mls_status mls_found_at(const mls_book *book, size_t index, mls_found *out, size
 
 /* ---- fingerprint ---- */
 
-static unsigned long long hash_more(unsigned long long hash, const void *bytes, size_t size) {
-  const unsigned char *at = bytes;
-  for (size_t i = 0; i < size; i++) hash = (hash ^ at[i]) * 0x100000001b3ULL;
-  return hash;
-}
-
 static mls_status hash_file(mls_book *book, const struct folder_file *file,
                             unsigned long long *hash) {
   const char *bytes = "";
@@ -135,12 +136,39 @@ mls_status mls_registry_hash(mls_book *book, unsigned long long *hash) {
   size_t count = 0;
   begin(book);
   memory_open(&scratch, &book->memory.allocator);
-  *hash = 0xcbf29ce484222325ULL;
+  *hash = HASH_START;
   mls_status status = list_files(book, "registry", &scratch, &files, &count);
   for (size_t i = 0; i < count && status == MLS_OK; i++)
     if (files[i].used) status = hash_file(book, &files[i], hash);
   memory_close(&scratch);
   return status;
+}
+
+/* Rows that were given when the model was opened: their keys, and what their columns hold. */
+static unsigned long long hash_given(const struct mls_model *model, unsigned long long hash) {
+  for (size_t i = 0; i < model->cell_count; i++) {
+    const struct cell *cell = &model->cells[i];
+    const struct rows *rows = model_rows(model, (unsigned)i);
+    if (cell->given) hash = hash_more(hash, cell->defaults, cell->default_count * sizeof(double));
+    if (cell->kind != CELL_KEY || !rows) continue;
+    for (size_t row = 0; row < rows->count; row++) {
+      char key[TEXT_NUMBER];
+      const char *text = model_row_key(model, (unsigned)i, row, key);
+      hash = hash_more(hash, text, strlen(text) + 1);
+    }
+  }
+  return hash;
+}
+
+unsigned long long mls_model_hash(const mls_model *model) {
+  unsigned long long hash = HASH_START;
+  if (!model) return hash;
+  for (size_t i = 0; i < model->instance_count; i++) {
+    const struct instance *instance = &model->instances[i];
+    hash = hash_more(hash, instance->path, strlen(instance->path) + 1);
+    hash = hash_more(hash, &instance->sheet->hash, sizeof instance->sheet->hash);
+  }
+  return hash_given(model, hash);
 }
 
 /* ---- registries: a mls_registry is the book's struct registry ---- */

@@ -17,7 +17,7 @@ mls_status load_open(struct load *load, struct facts *facts, const struct csv *c
 }
 
 mls_status load_worst(mls_status first, mls_status second) {
-  return first == MLS_OK || second == MLS_MEMORY ? second : first;
+  return first == MLS_OK || fail_ends(second) ? second : first;
 }
 
 mls_status load_intern(struct load *load, const char *text, const char **out) {

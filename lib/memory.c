@@ -1,7 +1,6 @@
 /* The arena. Chunks double up to a bound; a large request gets a chunk of its size. */
 #include "memory.h"
 
-#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -57,14 +56,25 @@ static struct memory_chunk *new_chunk(const struct memory *memory, size_t room) 
   return chunk;
 }
 
+static bool within(const struct memory *memory, size_t size) {
+  return memory->most == 0 || (memory->held <= memory->most && size <= memory->most - memory->held);
+}
+
+bool memory_allows(struct memory *memory, size_t size) {
+  if (!within(memory, size)) memory->over = true;
+  return within(memory, size);
+}
+
 static int add_chunk(struct memory *memory, size_t size) {
   size_t room = memory->chunk ? memory->chunk->room * 2 : FIRST_CHUNK;
   if (room > LARGEST_CHUNK) room = LARGEST_CHUNK;
-  if (room < size) room = size;
+  if (room < size || !within(memory, HEADER + room)) room = size;
+  if (!memory_allows(memory, HEADER + room)) return 0;
   struct memory_chunk *chunk = new_chunk(memory, room);
   if (!chunk) return 0;
   chunk->below = memory->chunk;
   chunk->room = room;
+  memory->held += HEADER + room;
   memory->chunk = chunk;
   memory->used = 0;
   return 1;
@@ -121,6 +131,7 @@ struct memory_mark memory_mark(const struct memory *memory) {
 void memory_reset(struct memory *memory, struct memory_mark mark) {
   while (memory->chunk != mark.chunk) {
     struct memory_chunk *below = memory->chunk->below;
+    memory->held -= HEADER + memory->chunk->room;
     memory_give(memory, memory->chunk);
     memory->chunk = below;
   }

@@ -3,6 +3,7 @@
 #ifndef MLS_MEMORY_H
 #define MLS_MEMORY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include "mlsysim.h"
 
@@ -12,6 +13,9 @@ struct memory {
   mls_allocator allocator;
   struct memory_chunk *chunk; /* the newest chunk; older ones hang below it */
   size_t used;                /* bytes taken from the newest chunk */
+  size_t held;                /* bytes of all chunks */
+  size_t most;                /* more is refused as if there were none; 0: no bound */
+  bool over;                  /* it was refused for that */
 };
 
 /* A place to come back to: what is pushed after a mark is freed by resetting to it. */
@@ -40,6 +44,9 @@ void *memory_grow(struct memory *memory, void *array, size_t count, size_t *room
 /* The same for `wanted` elements in all: exactly those for an empty array, else at least double. */
 void *memory_reserve(struct memory *memory, void *array, size_t count, size_t *room, size_t wanted,
                      size_t size);
+
+/* Whether so many bytes more would stay below the bound; remembers when not. */
+bool memory_allows(struct memory *memory, size_t size);
 
 struct memory_mark memory_mark(const struct memory *memory);
 void memory_reset(struct memory *memory, struct memory_mark mark);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "graph.h"
+#include "renamed.h"
 
 unsigned model_cell(const struct mls_model *model, unsigned instance, const struct ref *ref) {
   for (unsigned i = 0; i < ref->hops; i++)
@@ -181,6 +182,62 @@ static unsigned find_in(const struct mls_model *model, unsigned at, struct slice
 static unsigned find_whole(const struct mls_model *model, struct slice path) {
   bool ends_in_dot = path.size > 0 && path.at[path.size - 1] == '.';
   return ends_in_dot ? GRAPH_NONE : find_in(model, 0, path);
+}
+
+/* Of the next one or two parts of a path in a sheet; *used are the bytes that are the old name. */
+static const struct renamed *renamed_part(const struct mls_model *model, const char *sheet,
+                                          struct slice path, size_t *used) {
+  struct slice rest = path;
+  for (int parts = 0; parts < 2 && rest.size > 0; parts++) {
+    struct slice part = next_part(&rest);
+    struct slice old = { path.at, (size_t)(part.at - path.at) + part.size };
+    const struct renamed *found =
+        renamed_find(model->facts, &model->names, RENAMED_INPUT, sheet, old);
+    *used = old.size;
+    if (found) return found;
+  }
+  return NULL;
+}
+
+/* The first old name in a path, and in `out` the path with the present one; NULL when it has none.
+ */
+static const struct renamed *renamed_path(const struct mls_model *model, struct slice path,
+                                          struct buffer *out) {
+  const struct instance *instance = &model->instances[0];
+  struct slice rest = path;
+  size_t used, line;
+  while (model->facts->renamed_count > 0 && rest.size > 0) {
+    size_t before = path.size - rest.size;
+    const struct renamed *old = renamed_part(model, instance->sheet->name, rest, &used);
+    if (old) {
+      out->size = 0;
+      buffer_add(out, path.at, before);
+      buffer_text(out, old->now);
+      buffer_add(out, rest.at + used, rest.size - used);
+      return old;
+    }
+    const char *name = names_find(&model->names, next_part(&rest));
+    if (!name || !map_get(&instance->sheet->symbols, name, &line)) return NULL;
+    if (instance->sheet->lines[line].kind != LINE_USE) return NULL;
+    instance = &model->instances[instance->children[instance->sheet->lines[line].use]];
+  }
+  return NULL;
+}
+
+mls_status model_present_path(const struct mls_model *model, struct memory *memory,
+                              struct place place, struct fails *fails, struct slice *path) {
+  const struct renamed *old;
+  struct buffer out;
+  buffer_open(&out, memory);
+  const char *kept = "";
+  while (kept && (old = renamed_path(model, *path, &out))) {
+    kept = buffer_keep(&out, memory);
+    if (kept) *path = slice_of(kept);
+    if (fails) renamed_warn(old, place, fails);
+  }
+  buffer_close(&out);
+  if (kept) return MLS_OK;
+  return fails ? fail_memory(fails) : MLS_MEMORY;
 }
 
 unsigned model_find(const struct mls_model *model, struct slice path) {

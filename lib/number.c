@@ -1,12 +1,15 @@
-/* Numbers read and printed exactly, whatever the locale. Reading is correctly rounded: a short
-   exact path for what people type, and an exact comparison of big integers for the rest. */
+/* Decimals to doubles, correctly rounded whatever the locale. What files hold is decided by one
+   product of 64 and 128 bits (number_scale: the way of Clinger 1990 and Lemire 2021, with a bound
+   of our own for what the cut power leaves open); an exact comparison of big integers does the
+   rest. */
 #include <float.h>
 #include <math.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "number.h"
+#include "power.h"
 #include "text.h"
 
 /* ---- reading ---- */
@@ -214,7 +217,7 @@ static double decimal_value(const struct decimal *decimal) {
   return refine(decimal, guess);
 }
 
-bool text_read_number(struct slice slice, double *out) {
+static bool read_exactly(struct slice slice, double *out) {
   struct decimal decimal;
   if (!read_decimal(slice, &decimal)) return false;
   double value = decimal_value(&decimal);
@@ -222,95 +225,98 @@ bool text_read_number(struct slice slice, double *out) {
   return true;
 }
 
-/* ---- printing ---- */
+/* ---- the short ways ---- */
 
-/* printf's decimal point follows the locale; whatever it is becomes '.'. */
-static void neutral_point(char *text) {
-  char *to = text;
-  bool pointed = false;
-  for (char *from = text; *from; from++) {
-    bool plain = is_digit(*from) || *from == 'e' || *from == '+' || *from == '-';
-    if (plain) *to++ = *from;
-    else if (!pointed) *to++ = '.', pointed = true;
+/* Normalised digits times a cut power: 128 bits of the product. What it is really is larger by less
+   than 2, because less than 1 was cut from the power and from the product each. */
+static struct power scaled(uint64_t whole, struct power power) {
+  uint64_t low, middle, rest;
+  uint64_t high = power_multiply(whole, power.high, &low);
+  middle = power_multiply(whole, power.low, &rest);
+  low += middle;
+  return (struct power){ high + (low < middle), low };
+}
+
+bool number_scale(uint64_t whole, int exponent, double *out) {
+  *out = 0;
+  if (whole == 0) return true;
+  if (whole <= (uint64_t)1 << 53 && exponent >= -22 && exponent <= 22) {
+    *out = exponent < 0 ? (double)whole / powers[-exponent] : (double)whole * powers[exponent];
+    return true;
   }
-  *to = 0;
+  if (exponent < POWER_LEAST || exponent > POWER_MOST) return false;
+  int zeros = power_zeros(whole);
+  struct power product = scaled(whole << zeros, power_of(exponent));
+  int shift = 10 + (int)(product.high >> 63); /* to 53 bits */
+  uint64_t half = (uint64_t)1 << (shift - 1), rest = product.high & (2 * half - 1);
+  bool below = rest == half - 1 && product.low >= UINT64_MAX - 1;
+  bool above = rest == half && product.low == 0;
+  if (below || above) return false;
+  int power = power_exponent(exponent) - zeros + shift + 1; /* of the lowest of the 53 bits */
+  uint64_t mantissa = (product.high >> shift) + (rest >= half), bits;
+  if (power < -1074 || power > 971) return false;
+  bits = ((uint64_t)(power + 1074) << 52) + mantissa; /* whose highest bit adds 1 to the exponent */
+  memcpy(out, &bits, sizeof bits);
+  return true;
 }
 
-/* "1e+06" to "1e6", "1e-07" to "1e-7". */
-static void short_exponent(char *text) {
-  char *e = strchr(text, 'e');
-  if (!e) return;
-  char *from = e + 1, *to = e + 1;
-  if (*from == '-') *to++ = *from++;
-  else if (*from == '+') from++;
-  while (*from == '0' && from[1]) from++;
-  while (*from) *to++ = *from++;
-  *to = 0;
-}
-
-const char *text_number(char out[TEXT_NUMBER], double value) {
-  if (value != value) return strcpy(out, "nan");
-  if (value - value != 0) return strcpy(out, value > 0 ? "inf" : "-inf");
-  if (value == 0) return strcpy(out, "0");
-  /* a normal number holds any 15 digits; one near 0 holds fewer, so fewer may do */
-  for (int digits = fabs(value) < DBL_MIN ? 1 : 15; digits <= 17; digits++) {
-    snprintf(out, TEXT_NUMBER, "%.*g", digits, value);
-    neutral_point(out);
-    double back = 0;
-    if (digits == 17 ||
-        (text_read_number(slice_of(out[0] == '-' ? out + 1 : out), &back) && back == fabs(value)))
-      break;
+/* A run of digits behind those in `digits`; *count counts all that are significant. */
+static const char *scan_digits(const char *at, uint64_t *digits, int *count) {
+  static const uint32_t tens[] = { 1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000 };
+  for (unsigned some = 8; some == 8 && *count < 32;) {
+    uint64_t eight = number_eight(at) ^ 0x3030303030303030u;
+    some = number_before(number_odd(eight));
+    if (some > 0) *digits = *digits * tens[some] + number_join(eight, some);
+    *count += (int)some;
+    at += some;
   }
-  short_exponent(out);
-  return out;
+  return at;
 }
 
-/* Commas between groups of three in the whole part. */
-static void group(char out[TEXT_NUMBER], const char *plain) {
-  size_t sign = plain[0] == '-';
-  size_t whole = strcspn(plain + sign, ".");
-  size_t to = 0;
-  for (size_t i = 0; plain[i]; i++) {
-    bool inside = i > sign && i < sign + whole;
-    if (inside && (sign + whole - i) % 3 == 0) out[to++] = ',';
-    out[to++] = plain[i];
+static const char *scan_zeros(const char *at) {
+  while (*at == '0') at++;
+  return at;
+}
+
+static const char *scan_exponent(const char *at, int *exponent) {
+  uint64_t digits = 0;
+  int count = 0;
+  bool negative = *at == '-';
+  at = scan_digits(at + (negative || *at == '+'), &digits, &count);
+  if (count == 0 || count > 4) return NULL;
+  *exponent += negative ? -(int)digits : (int)digits;
+  return at;
+}
+
+const char *number_scan_long(const char *start, char point, double *out) {
+  const char *at = start + (*start == '-'), *first = at;
+  uint64_t digits = 0;
+  int count = 0, exponent = 0;
+  at = scan_digits(scan_zeros(at), &digits, &count);
+  if (at == first) return NULL;
+  if (*at == point) {
+    const char *fraction = ++at;
+    at = scan_digits(count > 0 ? at : scan_zeros(at), &digits, &count);
+    if (at == fraction) return NULL;
+    exponent = (int)(fraction - at);
   }
-  out[to] = 0;
+  if (count > 19 || exponent < -400) return NULL;
+  if ((*at | 0x20) == 'e') at = scan_exponent(at + 1, &exponent);
+  if (!at || !number_scale(digits, exponent, out)) return NULL;
+  if (*start == '-') *out = -*out;
+  return at;
 }
 
-static void drop_zeros(char *text) {
-  if (!strchr(text, '.')) return;
-  char *end = text + strlen(text);
-  while (end[-1] == '0') *--end = 0;
-  if (end[-1] == '.') *--end = 0;
-}
-
-const char *text_person(char out[TEXT_NUMBER], double value, int digits) {
-  double size = fabs(value);
-  if (!(size < 1e15) || (size != 0 && size < 1e-4)) {
-    if (value != value || value - value != 0) return text_number(out, value);
-    snprintf(out, TEXT_NUMBER, "%.*e", digits - 1, value);
-    neutral_point(out);
-    char mantissa[TEXT_NUMBER];
-    size_t e = strcspn(out, "e");
-    memcpy(mantissa, out, e);
-    mantissa[e] = 0;
-    drop_zeros(mantissa);
-    char tail[TEXT_NUMBER];
-    strcpy(tail, out + e);
-    snprintf(out, TEXT_NUMBER, "%.16s%.8s", mantissa, tail);
-    short_exponent(out);
-    return out;
+bool text_read_number(struct slice slice, double *out) {
+  enum { MOST = 40 };
+  char padded[MOST + NUMBER_PAD] = "";
+  if (slice.size < MOST) {
+    if (slice.size > 0) memcpy(padded, slice.at, slice.size);
+    double value;
+    if (number_scan(padded, '.', &value) == padded + slice.size) {
+      *out = value;
+      return true;
+    }
   }
-  int whole = 0, lead = 0;
-  while (whole < 22 && size >= powers[whole]) whole++;
-  while (size > 0 && size * powers[lead + 1] < 1) lead++;
-  int places = size > 0 ? digits - whole + lead : 0;
-  if (places < 0) places = 0;
-  char plain[TEXT_NUMBER];
-  snprintf(plain, sizeof plain, "%.*f", places, value);
-  neutral_point(plain);
-  drop_zeros(plain);
-  group(out, strcmp(plain, "-0") == 0 ? "0" : plain);
-  return out;
+  return read_exactly(slice, out);
 }

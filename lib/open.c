@@ -2,10 +2,13 @@
    afresh for every model, so that models never share what may still change. */
 #include "open.h"
 
+#include <stdint.h>
 #include <string.h>
 
 #include "csv.h"
 #include "limits.h"
+#include "renamed.h"
+#include "system.h"
 
 /* What is known while one model is opened. */
 struct opener {
@@ -20,6 +23,34 @@ static const struct place nowhere = { NULL, 0, 0 };
 
 static const char *keep_name(struct mls_book *book, const char *shown) {
   return memory_text(&book->memory, shown ? shown : "", shown ? strlen(shown) : 0);
+}
+
+/* ---- memory ---- */
+
+/* What a file may make of itself, once it was read. */
+static void allow(struct mls_book *book, size_t bytes) {
+  size_t *most = &book->memory.most, more = LIMIT_GROWTH * bytes;
+  *most = more / LIMIT_GROWTH == bytes && *most < SIZE_MAX - more ? *most + more : SIZE_MAX;
+}
+
+/* From here on a call may take as much as files allow, and some. */
+static void begin_taking(struct mls_book *book) {
+  book->memory.most =
+      book->memory.held < SIZE_MAX - book->bound ? book->memory.held + book->bound : SIZE_MAX;
+  book->memory.over = false;
+}
+
+/* Memory that was refused for the bound is a limit, whatever it was needed for. */
+static mls_status end_taking(struct mls_book *book, const char *file, mls_status status) {
+  size_t most = book->memory.most;
+  book->memory.most = 0;
+  if (status != MLS_MEMORY || !book->memory.over) return status;
+  book->fails.status = MLS_OK; /* the first failure wins, and this is the same */
+  file = file ? memory_text(&book->messages, file, strlen(file)) : NULL;
+  return fail_add(&book->fails, MLS_LIMIT, (struct place){ file, 0, 0 },
+                  "this takes more than %zu MiB of memory (LIMIT_MEMORY); --memory, or "
+                  "mls_options.memory, allows more",
+                  most >> 20);
 }
 
 /* ---- finding ---- */
@@ -42,6 +73,7 @@ static mls_status each_csv(struct mls_book *book, const char *name, size_t *foun
     const char *file = keep_name(book, shown);
     if (!file) return fail_memory(&book->fails);
     if (status != MLS_OK) return not_read(book, file, status);
+    allow(book, size);
     TRY(csv_read(&book->memory, &book->fails, file, bytes, size, &csv));
     TRY(load(book, name, &csv));
   }
@@ -55,6 +87,11 @@ static mls_status load_units(struct mls_book *book, const char *name, struct csv
 static mls_status load_sources(struct mls_book *book, const char *name, struct csv *csv) {
   (void)name;
   return sources_load(&book->facts, csv, &book->fails);
+}
+
+static mls_status load_renamed(struct mls_book *book, const char *name, struct csv *csv) {
+  (void)name;
+  return renamed_load(&book->facts, csv, &book->fails);
 }
 
 static mls_status load_registry(struct mls_book *book, const char *name, struct csv *csv) {
@@ -78,13 +115,16 @@ static mls_status load_book(struct mls_book *book) {
   if (found == 0)
     return fail_add(&book->fails, MLS_FILE, nowhere,
                     "no units.csv was found; name the folder of the registry");
-  return each_csv(book, "sources", &found, load_sources);
+  TRY(each_csv(book, "sources", &found, load_sources));
+  return each_csv(book, "renamed", &found, load_renamed);
 }
 
 mls_status open_book(struct mls_book *book) {
   book->warnings = (struct fails){ .memory = &book->memory };
-  TRY(load_book(book));
-  return keep_warnings(book);
+  begin_taking(book);
+  mls_status status = load_book(book);
+  if (status == MLS_OK) status = keep_warnings(book);
+  return end_taking(book, NULL, status);
 }
 
 /* ---- what sheets name ---- */
@@ -94,6 +134,8 @@ static mls_status read_registry(struct opener *opener, const char *name, size_t 
   struct mls_book *book = opener->book;
   size_t before = book->facts.registry_count;
   mls_status status = each_csv(book, name, found, load_registry);
+  const struct registry *made = registry_find(&book->facts, name);
+  if (status == MLS_OK && made) status = renamed_check(&book->facts, made, &book->fails);
   if (status == MLS_OK) return MLS_OK;
   if (!opener->facts_wrong) opener->sound_facts = before;
   opener->facts_wrong = true;
@@ -107,7 +149,7 @@ static mls_status find_registry(void *context, const char *name, struct place pl
   size_t found;
   *out = registry_find(&book->facts, name);
   if (*out) return MLS_OK;
-  if (strcmp(name, "units") == 0 || strcmp(name, "sources") == 0)
+  if (strcmp(name, "units") == 0 || strcmp(name, "sources") == 0 || strcmp(name, "renamed") == 0)
     return fail_add(&book->fails, MLS_NAME, place, "%s.csv holds no facts to choose from", name);
   TRY(read_registry(opener, name, &found));
   *out = registry_find(&book->facts, name);
@@ -127,6 +169,7 @@ static mls_status begin_opening(struct mls_book *book) {
                     "the book was not opened: its units or sources could not be read");
   if (book->names_shared && names_fork(&book->names) != MLS_OK) return fail_memory(&book->fails);
   book->names_shared = false;
+  begin_taking(book);
   return MLS_OK;
 }
 
@@ -139,6 +182,7 @@ mls_status open_registry(struct mls_book *book, struct slice name, struct regist
   mls_status status = find_registry(&opener, known, nowhere, out);
   if (opener.facts_wrong) book->facts.registry_count = opener.sound_facts;
   if (status == MLS_OK) status = keep_warnings(book);
+  status = end_taking(book, NULL, status);
   fail_sort(&book->fails);
   return status;
 }
@@ -167,9 +211,10 @@ static mls_status add_sheet(struct opener *opener, struct sheet *sheet) {
 static mls_status read_sheet(struct opener *opener, const char *file, const char *wanted,
                              const char *bytes, size_t size, struct sheet **out) {
   struct mls_book *book = opener->book;
+  allow(book, size);
   mls_status status =
       sheet_read(&book->memory, &book->names, &book->units, &book->fails, file, bytes, size, out);
-  if (status == MLS_MEMORY || !*out) return status;
+  if (fail_ends(status) || !*out) return status;
   TRY(add_sheet(opener, *out));
   if (wanted && check_sheet_name(book, *out, wanted) == MLS_MEMORY) return MLS_MEMORY;
   return MLS_OK; /* errors of single lines are told with those of the check */
@@ -189,12 +234,30 @@ static mls_status last_sheet(struct mls_book *book, const char *name, const char
   return book->find(book->find_context, "sheet", name, *count - 1, bytes, size, shown);
 }
 
+/* The present name of a sheet; `*old` is the line that says so, NULL for a name that nobody
+ * changed.
+ */
+static mls_status present_name(struct mls_book *book, struct place place, const char **name,
+                               const struct renamed **old) {
+  const char *bytes = NULL, *shown = NULL;
+  size_t size = 0, count;
+  *old = renamed_find(&book->facts, &book->names, RENAMED_SHEET, "", slice_of(*name));
+  if (!*old) return MLS_OK;
+  mls_status status = last_sheet(book, *name, &bytes, &size, &shown, &count);
+  if (status == MLS_MEMORY) return fail_memory(&book->fails);
+  if (status != MLS_NAME) return renamed_alive(*old, &book->fails);
+  renamed_warn(*old, place, &book->fails);
+  *name = (*old)->now;
+  return MLS_OK;
+}
+
 static mls_status find_by_name(struct opener *opener, const char *name, struct place place,
-                               struct sheet **out) {
+                               const struct renamed *old, struct sheet **out) {
   struct mls_book *book = opener->book;
   const char *bytes = NULL, *shown = NULL;
   size_t size = 0, count;
   mls_status status = last_sheet(book, name, &bytes, &size, &shown, &count);
+  if (status == MLS_NAME && old) return renamed_lost(old, "", &book->fails);
   if (status == MLS_NAME)
     return fail_add(&book->fails, MLS_NAME, place, "there is no sheet %s: no %s.sheet was found",
                     name, name);
@@ -210,20 +273,21 @@ static mls_status find_by_name(struct opener *opener, const char *name, struct p
 static mls_status find_sheet(void *context, const char *name, struct place place,
                              struct sheet **out) {
   struct opener *opener = context;
+  const struct renamed *old;
+  TRY(present_name(opener->book, place, &name, &old));
   for (size_t i = 0; i < opener->sheet_count; i++) {
     *out = opener->sheets[i];
     if (strcmp((*out)->name, name) == 0) return MLS_OK;
   }
   *out = NULL;
-  return find_by_name(opener, name, place, out);
+  return find_by_name(opener, name, place, old, out);
 }
 
 /* ---- the model ---- */
 
 /* "x/training.sheet" to "training"; NULL when it has another ending. */
 static const char *wanted_name(struct mls_book *book, const char *file) {
-  const char *slash = strrchr(file, '/');
-  const char *name = slash ? slash + 1 : file;
+  const char *name = system_name(file);
   size_t size = strlen(name);
   if (size <= 6 || strcmp(name + size - 6, ".sheet") != 0) return NULL;
   return memory_text(&book->memory, name, size - 6);
@@ -240,7 +304,9 @@ static mls_status main_sheet(struct opener *opener, const char *file, const char
   }
   if (!name_is_sound(slice_of(file)))
     return fail_add(&book->fails, MLS_NAME, nowhere, "\"%s\" is not the name of a sheet", file);
-  return find_by_name(opener, file, nowhere, out);
+  const struct renamed *old;
+  TRY(present_name(book, nowhere, &file, &old));
+  return find_by_name(opener, file, nowhere, old, out);
 }
 
 /* What threads read of the book while it opens other models: tables as they stand now. They only
@@ -267,7 +333,8 @@ static mls_status compile(struct mls_book *book, struct sheet *sheet, const mls_
                         .facts = &book->facts,
                         .units = &book->units,
                         .names = book->names,
-                        .name = sheet->name };
+                        .name = sheet->name,
+                        .vectors = book->vectors };
   TRY(graph_build(model, sheet, rows, row_count, &book->fails));
   if (freeze(model) != MLS_OK) return fail_memory(&book->fails);
   TRY(tape_build(model, &book->fails));
@@ -285,20 +352,22 @@ static mls_status open_unsorted(struct mls_book *book, const char *file, const c
   struct sheet *sheet = NULL;
   *out = NULL;
   TRY(begin_opening(book));
+  for (size_t i = 0; i < row_count; i++) allow(book, rows[i].size);
   TRY(main_sheet(&opener, file, bytes, size, &sheet));
   struct checker checker = { &book->memory, &book->names,  &book->units,
                              &book->facts,  &book->fails,  &opener,
                              find_sheet,    find_registry, 0 };
   mls_status status = check_sheet(&checker, sheet);
   if (opener.facts_wrong) book->facts.registry_count = opener.sound_facts;
-  if (status == MLS_MEMORY) return status;
+  if (fail_ends(status)) return status;
   if (book->fails.errors > 0) return book->fails.status;
   return compile(book, sheet, rows, row_count, out);
 }
 
 mls_status open_model(struct mls_book *book, const char *file, const char *bytes, size_t size,
                       const mls_rows *rows, size_t row_count, mls_model **out) {
-  mls_status status = open_unsorted(book, file, bytes, size, rows, row_count, out);
+  mls_status status =
+      end_taking(book, file, open_unsorted(book, file, bytes, size, rows, row_count, out));
   fail_sort(&book->fails);
   return status;
 }

@@ -4,6 +4,7 @@
 
 #include "check.h"
 #include "folder.h"
+#include "progress.h"
 #include "values.h"
 
 /* What mls_find_all found last. */
@@ -17,6 +18,7 @@ struct listing {
 struct mls_book {
   struct memory memory;
   struct fails fails;
+  struct progress progress;
   struct memory messages; /* of the last call */
   struct fails warnings;  /* of all openings so far: reports carry them */
   struct names names;
@@ -26,8 +28,10 @@ struct mls_book {
   struct folder folder;
   struct listing listing;
   mls_status opened; /* what reading units and sources gave */
+  size_t bound;      /* of memory: see mls_options */
   mls_find find;
   void *find_context;
+  unsigned vectors; /* which bodies of functions its models use: LANES_ANY ... */
   mls_message shown;
 };
 

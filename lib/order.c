@@ -7,6 +7,7 @@
 #include "check.h"
 #include "graph.h"
 #include "limits.h"
+#include "progress.h"
 
 /* A cell that another one reads. */
 struct need {
@@ -105,6 +106,7 @@ static mls_status collect_all(struct orderer *o) {
   for (unsigned i = 0; i < count; i++) {
     struct collector collector = { o, i };
     o->first[i] = o->need_count;
+    TRY(progress_tick(o->fails, 2, i, count));
     TRY(graph_precedents(o->model, i, collect, &collector));
   }
   o->first[count] = o->need_count;
@@ -181,7 +183,10 @@ static void tarjan_from(struct orderer *o, struct tarjan *t, unsigned start) {
 static mls_status find_components(struct orderer *o) {
   struct tarjan t = { .counter = 0 };
   TRY(tarjan_open(o, &t));
-  for (unsigned i = 0; i < o->model->cell_count; i++) tarjan_from(o, &t, i);
+  for (unsigned i = 0; i < o->model->cell_count; i++) {
+    TRY(progress_tick(o->fails, 2, i, o->model->cell_count));
+    tarjan_from(o, &t, i);
+  }
   return MLS_OK;
 }
 
@@ -357,6 +362,7 @@ static mls_status check_components(struct orderer *o) {
   for (size_t start = 0, end; start < o->sorted_count && o->fails->errors < LIMIT_ERRORS;
        start = end) {
     unsigned component = o->component[o->sorted[start]];
+    TRY(progress_tick(o->fails, 1, start, o->sorted_count));
     for (end = start; end < o->sorted_count && o->component[o->sorted[end]] == component;) end++;
     if (check_component(o, o->sorted + start, end - start, placed) == MLS_MEMORY) return MLS_MEMORY;
   }

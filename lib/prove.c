@@ -110,7 +110,27 @@ static mls_status rule_compare(struct scope scope, struct node *node) {
   return MLS_OK;
 }
 
+/* The registry of the input or key that a path names, or NULL. */
+static const struct registry *path_registry(struct scope scope, const struct node *node) {
+  if (node->kind != NODE_PATH || node->ref.kind != REF_CELL) return NULL;
+  const struct slot *slot = ref_slot(scope.sheet, &node->ref);
+  const struct line *line = &ref_sheet(scope.sheet, &node->ref)->lines[slot->line];
+  bool chooser = slot->kind == SLOT_KEY || (slot->kind == SLOT_LINE && line->kind == LINE_INPUT);
+  return chooser && line->set ? line->set->registry : NULL;
+}
+
+/* hw == "H100": an item is meant, also by an old name. */
+static void present_items(struct scope scope, struct node *node) {
+  for (unsigned i = 0; i < 2; i++) {
+    struct node *text = node->arguments[i];
+    if (text->kind == NODE_TEXT)
+      present_item(scope.checker, path_registry(scope, node->arguments[1 - i]),
+                   node_place(scope.sheet, text), &text->text);
+  }
+}
+
 static mls_status rule_equal(struct scope scope, struct node *node) {
+  present_items(scope, node);
   struct type common;
   for (unsigned i = 0; i < 2; i++)
     if (!node->arguments[i]->type.wild && node->arguments[i]->type.kind == KIND_TRUTH)
@@ -291,6 +311,9 @@ static mls_status prove_key(struct scope scope, struct node *node, const struct 
       slot->kind == SLOT_FACT ? NULL : sheet->lines[sheet->tables[slot->table]].set;
   bool text = slot->kind == SLOT_FACT || (set && set->kind != SET_RANGE);
   bool unknown = slot->kind != SLOT_FACT && !set; /* the line of the table is wrong and said so */
+  struct node *word = node->arguments[0];
+  if (set && word->kind == NODE_TEXT)
+    present_item(scope.checker, set->registry, node_place(scope.sheet, word), &word->text);
   if (key.wild || unknown) return MLS_OK;
   bool sound =
       text ? key.kind == KIND_TEXT : key.kind == KIND_NUMBER && (key.zero || !key.strict->count);
@@ -367,21 +390,12 @@ mls_status prove_line(struct scope scope, struct line *line) {
   return line->unit ? prove_declared(scope, line) : prove_undeclared(scope, line);
 }
 
-/* The registry of the input that a path names, or NULL. */
-static const struct registry *path_registry(struct scope scope, const struct node *node) {
-  if (node->kind != NODE_PATH || node->ref.kind != REF_CELL) return NULL;
-  const struct slot *slot = ref_slot(scope.sheet, &node->ref);
-  const struct line *line = &ref_sheet(scope.sheet, &node->ref)->lines[slot->line];
-  bool chooser = slot->kind == SLOT_LINE && line->kind == LINE_INPUT && line->set &&
-                 line->set->kind == SET_REGISTRY;
-  return chooser ? line->set->registry : NULL;
-}
-
 static mls_status prove_choice(struct scope scope, const struct bind *bind,
                                const struct line *input) {
   struct place place = node_place(scope.sheet, bind->formula);
   const struct registry *wanted = input->set->registry;
   if (bind->formula->kind == NODE_TEXT) {
+    present_item(scope.checker, wanted, place, &bind->formula->text);
     if (set_holds_word(input->set, bind->formula->text)) return MLS_OK;
     struct nearest nearest = { .wanted = slice_of(bind->formula->text) };
     for (size_t i = 0; wanted && i < wanted->item_count; i++)

@@ -8,6 +8,7 @@
 #include "limits.h"
 #include "load.h"
 #include "name.h"
+#include "progress.h"
 
 static const char *const states[] = {
   "input", "verified", "derived", "cited", "estimate", "assumed"
@@ -20,6 +21,7 @@ void facts_open(struct facts *facts, struct memory *memory, struct names *names,
                 struct units *units) {
   *facts = (struct facts){ .memory = memory, .names = names, .units = units };
   map_open(&facts->source_index, memory);
+  map_open(&facts->renamed_index, memory);
 }
 
 /* ---- lookups in a registry ---- */
@@ -361,12 +363,12 @@ static mls_status read_state(struct load *load, const struct csv_row *row, enum 
   char shown[CSV_SHOWN];
   struct slice text = slice_of(row->fields[F_STATE]);
   struct nearest nearest = { .wanted = text };
-  for (*out = STATE_VERIFIED; *out <= STATE_ESTIMATE; ++*out)
+  for (*out = STATE_VERIFIED; *out <= STATE_ASSUMED; ++*out)
     if (slice_is(text, states[*out])) return MLS_OK;
-  for (int state = STATE_VERIFIED; state <= STATE_ESTIMATE; state++)
+  for (int state = STATE_VERIFIED; state <= STATE_ASSUMED; state++)
     nearest_offer(&nearest, states[state]);
   return fail_add(load->fails, MLS_NAME, load_place(load, row, F_STATE),
-                  "state is %s; expected verified, cited, derived or estimate%s",
+                  "state is %s; expected verified, cited, derived, estimate or assumed%s",
                   csv_shown(shown, text), nearest_hint(load->facts->memory, &nearest));
 }
 
@@ -442,6 +444,8 @@ static mls_status put_fact(struct load *load, const struct csv_row *row, const s
 static mls_status read_fact(struct load *load, const struct csv_row *row) {
   struct fact fact = { .place = load_place(load, row, F_VALUE) };
   struct field field;
+  size_t lines = load->csv.count;
+  TRY(progress_tick(load->fails, 20, (size_t)(row - load->csv.rows), lines));
   TRY(csv_check_row(&load->csv, row, F_NOTE, load->fails));
   mls_status item = read_item(load, row, &fact.item);
   mls_status name = read_field(load, row, &field);
@@ -468,7 +472,7 @@ mls_status registry_load(struct facts *facts, const char *name, struct csv *csv,
     mls_status status = read_fact(&load, &csv->rows[i]);
     first = load_worst(first, status);
     bool full = status == MLS_LIMIT && load.registry->fact_count >= LIMIT_FACTS;
-    if (status == MLS_MEMORY || full) break;
+    if (fail_ends(status) || full) break;
   }
   csv_sort(fails, last);
   return first;

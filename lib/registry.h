@@ -11,7 +11,8 @@ struct source {
 };
 
 /* From strongest to weakest. What a number typed by the user has is STATE_INPUT: neutral, a choice.
-   A fact that a scenario overrides is STATE_ASSUMED. */
+   A fact of a user's own is STATE_ASSUMED: one that a scenario overrides, or a line that says so.
+ */
 enum state {
   STATE_INPUT,
   STATE_VERIFIED,
@@ -62,7 +63,17 @@ struct registry {
   size_t slot_room;
 };
 
-/* Sources, and all registries read so far; belongs to the book. */
+/* A line of renamed.csv: an old name and the present one. */
+enum renamed_kind { RENAMED_SHEET, RENAMED_ITEM, RENAMED_FIELD, RENAMED_INPUT };
+struct renamed {
+  enum renamed_kind kind;
+  const char *home;      /* interned: the registry or sheet that it is in; "" of a sheet */
+  const char *old, *now; /* interned; of an input "gpus" or "plan.cost" */
+  const char *since, *note;
+  struct place place; /* of the new name */
+};
+
+/* Sources, old names, and all registries read so far; belongs to the book. */
 struct facts {
   struct memory *memory;
   struct names *names;
@@ -73,7 +84,10 @@ struct facts {
   bool has_sources;        /* a sources.csv was read, so unknown keys are errors */
   struct registry **registries;
   size_t registry_count, registry_room;
-  const char *newest; /* newest `accessed` date of all facts and sources; NULL when none */
+  struct renamed *renamed;
+  size_t renamed_count, renamed_room;
+  struct map renamed_index; /* interned "item hardware/H100" -> index */
+  const char *newest;       /* newest `accessed` date of all facts and sources; NULL when none */
 };
 
 void facts_open(struct facts *facts, struct memory *memory, struct names *names,

@@ -1,9 +1,11 @@
 /* Paths to slots. A path is looked up part by part: key and columns of the own table, names of the
    sheet, then facts, columns, or the sheet an instance uses. */
+#include <stdio.h>
 #include <string.h>
 
 #include "check.h"
 #include "limits.h"
+#include "renamed.h"
 
 /* A path on its way: where it stands now, and which part is next. */
 struct walk {
@@ -125,7 +127,11 @@ static mls_status end_in_fact(struct walk *walk, unsigned line, const struct reg
   struct node *node = walk->node;
   const struct field *field;
   size_t index;
-  const char *interned = names_find(walk->home.checker->names, slice_of(name));
+  struct checker *c = walk->home.checker;
+  const char *now = renamed_now(c->facts, c->names, RENAMED_FIELD, registry->name, slice_of(name),
+                                node_place(walk->home.sheet, node), c->fails);
+  if (now) name = now;
+  const char *interned = names_find(c->names, slice_of(name));
   if (!interned || !registry_field(registry, interned, &index))
     return end_in_family(walk, line, registry, name);
   field = &registry->fields[index];
@@ -157,6 +163,48 @@ static mls_status walk_fact(struct walk *walk, unsigned line) {
   return both ? end_in_fact(walk, line, registry, both) : fail_memory(walk->home.checker->fails);
 }
 
+/* ---- old names ---- */
+
+/* The present name of a line of the sheet that is searched: `table` NULL, or of its column. */
+static const char *present_name(const struct walk *walk, const char *table, const char *name) {
+  struct checker *c = walk->home.checker;
+  char path[2 * LIMIT_NAME + 2];
+  if (walk->node->ref.hops == 0) return NULL; /* a sheet knows its own names */
+  snprintf(path, sizeof path, "%s%s%s", table ? table : "", table ? "." : "", name);
+  const char *now = renamed_now(c->facts, c->names, RENAMED_INPUT, walk->scope.sheet->name,
+                                slice_of(path), node_place(walk->home.sheet, walk->node), c->fails);
+  const char *dot = now && table ? strchr(now, '.') : NULL;
+  return dot ? names_find(c->names, slice_of(dot + 1)) : now;
+}
+
+static bool has_line(const struct sheet *sheet, const struct names *names, struct slice path) {
+  const char *dot = memchr(path.at, '.', path.size);
+  size_t head = dot ? (size_t)(dot - path.at) : path.size, line;
+  const char *name = names_find(names, (struct slice){ path.at, head });
+  if (!name || !map_get(&sheet->symbols, name, &line)) return false;
+  if (!dot) return true;
+  const char *column = names_find(names, slice_of(dot + 1));
+  return column && sheet->lines[line].kind == LINE_TABLE &&
+         map_get(&sheet->columns[sheet->lines[line].use], column, &line);
+}
+
+mls_status check_renamed(struct scope scope) {
+  const struct checker *c = scope.checker;
+  const struct sheet *sheet = scope.sheet;
+  struct nearest none = { .wanted = { NULL, 0 } };
+  for (size_t i = 0; i < c->facts->renamed_count; i++) {
+    const struct renamed *renamed = &c->facts->renamed[i];
+    if (renamed->kind != RENAMED_INPUT || renamed->home != sheet->name) continue;
+    struct nearest nearest = { .wanted = slice_of(renamed->now) };
+    offer_lines(&nearest, sheet, -1);
+    if (has_line(sheet, c->names, slice_of(renamed->old))) renamed_alive(renamed, c->fails);
+    if (!has_line(sheet, c->names, slice_of(renamed->now)))
+      renamed_lost(renamed, nearest_hint(c->memory, strchr(renamed->now, '.') ? &none : &nearest),
+                   c->fails);
+  }
+  return c->fails->status == MLS_MEMORY ? MLS_MEMORY : MLS_OK;
+}
+
 /* ---- parts of a sheet ---- */
 
 static mls_status walk_table(struct walk *walk, const struct line *table) {
@@ -165,6 +213,8 @@ static mls_status walk_table(struct walk *walk, const struct line *table) {
   if (walk->part + 1 == node->name_count)
     return FAIL(walk, "%s is a table; name one of its columns", path_text(walk, node->name_count));
   walk->part++;
+  const char *now = present_name(walk, table->name, node->names[walk->part]);
+  if (now) node->names[walk->part] = now;
   if (node->names[walk->part] == table->key) return end_in_column(walk, table->slot);
   if (map_get(&walk->scope.sheet->columns[table->use], node->names[walk->part], &line))
     return end_in_column(walk, walk->scope.sheet->lines[line].slot);
@@ -206,6 +256,8 @@ static mls_status walk_line(struct walk *walk, unsigned index) {
 
 static mls_status walk_name(struct walk *walk) {
   struct sheet *sheet = walk->scope.sheet;
+  const char *now = present_name(walk, NULL, walk->node->names[walk->part]);
+  if (now) walk->node->names[walk->part] = now;
   const char *name = walk->node->names[walk->part];
   size_t line;
   if (walk->scope.table >= 0) {
@@ -329,7 +381,7 @@ static mls_status resolve_prior(struct scope scope, const struct node *node) {
   if (node->count < 3) return MLS_OK;
   const struct node *rows = node->arguments[2];
   bool sound = rows->kind == NODE_NUMBER && !rows->unit && rows->number >= 1 &&
-               rows->number <= LIMIT_ROWS && rows->number == (double)(long)rows->number;
+               rows->number <= (double)LIMIT_ROWS && rows->number == (double)(long)rows->number;
   if (sound) return MLS_OK;
   return fail_add(c->fails, MLS_SYNTAX, node_place(scope.sheet, rows),
                   "the rows of prior are a literal whole number of at least 1");

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "limits.h"
+#include "progress.h"
 
 /* ---- texts met so far ---- */
 
@@ -64,7 +65,7 @@ mls_status rows_heading(struct memory *memory, struct fails *fails, const struct
 /* ---- the table ---- */
 
 static mls_status worst(mls_status first, mls_status second) {
-  return first == MLS_OK || second == MLS_MEMORY ? second : first;
+  return first == MLS_OK || fail_ends(second) ? second : first;
 }
 
 static mls_status read_column(struct memory *memory, struct fails *fails, const struct units *units,
@@ -99,7 +100,7 @@ static mls_status read_header(struct memory *memory, struct fails *fails, const 
     status = fail_add(fails, MLS_SYNTAX, rows->key_place, "the key %s has a unit; expected none",
                       key.name);
   rows_seen_open(&seen, memory);
-  for (size_t i = 1; i < header->count && status != MLS_MEMORY; i++)
+  for (size_t i = 1; i < header->count && !fail_ends(status); i++)
     status = worst(status, read_column(memory, fails, units, rows, i, &seen));
   rows_seen_close(&seen);
   return status;
@@ -126,6 +127,7 @@ static mls_status check_key(const struct rows_csv *rows, size_t row, struct fail
 
 static mls_status check_row(const struct rows_csv *rows, size_t row, struct fails *fails,
                             struct rows_seen *seen) {
+  TRY(progress_tick(fails, 2 + rows->column_count, row, rows->count));
   TRY(csv_check_row(&rows->csv, &rows->csv.rows[row + 1], CSV_NOWHERE, fails));
   mls_status status = check_key(rows, row, fails, seen);
   for (size_t i = 0; i < rows->column_count; i++)
@@ -154,7 +156,7 @@ mls_status rows_read_as(struct memory *memory, struct fails *fails, const struct
                     "the file has a header alone; expected at least one row");
   rows_seen_open(&seen, memory);
   bool named = status == MLS_OK; /* messages of values name their column */
-  for (size_t i = 0; named && i < out->count && status != MLS_MEMORY; i++)
+  for (size_t i = 0; named && i < out->count && !fail_ends(status); i++)
     status = worst(status, check_row(out, i, fails, &seen));
   rows_seen_close(&seen);
   return status;

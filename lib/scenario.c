@@ -7,9 +7,10 @@
 #include <string.h>
 
 #include "limits.h"
+#include "progress.h"
 
 static mls_status worst(mls_status first, mls_status second) {
-  return first == MLS_OK || second == MLS_MEMORY ? second : first;
+  return first == MLS_OK || fail_ends(second) ? second : first;
 }
 
 /* ---- values ---- */
@@ -38,6 +39,7 @@ static mls_status check_value(struct intake *intake, const struct target *target
 mls_status intake_add(struct intake *intake, struct scenario *scenario, const struct target *target,
                       const struct unit *unit, struct slice text, struct place place) {
   struct slice point = text;
+  TRY(progress_step(intake->fails, 5));
   enum csv_dialect dialect = target->number ? intake->csv.dialect : CSV_STANDARD;
   if (csv_point(dialect, &intake->out->memory, text, &point) != MLS_OK)
     return fail_memory(intake->fails);
@@ -60,8 +62,9 @@ static mls_status add_field(struct intake *intake, struct scenario *scenario,
 static mls_status set_some(const struct scenario *scenario, bool items, struct mls_values *values,
                            const char *file) {
   mls_status status = MLS_OK;
-  for (size_t i = 0; i < scenario->count && status != MLS_MEMORY; i++) {
+  for (size_t i = 0; i < scenario->count && !fail_ends(status); i++) {
     const struct one_setting *one = &scenario->settings[i];
+    TRY(progress_tick(&values->fails, 5, i, scenario->count));
     struct place place = { file, one->place.line, one->place.column };
     if (one->item == items)
       status = worst(status, values_set(values, one->path, one->text, one->unit, place));
@@ -73,12 +76,12 @@ static mls_status set_all(const struct scenario *scenario, struct mls_values *va
                           const char *file) {
   values_reset(values);
   mls_status status = set_some(scenario, true, values, file);
-  return status == MLS_MEMORY ? status : worst(status, set_some(scenario, false, values, file));
+  return fail_ends(status) ? status : worst(status, set_some(scenario, false, values, file));
 }
 
 static mls_status try_all(struct intake *intake) {
   mls_status status = MLS_OK;
-  for (size_t i = 0; i < intake->out->count && status != MLS_MEMORY; i++)
+  for (size_t i = 0; i < intake->out->count && !fail_ends(status); i++)
     status = worst(status, set_all(&intake->out->list[i], intake->trial, intake->csv.file));
   values_reset(intake->trial);
   return status;
@@ -204,7 +207,7 @@ static mls_status read_layout(struct intake *intake, struct layout *layout) {
   layout->scenarios = memory_array(&out->memory, header->count, sizeof *layout->scenarios);
   out->list = memory_array(&out->memory, header->count, sizeof *out->list);
   if (!layout->scenarios || !out->list) return fail_memory(intake->fails);
-  for (size_t i = 1; i < header->count && status != MLS_MEMORY; i++)
+  for (size_t i = 1; i < header->count && !fail_ends(status); i++)
     status = worst(status, read_heading(intake, layout, i));
   if (status == MLS_OK && out->count == 0)
     return fail_add(intake->fails, MLS_SYNTAX, csv_place(&intake->csv, header, header->count),
@@ -232,6 +235,7 @@ static mls_status read_line(struct intake *intake, const struct layout *layout,
   struct slice name = slice_trim(slice_of(row->fields[0]));
   struct target target;
   const struct unit *unit = NULL;
+  TRY(progress_tick(intake->fails, 10, (size_t)(row - csv->rows), csv->count));
   TRY(csv_check_row(csv, row, layout->note, intake->fails));
   TRY(target_find(intake->model, &out->memory, name, place, intake->fails, &target));
   TRY(check_name_again(intake, seen, name, place));
@@ -239,7 +243,7 @@ static mls_status read_line(struct intake *intake, const struct layout *layout,
   if (layout->unit != CSV_NOWHERE)
     TRY(intake_unit(intake, &target, slice_trim(slice_of(row->fields[layout->unit])),
                     csv_place(csv, row, (size_t)layout->unit), &unit));
-  for (size_t i = 0; i < out->count && status != MLS_MEMORY; i++) {
+  for (size_t i = 0; i < out->count && !fail_ends(status); i++) {
     size_t column = layout->scenarios[i];
     status = worst(status, add_field(intake, &out->list[i], &target, unit, row->fields[column],
                                      csv_place(csv, row, column)));
@@ -262,20 +266,13 @@ static mls_status read_names_down(struct intake *intake) {
   }
   mls_status status = MLS_OK;
   rows_seen_open(&seen, &out->memory);
-  for (size_t i = 1; i <= lines && status != MLS_MEMORY; i++)
+  for (size_t i = 1; i <= lines && !fail_ends(status); i++)
     status = worst(status, read_line(intake, &layout, &seen, &intake->csv.rows[i]));
   rows_seen_close(&seen);
   return status;
 }
 
 /* ---- one scenario a row ---- */
-
-struct column {
-  struct target target;
-  const struct unit *unit; /* NULL: declared */
-  bool names;              /* column `scenario` */
-  bool results;            /* `row` and `errors`, left over from a file of results */
-};
 
 static bool is_of_results(const struct intake *intake, const char *name) {
   bool known = strcmp(name, "row") == 0 || strcmp(name, "errors") == 0;
@@ -293,7 +290,7 @@ static mls_status check_form(struct intake *intake, const char *name, struct pla
 }
 
 static mls_status read_column(struct intake *intake, struct rows_seen *seen, size_t index,
-                              struct column *out) {
+                              struct intake_column *out) {
   const struct csv_row *header = &intake->csv.rows[0];
   struct memory *memory = &intake->out->memory;
   struct place place = csv_place(&intake->csv, header, index);
@@ -322,21 +319,22 @@ static mls_status read_column(struct intake *intake, struct rows_seen *seen, siz
   return check_unit(intake, &out->target, unit, place);
 }
 
-static mls_status read_columns(struct intake *intake, struct column **out) {
+mls_status intake_columns(struct intake *intake, struct intake_column **out) {
   const struct csv_row *header = &intake->csv.rows[0];
   struct rows_seen seen;
   mls_status status = csv_check_row(&intake->csv, header, CSV_NOWHERE, intake->fails);
   *out = memory_array(&intake->out->memory, header->count, sizeof **out);
   if (!*out) return fail_memory(intake->fails);
   rows_seen_open(&seen, &intake->out->memory);
-  for (size_t i = 0; i < header->count && status != MLS_MEMORY; i++)
+  for (size_t i = 0; i < header->count && !fail_ends(status); i++)
     status = worst(status, read_column(intake, &seen, i, &(*out)[i]));
   rows_seen_close(&seen);
   return status;
 }
 
 static mls_status read_field(struct intake *intake, struct scenario *scenario,
-                             const struct column *column, const char *field, struct place place) {
+                             const struct intake_column *column, const char *field,
+                             struct place place) {
   char shown[CSV_SHOWN];
   if (column->names) return MLS_OK;
   if (!column->results)
@@ -348,18 +346,21 @@ static mls_status read_field(struct intake *intake, struct scenario *scenario,
                   csv_shown(shown, text));
 }
 
-static mls_status read_row(struct intake *intake, const struct column *columns, size_t names,
+static mls_status read_row(struct intake *intake, const struct intake_column *columns, size_t names,
                            const struct csv_row *row) {
   const struct csv *csv = &intake->csv;
   struct mls_scenarios *out = intake->out;
+  TRY(progress_tick(intake->fails, 10, (size_t)(row - csv->rows), csv->count));
   TRY(csv_check_row(csv, row, CSV_NOWHERE, intake->fails));
   struct scenario *scenario = &out->list[out->count];
-  scenario->settings = memory_array(&out->memory, row->count, sizeof *scenario->settings);
+  /* a row before this one may have left its settings here, when its name was refused */
+  *scenario = (struct scenario){ .settings = memory_array(&out->memory, row->count,
+                                                          sizeof *scenario->settings) };
   if (!scenario->settings) return fail_memory(intake->fails);
   mls_status status = names < row->count
                           ? name_scenario(intake, row->fields[names], csv_place(csv, row, names))
                           : number_scenario(intake);
-  for (size_t i = 0; i < row->count && status != MLS_MEMORY; i++)
+  for (size_t i = 0; i < row->count && !fail_ends(status); i++)
     status = worst(
         status, read_field(intake, scenario, &columns[i], row->fields[i], csv_place(csv, row, i)));
   return status;
@@ -368,9 +369,9 @@ static mls_status read_row(struct intake *intake, const struct column *columns, 
 static mls_status read_rows(struct intake *intake) {
   struct mls_scenarios *out = intake->out;
   const struct csv_row *header = &intake->csv.rows[0];
-  struct column *columns;
+  struct intake_column *columns;
   size_t names = 0;
-  TRY(read_columns(intake, &columns));
+  TRY(intake_columns(intake, &columns));
   while (names < header->count && !columns[names].names) names++;
   if (intake->csv.count == 1)
     return fail_add(intake->fails, MLS_SYNTAX, csv_place(&intake->csv, header, 0),
@@ -378,7 +379,7 @@ static mls_status read_rows(struct intake *intake) {
   out->list = memory_array(&out->memory, intake->csv.count, sizeof *out->list);
   if (!out->list) return fail_memory(intake->fails);
   mls_status status = MLS_OK;
-  for (size_t i = 1; i < intake->csv.count && status != MLS_MEMORY; i++)
+  for (size_t i = 1; i < intake->csv.count && !fail_ends(status); i++)
     status = worst(status, read_row(intake, columns, names, &intake->csv.rows[i]));
   return status;
 }
@@ -395,8 +396,8 @@ static mls_status read_csv(struct intake *intake, const struct inputs *inputs) {
   return slice_is(corner, "name") ? read_names_down(intake) : read_rows(intake);
 }
 
-/* No CSV of inputs begins like this, and no JSON otherwise. */
-static bool is_json(const struct inputs *inputs, const char *file) {
+bool scenario_is_json(const struct inputs *inputs) {
+  const char *file = inputs->file ? inputs->file : "";
   size_t size = strlen(file), at = 0;
   if (size > 5 && strcmp(file + size - 5, ".json") == 0) return true;
   if (inputs->size >= 3 && memcmp(inputs->bytes, "\xEF\xBB\xBF", 3) == 0) at = 3;
@@ -405,11 +406,10 @@ static bool is_json(const struct inputs *inputs, const char *file) {
 }
 
 static mls_status read_file(struct intake *intake, const struct inputs *inputs) {
-  mls_status status = is_json(inputs, intake->csv.file)
-                          ? intake_json(intake, inputs->bytes, inputs->size)
-                          : read_csv(intake, inputs);
+  mls_status status = scenario_is_json(inputs) ? intake_json(intake, inputs->bytes, inputs->size)
+                                               : read_csv(intake, inputs);
   /* a scenario that was read in part is tried too, so that all errors are told at once */
-  return status == MLS_MEMORY ? status : worst(status, try_all(intake));
+  return fail_ends(status) ? status : worst(status, try_all(intake));
 }
 
 mls_status scenario_read(struct mls_scenarios *out, struct mls_values *trial,
@@ -438,5 +438,7 @@ mls_status scenario_apply(const struct mls_scenarios *scenarios, size_t index,
                           struct mls_values *values) {
   const struct scenario *scenario = &scenarios->list[index];
   const char *file = scenario->count > 0 ? scenario->settings[0].place.file : NULL;
-  return set_all(scenario, values, file);
+  mls_status status = set_all(scenario, values, file);
+  if (status == MLS_CANCELLED) values_reset(values);
+  return status;
 }

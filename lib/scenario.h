@@ -37,11 +37,13 @@ struct inputs {
   enum csv_dialect dialect; /* of a CSV */
 };
 
+/* The name ends in .json, or the text begins with { or [: no CSV of inputs does, and all JSON. */
+bool scenario_is_json(const struct inputs *inputs);
+
 /* Reads and checks every setting of every scenario by setting it into `trial` (values of the model,
    which are reset after). All errors are added to trial's messages, in the order of the file. Opens
    `out` also on failure: call scenario_close in any case. Units are read with unit_read, because
-   the model's own table must not change. A file is JSON when its name ends in .json or its text
-   begins with { or [. */
+   the model's own table must not change. */
 mls_status scenario_read(struct mls_scenarios *out, struct mls_values *trial,
                          const struct inputs *inputs);
 void scenario_close(struct mls_scenarios *scenarios);
@@ -70,6 +72,17 @@ mls_status intake_unit(struct intake *intake, const struct target *target, struc
                        struct place place, const struct unit **out);
 /* Names the next scenario and counts it. An empty name is an error, and one that stands twice. */
 mls_status intake_name(struct intake *intake, struct slice name, struct place place);
+
+/* A column of a file with one scenario a row. */
+struct intake_column {
+  struct target target;
+  const struct unit *unit; /* NULL: declared */
+  bool names;              /* column `scenario` */
+  bool results;            /* `row` and `errors`, left over from a file of results */
+};
+
+/* The columns of such a file by its header, csv.rows[0]; all that is wrong with them is added. */
+mls_status intake_columns(struct intake *intake, struct intake_column **out);
 
 /* Reads JSON into a list of scenarios, without trying them out. */
 mls_status intake_json(struct intake *intake, const char *bytes, size_t size);

@@ -6,6 +6,7 @@
 
 #include "json.h"
 #include "limits.h"
+#include "renamed.h"
 #include "scenario.h"
 
 struct document {
@@ -18,7 +19,7 @@ struct document {
 };
 
 static mls_status worst(mls_status first, mls_status second) {
-  return first == MLS_OK || second == MLS_MEMORY ? second : first;
+  return first == MLS_OK || fail_ends(second) ? second : first;
 }
 
 static mls_status found(const struct document *doc, const struct json *value,
@@ -44,7 +45,7 @@ static mls_status check_members(const struct document *doc, const struct json *o
                                 const char *const *names, size_t count) {
   mls_status status = MLS_OK;
   const struct json *one = object + 1;
-  for (unsigned i = 0; i < object->count && status != MLS_MEMORY; i++, one += one->skip) {
+  for (unsigned i = 0; i < object->count && !fail_ends(status); i++, one += one->skip) {
     bool known = doc->ours;
     for (size_t k = 0; k < count; k++) known = known || slice_is(json_key(one), names[k]);
     if (!known) status = worst(status, unknown_member(doc, one, names, count));
@@ -57,11 +58,11 @@ static mls_status check_schema(const struct document *doc, const struct json *ro
   double number = 0;
   if (!schema) return MLS_OK;
   bool good = schema->kind == JSON_NUMBER && text_read_number(json_text(schema), &number);
-  if (good && number == 1) return MLS_OK;
-  if (good && number > 1)
+  if (good && number == JSON_SCHEMA) return MLS_OK;
+  if (good && number > JSON_SCHEMA)
     return fail_add(doc->intake->fails, MLS_LIMIT, json_place(&doc->json, schema),
-                    "schema %.*s is newer than this program reads (1)", (int)schema->size,
-                    schema->text);
+                    "schema %.*s is newer than this program reads (%d)", (int)schema->size,
+                    schema->text, JSON_SCHEMA);
   return found(doc, schema, "1, the schema of this form");
 }
 
@@ -70,6 +71,10 @@ static mls_status check_sheet(const struct document *doc, const struct json *roo
   const struct json *sheet = json_member(root, "sheet");
   if (!sheet || json_is(sheet, doc->intake->model->name)) return MLS_OK;
   if (sheet->kind != JSON_STRING) return found(doc, sheet, "the name of a sheet");
+  const struct mls_model *model = doc->intake->model;
+  const char *now = renamed_now(model->facts, &model->names, RENAMED_SHEET, "", json_text(sheet),
+                                json_place(&doc->json, sheet), doc->intake->fails);
+  if (now && strcmp(now, model->name) == 0) return MLS_OK;
   return fail_add(doc->intake->fails, MLS_NAME, json_place(&doc->json, sheet),
                   "this file is of the sheet %s, not of %s", csv_shown(shown, json_text(sheet)),
                   doc->intake->model->name);
@@ -138,7 +143,7 @@ static mls_status read_inputs(struct document *doc, struct scenario *scenario,
   TRY(make_room(doc, scenario, inputs->count, inputs));
   mls_status status = MLS_OK;
   const struct json *one = inputs + 1;
-  for (unsigned i = 0; i < inputs->count && status != MLS_MEMORY; i++, one += one->skip)
+  for (unsigned i = 0; i < inputs->count && !fail_ends(status); i++, one += one->skip)
     status = worst(status, read_input(doc, scenario, one));
   return status;
 }
@@ -297,9 +302,9 @@ static mls_status read_cells(struct document *doc, struct scenario *scenario,
   mls_status status = MLS_OK;
   doc->column = GRAPH_NONE;
   one = cells + 1;
-  for (unsigned i = 0; i < cells->count && status != MLS_MEMORY; i++, one += one->skip)
+  for (unsigned i = 0; i < cells->count && !fail_ends(status); i++, one += one->skip)
     status = worst(status, read_cell(doc, scenario, one));
-  return status == MLS_MEMORY ? status : worst(status, end_column(doc, cells));
+  return fail_ends(status) ? status : worst(status, end_column(doc, cells));
 }
 
 /* ---- scenarios ---- */
@@ -346,7 +351,7 @@ static mls_status read_scenarios(struct document *doc, const struct json *list) 
   if (!out->list) return fail_memory(intake->fails);
   mls_status status = MLS_OK;
   const struct json *one = list + 1;
-  for (unsigned i = 0; i < list->count && status != MLS_MEMORY; i++, one += one->skip)
+  for (unsigned i = 0; i < list->count && !fail_ends(status); i++, one += one->skip)
     status = worst(status, read_scenario(doc, one));
   return status;
 }
@@ -376,7 +381,7 @@ static mls_status read_root(struct document *doc) {
   if (status == MLS_OK && !inputs == !scenarios)
     return fail_add(doc->intake->fails, MLS_SYNTAX, json_place(&doc->json, root),
                     "expected either \"inputs\" or \"scenarios\" in this object");
-  if (status == MLS_MEMORY || !inputs == !scenarios) return status;
+  if (fail_ends(status) || !inputs == !scenarios) return status;
   return worst(status, inputs ? read_alone(doc, inputs) : read_scenarios(doc, scenarios));
 }
 

@@ -1,57 +1,16 @@
-/* Settling. A bit a cell says stale, an interval says which of its rows. Cells are numbered in
+/* Settling. A bit a cell says stale, a bit a row which of its rows. Cells are numbered in
    order of calculation and a change only makes later cells stale, so one pass over the bits is
    enough; a cell whose value keeps its bits stops the change there. */
 #include "settle.h"
 
+#include <stdint.h>
 #include <string.h>
 
 #include "check.h"
-
-/* ---- bits ---- */
-
-void bits_set(struct bits *bits, size_t index) {
-  bits->words[index / 64] |= 1ull << (index % 64);
-  bits->top[index / 4096] |= 1ull << (index / 64 % 64);
-}
-
-void bits_clear(struct bits *bits, size_t index) {
-  unsigned long long *word = &bits->words[index / 64];
-  *word &= ~(1ull << (index % 64));
-  if (*word == 0) bits->top[index / 4096] &= ~(1ull << (index / 64 % 64));
-}
-
-static unsigned lowest_bit(unsigned long long word) {
-  unsigned bit = 0;
-  for (unsigned step = 32; step > 0; step /= 2)
-    if (!(word & ((1ull << step) - 1))) {
-      word >>= step;
-      bit += step;
-    }
-  return bit;
-}
-
-size_t bits_next(const struct bits *bits, size_t index) {
-  size_t at = index / 64;
-  if (at >= bits->count) return bits->count * 64;
-  unsigned long long word = bits->words[at] >> (index % 64);
-  if (word) return index + lowest_bit(word);
-  for (at++; at < bits->count;) {
-    unsigned long long top = bits->top[at / 64] >> (at % 64);
-    if (top) {
-      at += lowest_bit(top);
-      return at * 64 + lowest_bit(bits->words[at]);
-    }
-    at = (at / 64 + 1) * 64;
-  }
-  return bits->count * 64;
-}
-
-static void bits_clear_all(struct bits *bits) {
-  for (size_t i = bits_next(bits, 0); i < bits->count * 64; i = bits_next(bits, i)) {
-    bits->words[i / 64] = 0;
-    bits_clear(bits, i);
-  }
-}
+#include "progress.h"
+#include "recur.h"
+#include "system.h"
+#include "tree.h"
 
 /* ---- marks ---- */
 
@@ -61,47 +20,78 @@ static void unsettle(struct mls_values *v) {
   v->settled = false;
 }
 
+/* Rows of a column that are stale; of a sum that is kept as a tree, its blocks. */
+static size_t marked_rows(const struct mls_model *model, unsigned cell) {
+  const struct cell *at = &model->cells[cell];
+  return at->kind == CELL_TOTAL ? tree_blocks(model, cell) : at->rows;
+}
+
+static struct bits rows_of(const struct mls_values *v, unsigned cell) {
+  return bits_at(v->row_words + v->row_first[cell], marked_rows(v->model, cell));
+}
+
+size_t settle_row_words(const struct mls_model *model, unsigned cell) {
+  const struct cell *at = &model->cells[cell];
+  size_t rows = marked_rows(model, cell);
+  bool given = at->kind == CELL_INPUT || at->kind == CELL_KEY;
+  return rows > 1 && !given ? bits_words(rows) : 0;
+}
+
 void settle_mark(struct mls_values *v, unsigned cell, size_t from, size_t until) {
   if (from >= until) return;
-  if (v->until[cell] == 0) {
-    v->from[cell] = (unsigned)from;
-    v->until[cell] = (unsigned)until;
-    bits_set(&v->stale, cell);
-  } else {
-    if (from < v->from[cell]) v->from[cell] = (unsigned)from;
-    if (until > v->until[cell]) v->until[cell] = (unsigned)until;
+  size_t marked = marked_rows(v->model, cell);
+  if (marked > 1) {
+    struct bits rows = bits_at(v->row_words + v->row_first[cell], marked);
+    if (until == from + 1) bits_set(&rows, from);
+    else bits_fill(&rows, from, until);
   }
+  if (v->until[cell] == 0 || from < v->from[cell]) v->from[cell] = (unsigned)from;
+  if (until > v->until[cell]) v->until[cell] = (unsigned)until;
+  bits_set(&v->stale, cell);
   unsettle(v);
 }
 
-/* What reads rows [from, until) of a cell is stale; `skip` holds the cells of its own group. */
-static void mark_readers(struct mls_values *v, unsigned cell, size_t from, size_t until,
-                         unsigned group, unsigned group_end) {
+/* What reads the same rows as changed here, or a sum over them, is stale; cells of the own group
+   are seen to by who calls. */
+static void mark_same(struct mls_values *v, unsigned cell, size_t from, size_t until,
+                      unsigned group, unsigned group_end) {
   const struct mls_model *model = v->model;
   for (size_t i = model->edge_first[cell]; i < model->edge_first[cell + 1]; i++) {
     const struct edge *edge = &model->edges[i];
-    size_t rows = model->cells[edge->to].rows;
+    size_t rows = marked_rows(model, edge->to);
     if (edge->to >= group && edge->to < group_end) continue;
-    if (edge->kind == EDGE_ALL) {
-      settle_mark(v, edge->to, 0, rows);
-    } else {
+    if (edge->kind != EDGE_ALL) {
       size_t low = from + edge->lag, high = until + edge->lag;
       settle_mark(v, edge->to, low < rows ? low : rows, high < rows ? high : rows);
+    } else if (model->cells[edge->to].kind == CELL_TOTAL && rows > 1) {
+      settle_mark(v, edge->to, from / TREE_BLOCK, (until - 1) / TREE_BLOCK + 1);
     }
+  }
+}
+
+/* All rows of what looks a cell up, or makes a total of it, are stale. */
+static void mark_all(struct mls_values *v, unsigned cell) {
+  const struct mls_model *model = v->model;
+  if (!model->tape->programs[cell].read_whole) return;
+  for (size_t i = model->edge_first[cell]; i < model->edge_first[cell + 1]; i++) {
+    const struct edge *edge = &model->edges[i];
+    size_t rows = marked_rows(model, edge->to);
+    if (edge->kind != EDGE_ALL) continue;
+    if (model->cells[edge->to].kind != CELL_TOTAL || rows == 1) settle_mark(v, edge->to, 0, rows);
   }
 }
 
 static void changed_rows(struct mls_values *v, unsigned cell, size_t from, size_t until,
                          unsigned group, unsigned group_end) {
-  if (from >= until) return;
   bits_set(&v->changed, cell);
-  mark_readers(v, cell, from, until, group, group_end);
+  mark_same(v, cell, from, until, group, group_end);
 }
 
 void settle_touch(struct mls_values *v, unsigned cell, size_t row) {
   unsettle(v);
   /* rows of a table of facts are read word by word: a reader's rows are items */
   changed_rows(v, cell, row, row + 1, cell, cell + 1);
+  mark_all(v, cell);
 }
 
 void settle_mark_all(struct mls_values *v) {
@@ -113,7 +103,7 @@ void settle_mark_all(struct mls_values *v) {
     }
     /* a NaN that no cell ever has: the first settling changes every cell, also one of value 0 */
     memset(&v->value[cell->offset], 0xFF, cell->rows * sizeof *v->value);
-    settle_mark(v, i, 0, cell->rows);
+    settle_mark(v, i, 0, marked_rows(v->model, i));
   }
 }
 
@@ -139,89 +129,149 @@ void settle_default(struct mls_values *v, unsigned cell) {
 
 /* ---- cells without a formula ---- */
 
-static double fact_value(struct mls_values *v, unsigned cell, size_t row) {
-  const struct setting *setting = values_setting(v, cell, row);
-  if (setting) return setting->si;
-  const struct fact *fact = settle_fact(v, cell, row);
-  if (!fact) return FUNCTION_ERROR;
-  return fact->word ? (double)model_word(v->model, fact->word) : fact->value;
+double settle_within(const struct mls_model *model, unsigned cell, double value) {
+  unsigned target = model->cells[cell].target;
+  const struct set *set = model_line(model, target)->set;
+  if (value_is_error(value)) return FUNCTION_ERROR;
+  if (set->kind == SET_RANGE)
+    return set_holds_number(set, value / model->cells[target].unit->factor);
+  return set_holds_word(set, model->words[(size_t)value]);
 }
 
 static double within_value(const struct mls_values *v, unsigned cell) {
-  unsigned target = v->model->cells[cell].target;
-  const struct set *set = model_line(v->model, target)->set;
-  double value = values_get(v, target, 0);
-  if (value_is_error(value)) return FUNCTION_ERROR;
-  if (set->kind == SET_RANGE)
-    return set_holds_number(set, value / v->model->cells[target].unit->factor);
-  return set_holds_word(set, v->model->words[(size_t)value]);
+  return settle_within(v->model, cell, values_get(v, v->model->cells[cell].target, 0));
 }
 
-static double total_value(const struct mls_values *v, unsigned cell) {
+/* A sum over many rows is kept as a tree: only the blocks with changed rows are added again. */
+static double total_value(struct mls_values *v, unsigned cell) {
   const struct cell *at = &v->model->cells[cell];
   const struct cell *column = &v->model->cells[at->total_column];
+  const double *rows = &v->value[column->offset];
   const double *truth =
       at->total_truth == GRAPH_NONE ? NULL : &v->value[v->model->cells[at->total_truth].offset];
-  double total = at->function->total(column->rows, &v->value[column->offset], truth);
+  if (tree_blocks(v->model, cell) == 1) return at->function->total(column->rows, rows, truth);
+  struct bits blocks = rows_of(v, cell);
+  double total = tree_sum(v->trees + v->tree_first[cell], column->rows, rows, truth, &blocks);
   return total - total == 0 ? total : FUNCTION_ERROR;
 }
 
 /* ---- calculation ---- */
 
-/* Rows that got other bits: [from, until). */
-struct span_changed {
-  size_t from, until;
-};
+/* The rows of a block that got other bits are [from, until), counted from its first. */
+static bool differs(const double *old, const double *fresh, size_t *from, size_t *until) {
+  size_t first = 0, last = *until;
+  if (last > 1 && memcmp(old, fresh, last * sizeof *old) == 0) return false;
+  while (first < last && memcmp(&old[first], &fresh[first], sizeof *old) == 0) first++;
+  while (first < last && memcmp(&old[last - 1], &fresh[last - 1], sizeof *old) == 0) last--;
+  *from = first;
+  *until = last;
+  return first < last;
+}
 
+/* Stores what was calculated afresh; what reads the rows that got other bits is stale. */
 static void store(struct mls_values *v, unsigned cell, size_t row, const double *fresh,
-                  size_t count, struct span_changed *changed) {
+                  size_t count) {
   double *old = &v->value[v->model->cells[cell].offset + row];
-  if (memcmp(old, fresh, count * sizeof *old) == 0) return;
-  size_t first = 0, last = count;
-  while (memcmp(&old[first], &fresh[first], sizeof *old) == 0) first++;
-  while (memcmp(&old[last - 1], &fresh[last - 1], sizeof *old) == 0) last--;
+  size_t first, last = count;
+  if (!differs(old, fresh, &first, &last)) return;
   memcpy(old, fresh, count * sizeof *old);
-  if (changed->until == 0) changed->from = row + first;
-  changed->until = row + last;
+  changed_rows(v, cell, row + first, row + last, cell, cell + 1);
 }
 
-static void calculate_column(struct mls_values *v, unsigned cell, size_t from, size_t until,
-                             struct span_changed *changed) {
-  bool filled = false;
-  for (size_t row = from; row < until; row += TAPE_BLOCK) {
-    size_t count = until - row < TAPE_BLOCK ? until - row : TAPE_BLOCK;
-    const double *fresh = tape_run(v->model, v->value, v->scratch, cell, row, count, filled);
-    filled = count > 1;
-    store(v, cell, row, fresh, count, changed);
-  }
+/* Rows of a cell were calculated; how far that is in the model. */
+static mls_status tell(struct mls_values *v, unsigned cell, size_t row, size_t work) {
+  const struct mls_model *model = v->model;
+  return progress_tick(&v->fails, work, model->cells[cell].offset + row, model->value_count);
 }
 
-static void calculate_plain(struct mls_values *v, unsigned cell, size_t from, size_t until,
-                            struct span_changed *changed) {
-  const struct cell *at = &v->model->cells[cell];
-  for (size_t row = from; row < until; row++) {
-    double fresh = at->kind == CELL_FACT     ? fact_value(v, cell, row)
-                   : at->kind == CELL_WITHIN ? within_value(v, cell)
-                                             : total_value(v, cell);
-    store(v, cell, row, &fresh, 1, changed);
-  }
-}
-
-static void take_stale(struct mls_values *v, unsigned cell, size_t *from, size_t *until) {
-  *from = v->from[cell];
-  *until = v->until[cell];
+static void unstale(struct mls_values *v, unsigned cell) {
   v->until[cell] = 0;
   bits_clear(&v->stale, cell);
+  v->steps++;
+  if (bits_has(&v->changed, cell)) mark_all(v, cell);
 }
 
-static void settle_cell(struct mls_values *v, unsigned cell) {
-  struct span_changed changed = { 0, 0 };
-  size_t from, until;
-  take_stale(v, cell, &from, &until);
-  if (v->model->cells[cell].formula) calculate_column(v, cell, from, until, &changed);
-  else calculate_plain(v, cell, from, until, &changed);
-  v->steps++;
-  changed_rows(v, cell, changed.from, changed.until, cell, cell + 1);
+/* Stale rows of a column between two rows. */
+static void settle_rows(struct mls_values *v, unsigned cell, size_t from, size_t until) {
+  struct bits rows = rows_of(v, cell);
+  if (v->from[cell] > from) from = v->from[cell];
+  if (v->until[cell] < until) until = v->until[cell];
+  for (size_t row = bits_next(&rows, from); row < until; row = bits_next(&rows, row)) {
+    size_t end = bits_take(&rows, row, until);
+    store(v, cell, row, tape_run(v->model, v->value, v->scratch, cell, row, end - row), end - row);
+    row = end;
+  }
+}
+
+/* The first row at or after `row` that is stale in one of the columns [start, end). */
+static size_t next_stale(const struct mls_values *v, unsigned start, unsigned end, size_t row) {
+  size_t least = SIZE_MAX;
+  for (size_t i = bits_next(&v->stale, start); i < end; i = bits_next(&v->stale, i + 1)) {
+    struct bits rows = rows_of(v, (unsigned)i);
+    if (v->until[i] <= row) continue;
+    size_t next = bits_next(&rows, row > v->from[i] ? row : v->from[i]);
+    if (next < v->until[i] && next < least) least = next;
+  }
+  return least;
+}
+
+/* Asks for what the columns hold at a row before the first of them is calculated: an edit of one
+   row waits for memory once, and not column by column. */
+static void fetch_row(const struct mls_values *v, unsigned start, unsigned end, size_t row) {
+  for (unsigned i = start; i < end; i++) {
+    system_read_soon(&v->value[v->model->cells[i].offset + row]);
+    if (v->model->cells[i].formula) system_read_soon(&v->row_words[v->row_first[i] + row / 64]);
+  }
+}
+
+/* Columns of one table that stand together, block by block: what one has calculated is still in the
+   cache when the next one reads it. Cancelled between two blocks, the rows below stay stale. */
+static mls_status settle_columns(struct mls_values *v, unsigned start, unsigned end) {
+  for (size_t row = next_stale(v, start, end, 0); row != SIZE_MAX;
+       row = next_stale(v, start, end, row)) {
+    size_t block = row / TAPE_BLOCK * TAPE_BLOCK, until = block + TAPE_BLOCK;
+    fetch_row(v, start, end, row);
+    for (size_t i = bits_next(&v->stale, start); i < end; i = bits_next(&v->stale, i + 1))
+      settle_rows(v, (unsigned)i, block, until);
+    TRY(tell(v, start, row, (end - start) * (until - row)));
+    row = until;
+  }
+  for (size_t i = bits_next(&v->stale, start); i < end; i = bits_next(&v->stale, i))
+    unstale(v, (unsigned)i);
+  return MLS_OK;
+}
+
+static double plain_value(struct mls_values *v, unsigned cell, size_t row) {
+  enum cell_kind kind = v->model->cells[cell].kind;
+  if (kind == CELL_FACT) return settle_fact(v, cell, row);
+  return kind == CELL_WITHIN ? within_value(v, cell) : total_value(v, cell);
+}
+
+/* Cells without a formula have few rows, or change all at once. */
+static void settle_plain(struct mls_values *v, unsigned cell) {
+  bool total = v->model->cells[cell].kind == CELL_TOTAL;
+  size_t from = total ? 0 : v->from[cell], until = total ? 1 : v->until[cell];
+  struct bits rows = rows_of(v, cell);
+  if (!total && v->model->cells[cell].rows > 1) bits_clear_all(&rows);
+  for (size_t row = from; row < until; row++) {
+    double fresh = plain_value(v, cell, row);
+    store(v, cell, row, &fresh, 1);
+  }
+  unstale(v, cell);
+}
+
+static void settle_single(struct mls_values *v, unsigned cell) {
+  store(v, cell, 0, tape_run(v->model, v->value, v->scratch, cell, 0, 1), 1);
+  unstale(v, cell);
+}
+
+static mls_status settle_cell(struct mls_values *v, unsigned cell) {
+  const struct cell *at = &v->model->cells[cell];
+  if (at->formula && at->rows > 1)
+    return settle_columns(v, cell, v->model->tape->programs[cell].block_end);
+  if (at->formula) settle_single(v, cell);
+  else settle_plain(v, cell);
+  return MLS_OK;
 }
 
 /* The most rows that a change inside a group reaches down in one step. */
@@ -235,31 +285,98 @@ static size_t group_reach(const struct mls_model *model, unsigned start, unsigne
   return reach;
 }
 
-/* Columns that need each other through prior: row by row, until no change reaches further. */
-static void settle_group(struct mls_values *v, unsigned start, unsigned end,
-                         struct span_changed *changed) {
-  const struct mls_model *model = v->model;
-  size_t rows = model->cells[start].rows, from = rows, until = 0;
-  size_t reach = group_reach(model, start, end);
+static bool store_row(struct mls_values *v, unsigned cell, size_t row,
+                      struct span_changed *changed) {
+  const double *fresh = tape_run(v->model, v->value, v->scratch, cell, row, 1);
+  double *old = &v->value[v->model->cells[cell].offset + row];
+  if (memcmp(old, fresh, sizeof *old) == 0) return false;
+  *old = *fresh;
+  if (changed->until == 0) changed->from = row;
+  changed->until = row + 1;
+  return true;
+}
+
+/* Stores rows of a group's only cell; returns the end of those that changed, or 0. */
+static size_t store_span(struct mls_values *v, unsigned cell, size_t row, const double *fresh,
+                         size_t count, struct span_changed *changed) {
+  double *old = &v->value[v->model->cells[cell].offset + row];
+  size_t first, last = count;
+  if (!differs(old, fresh, &first, &last)) return 0;
+  memcpy(old, fresh, count * sizeof *old);
+  if (changed->until == 0) changed->from = row + first;
+  return changed->until = row + last;
+}
+
+/* Takes the stale rows of a group: from the first to the last of any of its cells. */
+static void take_group(struct mls_values *v, unsigned start, unsigned end, size_t *from,
+                       size_t *until) {
+  *from = SIZE_MAX;
+  *until = 0;
   for (unsigned cell = start; cell < end; cell++) {
-    size_t low = rows, high = 0;
-    changed[cell - start] = (struct span_changed){ 0, 0 };
-    if (v->until[cell]) take_stale(v, cell, &low, &high);
-    if (low < from) from = low;
-    if (high > until) until = high;
+    struct bits rows = rows_of(v, cell);
+    if (v->until[cell] == 0) continue;
+    if (v->from[cell] < *from) *from = v->from[cell];
+    if (v->until[cell] > *until) *until = v->until[cell];
+    if (v->model->cells[cell].rows > 1) bits_clear_all(&rows);
   }
-  for (size_t row = from; row < until; row++)
-    for (unsigned cell = start; cell < end; cell++) {
-      struct span_changed one = { 0, 0 };
-      store(v, cell, row, tape_run(model, v->value, v->scratch, cell, row, 1, false), 1, &one);
-      if (one.until == 0) continue;
-      if (changed[cell - start].until == 0) changed[cell - start].from = row;
-      changed[cell - start].until = row + 1;
-      if (row + reach + 1 > until) until = row + reach + 1 < rows ? row + reach + 1 : rows;
-    }
-  v->steps += end - start;
+}
+
+static size_t further(size_t until, size_t changed, size_t rows) {
+  if (changed > rows) changed = rows;
+  return changed > until ? changed : until;
+}
+
+/* Rows of the head, one by one. Returns where the changes end so far. */
+static size_t settle_head(struct mls_values *v, unsigned start, unsigned end, size_t row,
+                          size_t reach, size_t until, struct span_changed *changed) {
   for (unsigned cell = start; cell < end; cell++)
-    changed_rows(v, cell, changed[cell - start].from, changed[cell - start].until, start, end);
+    if (store_row(v, cell, row, &changed[cell - start]))
+      until = further(until, row + reach + 1, v->model->cells[start].rows);
+  return until;
+}
+
+/* A block of rows below the head, as far as the changes reach. */
+static size_t settle_block(struct mls_values *v, unsigned start, unsigned end, struct runner *r,
+                           size_t reach, size_t until, struct span_changed *changed) {
+  size_t rows = v->model->cells[start].rows, count = recur_begin(r, start, end, v->followers);
+  const double *linear = end == start + 1 ? recur_linear(r, start, v->followers, count) : NULL;
+  if (linear) {
+    size_t last = store_span(v, start, r->row, linear, r->count, changed);
+    return last ? further(until, last + reach, rows) : until;
+  }
+  for (size_t lane = 0; lane < r->count && r->row + lane < until; lane++)
+    if (recur_row(v->followers, count, r->row + lane, lane, changed))
+      until = further(until, r->row + lane + reach + 1, rows);
+  return until;
+}
+
+/* Columns that need each other through prior: until no change reaches further. Cancelled between
+   two blocks, the rows below are stale again. */
+static mls_status settle_group(struct mls_values *v, unsigned start, unsigned end,
+                               struct span_changed *changed) {
+  size_t rows = v->model->cells[start].rows, from, until;
+  size_t reach = group_reach(v->model, start, end), head = recur_head(v->model, start, end);
+  take_group(v, start, end, &from, &until);
+  memset(changed, 0, (end - start) * sizeof *changed);
+  mls_status status = MLS_OK;
+  size_t row = from;
+  while (row < until && status == MLS_OK) {
+    size_t left = rows - row;
+    struct runner r = { v->model, v->value, v->scratch, row,
+                        left < TAPE_BLOCK ? left : TAPE_BLOCK };
+    if (row < head) until = settle_head(v, start, end, row, reach, until, changed);
+    else until = settle_block(v, start, end, &r, reach, until, changed);
+    size_t done = row < head ? 1 : r.count;
+    row += done;
+    status = tell(v, start, row, (end - start) * done);
+  }
+  for (unsigned cell = start; cell < end; cell++) {
+    const struct span_changed *one = &changed[cell - start];
+    if (one->until) changed_rows(v, cell, one->from, one->until, start, end);
+    unstale(v, cell);
+    if (row < until) settle_mark(v, cell, row, until);
+  }
+  return status;
 }
 
 static unsigned group_start(const struct mls_model *model, unsigned cell) {
@@ -272,19 +389,21 @@ static mls_status settle_recurrent(struct mls_values *v, unsigned cell) {
   struct span_changed few[32], *changed = few;
   if (end - start > 32) changed = memory_take(&v->memory, NULL, (end - start) * sizeof *changed);
   if (!changed) return fail_memory(&v->fails);
-  settle_group(v, start, end, changed);
+  mls_status status = settle_group(v, start, end, changed);
   if (changed != few) memory_give(&v->memory, changed);
-  return MLS_OK;
+  return status;
 }
 
 mls_status values_settle(struct mls_values *v) {
   const struct mls_model *model = v->model;
   if (v->settled) return MLS_OK;
   v->steps = 0;
+  progress_begin(&v->progress, "settle");
   size_t cell = bits_next(&v->stale, 0);
   while (cell < model->cell_count) {
     if (model->tape->programs[cell].recurrent) TRY(settle_recurrent(v, (unsigned)cell));
-    else settle_cell(v, (unsigned)cell);
+    else TRY(settle_cell(v, (unsigned)cell));
+    TRY(tell(v, (unsigned)cell, 0, 1));
     cell = bits_next(&v->stale, cell);
   }
   v->settled = true;
@@ -326,14 +445,13 @@ static double evaluate_call(struct place_in at, const struct node *node) {
     return values_get(at.values, model->instances[at.instance].cells[node->total], 0);
   if (node_lag(node)) return evaluate_prior(at, node);
   if (node->function->rule == RULE_MISSING) return FUNCTION_ERROR;
-  double argument[255], out;
+  double argument[255];
   const double *in[255];
   for (unsigned i = 0; i < node->count; i++) {
     argument[i] = evaluate(at, node->arguments[i]);
     in[i] = &argument[i];
   }
-  node->function->value(1, &out, in, node->count);
-  return out - out == 0 ? out : FUNCTION_ERROR;
+  return function_sound(node->function->value.one(in, node->count));
 }
 
 static double evaluate(struct place_in at, const struct node *node) {

@@ -1,4 +1,5 @@
-/* Settling: stale cells in order of calculation. Used by values.c alone. */
+/* Settling: stale cells in order of calculation, and what the cells without a formula are. Used by
+   values.c, and by plan.c and batch.c for the same of many scenarios. */
 #ifndef MLS_SETTLE_H
 #define MLS_SETTLE_H
 
@@ -6,12 +7,18 @@
 
 /* Rows [from, until) of a cell must be calculated. */
 void settle_mark(struct mls_values *values, unsigned cell, size_t from, size_t until);
+/* Words of bits that the rows of a cell take. */
+size_t settle_row_words(const struct mls_model *model, unsigned cell);
 void settle_mark_all(struct mls_values *values);
 /* A row of an input or fact got another value: what reads it is stale. */
 void settle_touch(struct mls_values *values, unsigned cell, size_t row);
 /* An input gets its default, a key its keys. */
 void settle_default(struct mls_values *values, unsigned cell);
-/* The registry's fact for a row of a FACT cell, whatever was set. */
-const struct fact *settle_fact(const struct mls_values *values, unsigned cell, size_t row);
+/* What a row of a FACT cell is: what was set, else the registry's fact, else the error. */
+double settle_fact(const struct mls_values *values, unsigned cell, size_t row);
+/* The registry's fact of one item, whatever was set. */
+double settle_item_fact(const struct mls_model *model, unsigned cell, size_t row, size_t item);
+/* A WITHIN cell when its target has this value. */
+double settle_within(const struct mls_model *model, unsigned cell, double value);
 
 #endif

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "limits.h"
+#include "progress.h"
 
 struct reader {
   struct memory *memory;
@@ -26,6 +27,7 @@ struct reader {
   struct place place; /* of code.at[code_at] */
   struct slice comment;
   bool commented;
+  bool newer; /* the language of the sheet is newer than this library */
 };
 
 /* ---- scanning a statement ---- */
@@ -518,6 +520,21 @@ static struct line *add_line(struct reader *r) {
   return line;
 }
 
+/* "language 2" right below the first line: what is newer is refused by name, and nothing after it
+   is read, lest every new word be told as a mistake. */
+static mls_status check_language(struct reader *r, struct slice note) {
+  static const char word[] = "language ";
+  double number;
+  if (note.size < sizeof word || memcmp(note.at, word, sizeof word - 1) != 0) return MLS_OK;
+  struct slice rest = { note.at + sizeof word - 1, note.size - sizeof word + 1 };
+  if (!text_read_number(rest, &number) || number <= SHEET_LANGUAGE) return MLS_OK;
+  r->newer = true;
+  return fail_add(
+      r->fails, MLS_LIMIT, (struct place){ r->file, r->line, 1 },
+      "this sheet is written in language %.*s; this version of mlsysim reads language %d",
+      (int)rest.size, rest.at, SHEET_LANGUAGE);
+}
+
 static mls_status note_line(struct reader *r, struct slice text) {
   struct line *line = add_line(r);
   if (!line) return fail_memory(r->fails);
@@ -527,6 +544,7 @@ static mls_status note_line(struct reader *r, struct slice text) {
   line->heading = text.size > 1 && text.at[1] == '#';
   size_t marks = line->heading ? 2 : 1;
   struct slice rest = slice_trim((struct slice){ text.at + marks, text.size - marks });
+  if (r->sheet->name && r->sheet->line_count == 1) TRY(check_language(r, rest));
   return add_label(r, rest, &line->label, &line->cites, &line->cite_count);
 }
 
@@ -578,9 +596,6 @@ static mls_status header_line(struct reader *r) {
 
 static mls_status read_line(struct reader *r) {
   struct slice text = physical_line(r);
-  if (text.size > LIMIT_LINE)
-    return fail_add(r->fails, MLS_LIMIT, (struct place){ r->file, r->line, 1 },
-                    "a line of more than %d bytes (LIMIT_LINE)", LIMIT_LINE);
   TRY(check_clean(r, text));
   if (slice_trim(text).size == 0) return MLS_OK;
   if (text.at[0] == '#') return note_line(r, text);
@@ -593,6 +608,22 @@ static mls_status read_line(struct reader *r) {
     return status;
   }
   return statement_line(r, indented);
+}
+
+/* Before memory is taken for a copy: a file with such a line is no sheet. */
+static mls_status check_lengths(struct fails *fails, const char *file, struct slice text) {
+  const char *at = text.at, *end = text.at + text.size;
+  if (text.size > LIMIT_FILE)
+    return fail_add(fails, MLS_LIMIT, (struct place){ file, 1, 1 },
+                    "a file of more than %d bytes (LIMIT_FILE)", LIMIT_FILE);
+  for (int line = 1; at < end; line++) {
+    const char *stop = memchr(at, '\n', (size_t)(end - at));
+    if ((stop ? stop : end) - at > LIMIT_LINE)
+      return fail_add(fails, MLS_LIMIT, (struct place){ file, line, 1 },
+                      "a line of more than %d bytes (LIMIT_LINE)", LIMIT_LINE);
+    at = stop ? stop + 1 : end;
+  }
+  return MLS_OK;
 }
 
 /* Lines to make room for at once; a file of nothing but blank lines must not take it all. */
@@ -609,13 +640,11 @@ mls_status sheet_read(struct memory *memory, struct names *names, struct units *
   struct place start = { file, 1, 1 };
   size_t errors = fails->errors;
   *out = NULL;
-  if (size > LIMIT_FILE)
-    return fail_add(fails, MLS_LIMIT, start, "a file of more than %d bytes (LIMIT_FILE)",
-                    LIMIT_FILE);
+  TRY(check_lengths(fails, file, (struct slice){ bytes, size }));
   struct sheet *sheet = memory_push(memory, sizeof *sheet);
   char *text = memory_text(memory, bytes, size);
   if (!sheet || !text) return fail_memory(fails);
-  *sheet = (struct sheet){ .file = file, .label = "" };
+  *sheet = (struct sheet){ .file = file, .label = "", .hash = hash_more(HASH_START, bytes, size) };
   struct reader r = { .memory = memory,
                       .names = names,
                       .units = units,
@@ -628,8 +657,11 @@ mls_status sheet_read(struct memory *memory, struct names *names, struct units *
   sheet->lines =
       memory_reserve(memory, NULL, 0, &sheet->line_room, count_lines(r.text), sizeof *sheet->lines);
   if (!sheet->lines) return fail_memory(fails);
-  while (r.at < size && fails->errors < LIMIT_ERRORS)
+  while (r.at < size && fails->errors < LIMIT_ERRORS) {
+    TRY(progress_tick(fails, 20, r.at, size));
     if (read_line(&r) == MLS_MEMORY) return MLS_MEMORY;
+    if (r.newer) return MLS_LIMIT;
+  }
   if (!sheet->name || !*sheet->name) {
     sheet->name = "";
     if (fails->errors == errors)

@@ -6,6 +6,10 @@
 #include "formula.h"
 #include "registry.h"
 
+/* The version of the language of sheets that is read; a sheet may name the one it needs in the note
+   below its first line: # language 1 */
+enum { SHEET_LANGUAGE = 1 };
+
 enum line_kind { LINE_NOTE, LINE_INPUT, LINE_CELL, LINE_CHECK, LINE_USE, LINE_TABLE };
 
 enum set_kind { SET_RANGE, SET_WORDS, SET_REGISTRY };
@@ -89,8 +93,9 @@ struct slot {
 #define SLOT_LAST 0xffffffffu
 
 struct sheet {
-  const char *name; /* interned */
-  const char *file; /* shown in messages */
+  const char *name;        /* interned */
+  const char *file;        /* shown in messages */
+  unsigned long long hash; /* of its bytes */
   const char *label;
   const char **cites;
   size_t cite_count;
@@ -112,7 +117,8 @@ struct sheet {
 };
 
 /* Reads a sheet. All syntax errors are added to `fails`; *out is set also when there are some, with
-   the lines that were sound. MLS_OK only without errors. */
+   the lines that were sound, unless the sheet is of a newer language. MLS_OK only without errors.
+ */
 mls_status sheet_read(struct memory *memory, struct names *names, struct units *units,
                       struct fails *fails, const char *file, const char *bytes, size_t size,
                       struct sheet **out);

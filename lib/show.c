@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "csv_write.h"
+
 /* ---- paths ---- */
 
 void show_path(const struct mls_model *model, unsigned cell, size_t row, struct buffer *out) {
@@ -84,7 +86,9 @@ static mls_status no_row(const struct mls_model *model, unsigned cell, struct sl
 
 mls_status show_find(const struct mls_model *model, const char *path, struct fails *fails,
                      unsigned *cell, size_t *row) {
-  struct slice whole = slice_trim(slice_of(path)), name = whole;
+  struct slice whole = slice_trim(slice_of(path)), name;
+  TRY(model_present_path(model, fails->memory, (struct place){ 0 }, fails, &whole));
+  name = whole;
   *cell = model_find(model, whole);
   *row = 0;
   if (*cell != GRAPH_NONE) {
@@ -135,6 +139,16 @@ const char *show_typed(const struct mls_values *values, unsigned cell, size_t ro
   if (here->kind != CELL_INPUT || (rows && rows->words)) return NULL;
   const struct line *line = model_line(values->model, cell);
   return !rows && line->value_count == 1 ? line->values[0].typed : NULL;
+}
+
+double show_written(const struct mls_values *values, unsigned cell, size_t row) {
+  const struct cell *at = &values->model->cells[cell];
+  double si = values_get(values, cell, row), number;
+  if (at->kind != CELL_INPUT && at->kind != CELL_FACT) return si / at->unit->factor;
+  const char *typed = show_typed(values, cell, row);
+  bool own = typed && strcmp(show_unit(values, cell, row)->text, at->unit->text) == 0;
+  if (own && text_read_number(slice_of(typed), &number)) return number;
+  return csv_shortest(si, at->unit->factor);
 }
 
 const char *show_word(const struct mls_values *values, unsigned cell, size_t row) {

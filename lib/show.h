@@ -27,6 +27,8 @@ void show_value(const struct mls_values *values, unsigned cell, size_t row, stru
 void show_number(const struct mls_values *values, unsigned cell, size_t row, int digits,
                  struct buffer *out);
 const char *show_word(const struct mls_values *values, unsigned cell, size_t row);
+/* The number in the written unit, as typed where it was typed in it: inputs and facts read back. */
+double show_written(const struct mls_values *values, unsigned cell, size_t row);
 const char *show_typed(const struct mls_values *values, unsigned cell, size_t row);
 
 #endif

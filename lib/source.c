@@ -58,7 +58,7 @@ mls_status sources_load(struct facts *facts, struct csv *csv, struct fails *fail
   TRY(csv_header(&load.csv, fails, header, wanted, false));
   for (size_t i = 1; i < csv->count; i++) {
     first = load_worst(first, read_source(&load, &csv->rows[i]));
-    if (first == MLS_MEMORY) break;
+    if (fail_ends(first)) break;
   }
   return first;
 }

@@ -7,8 +7,9 @@
 #include "graph.h"
 
 enum {
-  TAPE_BLOCK = 256
-}; /* rows calculated at once: a register is 2 KiB, several fit in a cache */
+  TAPE_BLOCK = 256, /* rows calculated at once: a register is 2 KiB, several fit in a cache */
+  TAPE_OPERANDS = 3 /* of an op, at most */
+};
 
 enum operand_kind {
   OPERAND_CONSTANT, /* tape.constants[index] */
@@ -19,9 +20,10 @@ enum operand_kind {
 
 struct operand {
   unsigned char kind;    /* enum operand_kind */
+  bool one;              /* the same for all rows: one number stands for the lanes */
   unsigned short stride; /* OPERAND_ROWS: values a row (facts of the items of a table), else 1 */
   unsigned lag;          /* OPERAND_ROWS */
-  unsigned fill;  /* CONSTANT, VALUE, and ROWS with lag: the register that holds it as lanes */
+  unsigned fill;  /* ROWS with lag or stride, and a result that is one: register of its lanes */
   unsigned index; /* of a constant, a value or a register: LIMIT_VALUES keeps it in range */
 };
 
@@ -33,13 +35,17 @@ enum op_kind {
 
 struct op {
   unsigned char kind;  /* enum op_kind */
+  bool chooses;        /* OP_CALL: `if` */
+  bool one;            /* its result is one number for all rows */
+  bool follows;        /* it rests on the rows of its own group: see recur.h */
+  unsigned char ones;  /* bit i: operand i is */
   unsigned char count; /* operands, from `first` */
   unsigned out;        /* register */
   unsigned first;
   unsigned lag, shift;
   union {
-    const struct function *function; /* OP_CALL */
-    unsigned cell;                   /* OP_LOOKUP */
+    const struct bodies *function; /* OP_CALL */
+    unsigned cell;                 /* OP_LOOKUP */
   };
 };
 
@@ -48,7 +54,9 @@ struct program {
   unsigned op_first, op_count;
   struct operand result;
   unsigned registers;
-  bool recurrent; /* needs its own group row by row */
+  bool read_whole;    /* some cell reads all its rows: a look-up, an aggregate, a single value */
+  bool recurrent;     /* needs its own group row by row */
+  unsigned block_end; /* one past the last cell that may be calculated with it row by row */
 };
 
 struct tape {
@@ -60,17 +68,38 @@ struct tape {
   double *constants;
   size_t constant_count;
   unsigned registers; /* most of any program */
+  unsigned group_ops; /* most ops and cells of any group */
+  const struct bodies *times, *plus;
 };
 
 mls_status tape_build(struct mls_model *model, struct fails *fails);
 
-/* Calculates rows row..row+count-1 (count <= TAPE_BLOCK) of a cell with a formula. The result is in
-   `out` or in scratch; the pointer is returned. `filled` says that the lanes of single values were
-   put into their registers for this cell already. */
-const double *tape_run(const struct mls_model *model, const double *values, double *scratch,
-                       unsigned cell, size_t row, size_t count, bool filled);
+/* What the ops of a cell work on for a block of rows. */
+struct runner {
+  const struct mls_model *model;
+  const double *values;
+  double *scratch;
+  size_t row, count;
+};
 
-/* One row of a column or of a family of facts by key; FUNCTION_ERROR when no row has it. */
+/* Lanes of a register. */
+static inline double *tape_lanes(const struct runner *r, size_t index) {
+  return r->scratch + index * TAPE_BLOCK;
+}
+/* The op of a recurrence that writes to a register: there is one. */
+const struct op *tape_writer(const struct tape *tape, const struct program *program,
+                             unsigned index);
+void tape_run_op(const struct runner *r, const struct op *op);
+
+/* Calculates rows row..row+count-1 (count <= TAPE_BLOCK) of a cell with a formula. The result is in
+   `values` or in scratch; the pointer is returned. */
+const double *tape_run(const struct mls_model *model, const double *values, double *scratch,
+                       unsigned cell, size_t row, size_t count);
+
+/* Which row of a column or of a family of facts has the key, for the row of a table that asks. */
+bool tape_find_row(const struct mls_model *model, unsigned cell, double key, size_t row,
+                   size_t *found);
+/* Its value; FUNCTION_ERROR when no row has the key. */
 double tape_lookup(const struct mls_model *model, const double *values, unsigned cell, double key,
                    size_t row);
 

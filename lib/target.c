@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "csv.h"
+#include "renamed.h"
 
 /* A name being looked up. */
 struct lookup {
@@ -173,11 +174,29 @@ static mls_status unknown_field(struct lookup *lookup, const struct registry *re
                   csv_shown(shown, name), registry->name, nearest_hint(lookup->memory, &nearest));
 }
 
+/* An old name of a field, in the path too: the setting that is kept has the present one. */
+static mls_status take_present_field(struct lookup *lookup, const struct registry *registry,
+                                     struct slice *name) {
+  const struct mls_model *model = lookup->model;
+  const char *now = renamed_now(model->facts, &model->names, RENAMED_FIELD, registry->name, *name,
+                                lookup->place, lookup->fails);
+  struct buffer path;
+  if (!now) return MLS_OK;
+  buffer_open(&path, lookup->memory);
+  buffer_add(&path, lookup->path.at, (size_t)(name->at - lookup->path.at));
+  buffer_text(&path, now);
+  lookup->out->path = buffer_keep(&path, lookup->memory);
+  buffer_close(&path);
+  *name = slice_of(now);
+  return lookup->out->path ? MLS_OK : fail_memory(lookup->fails);
+}
+
 /* Field `name` of the item that `chooser` names. Names are compared as text, because looking one up
    in the book's table could meet another thread that adds to it. */
 static mls_status find_fact(struct lookup *lookup, unsigned chooser, struct slice name) {
   const struct cell *cell = &lookup->model->cells[chooser];
   if (cell->kind == CELL_BOUND) return bound_cell(lookup, chooser);
+  TRY(take_present_field(lookup, cell->registry, &name));
   for (size_t i = 0; i < cell->registry->field_count; i++)
     if (slice_is(name, cell->registry->fields[i].name))
       return take_fact(lookup, chooser, &cell->registry->fields[i]);
@@ -221,7 +240,8 @@ mls_status target_find(const struct mls_model *model, struct memory *memory, str
   if (path.size == 0)
     return fail_add(fails, MLS_SYNTAX, place, "the name is empty; expected an input, as load");
   csv_shown(lookup.shown, path);
-  out->path = memory_text(memory, path.at, path.size);
+  TRY(model_present_path(model, memory, place, fails, &lookup.path));
+  out->path = memory_text(memory, lookup.path.at, lookup.path.size);
   if (!out->path) return fail_memory(fails);
   return find_any(&lookup);
 }

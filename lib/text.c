@@ -24,6 +24,12 @@ struct slice slice_trim(struct slice slice) {
 }
 
 /* FNV-1a with a final mix, so that the low bits are good for a table of a power of two. */
+unsigned long long hash_more(unsigned long long hash, const void *bytes, size_t size) {
+  const unsigned char *at = bytes;
+  for (size_t i = 0; i < size; i++) hash = (hash ^ at[i]) * 0x100000001b3ULL;
+  return hash;
+}
+
 size_t hash_bytes(const void *bytes, size_t size) {
   const unsigned char *at = bytes;
   uint64_t hash = 0xcbf29ce484222325u;

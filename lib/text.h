@@ -54,6 +54,9 @@ void map_open(struct map *map, struct memory *memory);
 /* Sets key to value; *old receives the value it had, and the call says whether it had one. */
 mls_status map_put(struct map *map, const void *key, size_t value);
 bool map_get(const struct map *map, const void *key, size_t *value);
+/* A fingerprint that files keep: FNV-1a with 64 bits, from HASH_START or what came before. */
+#define HASH_START 0xcbf29ce484222325ULL
+unsigned long long hash_more(unsigned long long hash, const void *bytes, size_t size);
 size_t hash_bytes(const void *bytes, size_t size);
 
 /* Reads the whole slice as a number of the language: digits, underscores between digits, point,
@@ -61,7 +64,7 @@ size_t hash_bytes(const void *bytes, size_t size);
    gives an infinity, underflow 0. */
 bool text_read_number(struct slice slice, double *out);
 
-enum { TEXT_NUMBER = 32 }; /* bytes that hold any printed number */
+enum { TEXT_NUMBER = 40 }; /* bytes that hold any printed number, and what copying it takes */
 
 /* The shortest decimal that reads back to the same double. Returns `out`. */
 const char *text_number(char out[TEXT_NUMBER], double value);
@@ -99,12 +102,12 @@ struct buffer {
 void buffer_open(struct buffer *buffer, const struct memory *memory);
 void buffer_close(struct buffer *buffer);
 void buffer_add(struct buffer *buffer, const char *bytes, size_t size);
+/* Room for `more` bytes at the end, for a writer that counts them itself; NULL when it failed. */
+char *buffer_room(struct buffer *buffer, size_t more);
 void buffer_text(struct buffer *buffer, const char *text);
 void buffer_char(struct buffer *buffer, char c);
 void buffer_number(struct buffer *buffer, double value); /* as text_number */
-#if defined(__GNUC__)
-__attribute__((format(printf, 2, 3)))
-#endif
+SYSTEM_PRINTS(2, 3)
 void buffer_print(struct buffer *buffer, const char *format, ...);
 /* The text with the escapes of a JSON string, in quotes; NULL is written as null. */
 void buffer_json(struct buffer *buffer, const char *text);

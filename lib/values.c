@@ -6,16 +6,37 @@
 
 #include "check.h"
 #include "limits.h"
+#include "recur.h"
+#include "renamed.h"
 #include "settle.h"
 #include "target.h"
+#include "tree.h"
 
 /* ---- opening and closing ---- */
 
 static bool bits_open(struct bits *bits, struct memory *memory, size_t count) {
-  bits->count = count / 64 + 1;
-  bits->words = memory_array(memory, bits->count, sizeof *bits->words);
-  bits->top = memory_array(memory, bits->count / 64 + 1, sizeof *bits->top);
-  return bits->words && bits->top;
+  unsigned long long *words = memory_array(memory, bits_words(count), sizeof *words);
+  if (words) *bits = bits_at(words, count);
+  return words != NULL;
+}
+
+/* Where the bits of the rows and the sums of each cell stand. */
+static mls_status lay_out(struct mls_values *v) {
+  const struct mls_model *model = v->model;
+  size_t words = 0, sums = 0;
+  v->row_first = memory_array(&v->memory, model->cell_count, sizeof *v->row_first);
+  v->tree_first = memory_array(&v->memory, model->cell_count, sizeof *v->tree_first);
+  if (!v->row_first || !v->tree_first) return MLS_MEMORY;
+  for (unsigned i = 0; i < model->cell_count; i++) {
+    size_t blocks = tree_blocks(model, i);
+    v->row_first[i] = (unsigned)words;
+    v->tree_first[i] = (unsigned)sums;
+    words += settle_row_words(model, i);
+    sums += blocks > 1 ? tree_size(blocks) : 0;
+  }
+  v->row_words = memory_array(&v->memory, words, sizeof *v->row_words);
+  v->trees = memory_array(&v->memory, sums, sizeof *v->trees);
+  return v->row_words && v->trees ? MLS_OK : MLS_MEMORY;
 }
 
 static mls_status allocate(struct mls_values *v) {
@@ -24,21 +45,25 @@ static mls_status allocate(struct mls_values *v) {
   v->value = memory_array(&v->memory, model->value_count, sizeof *v->value);
   v->scratch =
       memory_array(&v->memory, (size_t)model->tape->registers * TAPE_BLOCK, sizeof *v->scratch);
+  v->followers = memory_array(&v->memory, model->tape->group_ops, sizeof *v->followers);
   v->from = memory_array(&v->memory, cells, sizeof *v->from);
   v->until = memory_array(&v->memory, cells, sizeof *v->until);
   v->states = memory_array(&v->memory, cells, 1);
   v->setting_of = memory_array(&v->memory, cells, sizeof *v->setting_of);
-  bool all = v->value && v->setting_of && v->scratch && v->from && v->until && v->states &&
-             bits_open(&v->stale, &v->memory, cells) && bits_open(&v->changed, &v->memory, cells);
-  return all ? MLS_OK : MLS_MEMORY;
+  bool all = v->value && v->setting_of && v->scratch && v->followers && v->from && v->until &&
+             v->states && bits_open(&v->stale, &v->memory, cells) &&
+             bits_open(&v->changed, &v->memory, cells);
+  return all ? lay_out(v) : MLS_MEMORY;
 }
 
 mls_status values_open(struct mls_values *values, const struct mls_model *model,
                        const mls_allocator *allocator) {
   *values = (struct mls_values){ .model = model };
   memory_open(&values->memory, allocator);
+  memory_open(&values->told_memory, &values->memory.allocator);
   memory_open(&values->scratch_memory, &values->memory.allocator);
-  values->fails = (struct fails){ .memory = &values->scratch_memory };
+  progress_open(&values->progress, NULL, NULL);
+  values->fails = (struct fails){ .memory = &values->told_memory, .progress = &values->progress };
   TRY(allocate(values));
   for (unsigned i = 0; i < model->cell_count; i++) settle_default(values, i);
   settle_mark_all(values);
@@ -54,7 +79,14 @@ void values_close(struct mls_values *values) {
   for (size_t i = 0; i < values->setting_count; i++) forget(values, &values->settings[i]);
   memory_give(&values->memory, values->settings);
   memory_close(&values->scratch_memory);
+  memory_close(&values->told_memory);
   memory_close(&values->memory);
+}
+
+void values_begin(struct mls_values *values) {
+  memory_reset(&values->told_memory, (struct memory_mark){ NULL, 0 });
+  memory_reset(&values->scratch_memory, (struct memory_mark){ NULL, 0 });
+  fail_clear(&values->fails);
 }
 
 void values_reset(struct mls_values *values) {
@@ -153,6 +185,11 @@ static mls_status set_word(struct mls_values *values, const struct target *targe
                            struct slice text) {
   const struct mls_model *model = values->model;
   const struct cell *cell = &model->cells[target->cell];
+  const char *now = cell->kind == CELL_INPUT && cell->registry
+                        ? renamed_now(model->facts, &model->names, RENAMED_ITEM,
+                                      cell->registry->name, text, target->place, &values->fails)
+                        : NULL;
+  if (now) text = slice_of(now);
   const char *word = names_find(&model->names, text);
   if (cell->kind == CELL_INPUT) {
     const struct set *set = model_line(model, target->cell)->set;
@@ -303,27 +340,49 @@ static const struct field *family_field(const struct cell *cell, size_t index, s
   return NULL;
 }
 
-/* The fact a row of a cell stands for by the registry alone. */
-const struct fact *settle_fact(const struct mls_values *values, unsigned cell, size_t row) {
+/* The item that a row of facts belongs to; false: none. */
+static bool fact_item(const struct mls_values *values, unsigned cell, size_t row, size_t *item) {
   const struct cell *at = &values->model->cells[cell];
-  size_t field, item;
-  if (at->family) {
-    if (!family_field(at, row % at->word_count, &field)) return NULL;
-  } else if (!registry_field(at->registry, at->field, &field)) {
-    return NULL;
+  if (at->table < 0) {
+    *item = values_item(values, cell);
+    return true;
   }
-  if (at->table >= 0) {
-    const unsigned *words = model_rows(values->model, cell)->words;
-    const char *key = values->model->words[words[at->family ? row / at->word_count : row]];
-    if (!registry_item(at->registry, key, &item)) return NULL;
-  } else {
-    item = values_item(values, cell);
-  }
-  return fact_find(at->registry, item, field);
+  const unsigned *words = model_rows(values->model, cell)->words;
+  const char *key = values->model->words[words[at->family ? row / at->word_count : row]];
+  return registry_item(at->registry, key, item);
+}
+
+static const struct fact *fact_of_item(const struct cell *at, size_t row, size_t item) {
+  size_t field;
+  bool found = at->family ? family_field(at, row % at->word_count, &field) != NULL
+                          : registry_field(at->registry, at->field, &field);
+  return found ? fact_find(at->registry, item, field) : NULL;
+}
+
+/* The fact a row of a cell stands for by the registry alone. */
+static const struct fact *registry_fact(const struct mls_values *values, unsigned cell,
+                                        size_t row) {
+  size_t item;
+  if (!fact_item(values, cell, row, &item)) return NULL;
+  return fact_of_item(&values->model->cells[cell], row, item);
+}
+
+double settle_item_fact(const struct mls_model *model, unsigned cell, size_t row, size_t item) {
+  const struct fact *fact = fact_of_item(&model->cells[cell], row, item);
+  if (!fact) return FUNCTION_ERROR;
+  return fact->word ? (double)model_word(model, fact->word) : fact->value;
+}
+
+double settle_fact(const struct mls_values *values, unsigned cell, size_t row) {
+  const struct setting *setting = values_setting(values, cell, row);
+  size_t item;
+  if (setting) return setting->si;
+  if (!fact_item(values, cell, row, &item)) return FUNCTION_ERROR;
+  return settle_item_fact(values->model, cell, row, item);
 }
 
 const struct fact *values_fact(const struct mls_values *values, unsigned cell, size_t row) {
   if (values->model->cells[cell].kind != CELL_FACT || values_setting(values, cell, row))
     return NULL;
-  return settle_fact(values, cell, row);
+  return registry_fact(values, cell, row);
 }

@@ -3,6 +3,8 @@
 #ifndef MLS_VALUES_H
 #define MLS_VALUES_H
 
+#include "bits.h"
+#include "progress.h"
 #include "tape.h"
 
 /* What was typed into an input or a fact by the user. */
@@ -17,25 +19,28 @@ struct setting {
   char *unit_text;  /* what unit.text points to when it is not the declared one's */
 };
 
-struct bits {
-  unsigned long long *words; /* a bit a cell */
-  unsigned long long *top;   /* a bit a word */
-  size_t count;              /* words */
-};
+struct follower;
 
 struct mls_values {
   const struct mls_model *model;
-  struct memory memory;         /* for its allocator, and for messages until the next call */
-  struct memory scratch_memory; /* units and texts of one call */
+  struct memory memory;         /* of settings, and for its allocator */
+  struct memory told_memory;    /* messages, until the next call */
+  struct memory scratch_memory; /* units and texts of one call, given back in parts */
   struct fails fails;
-  double *value;   /* all rows of all cells */
-  double *scratch; /* registers of the tape */
+  struct progress progress;
+  double *value;              /* all rows of all cells */
+  double *scratch;            /* registers of the tape */
+  struct follower *followers; /* of a recurrence */
   struct setting *settings;
   size_t setting_count, setting_room;
   unsigned *setting_of; /* index + 1 of the first setting of a cell, or 0 */
   struct bits stale, changed;
-  unsigned *from, *until; /* stale rows of a cell; until 0: none */
-  unsigned char *states;  /* enum state of each cell; valid when states_known */
+  unsigned *from, *until; /* all stale rows of a cell are between; until 0: none */
+  unsigned *row_first;    /* cell -> its bits in row_words: which rows are stale */
+  unsigned long long *row_words;
+  unsigned *tree_first; /* cell -> its sums in trees */
+  double *trees;
+  unsigned char *states; /* enum state of each cell; valid when states_known */
   bool states_known;
   bool settled;
   size_t steps;      /* cells calculated by the last settling */
@@ -45,6 +50,8 @@ struct mls_values {
 mls_status values_open(struct mls_values *values, const struct mls_model *model,
                        const mls_allocator *allocator);
 void values_close(struct mls_values *values);
+/* Before a call: forgets the messages and texts of the last one. */
+void values_begin(struct mls_values *values);
 
 /* Sets an input, or a fact of an unbound registry input, from text ("500 [GB]", "0.8", "H100");
    `fallback` is the unit of a bare number, NULL for the declared one; messages get `place`. */
@@ -78,10 +85,5 @@ size_t values_item(const struct mls_values *values, unsigned cell);
 enum state state_of_constants(const struct mls_model *model, unsigned cell);
 /* Weakest state of a cell over all its precedents. */
 enum state values_state(struct mls_values *values, unsigned cell);
-
-void bits_set(struct bits *bits, size_t index);
-void bits_clear(struct bits *bits, size_t index);
-/* The first set bit at or after `index`, or count * 64 and more. */
-size_t bits_next(const struct bits *bits, size_t index);
 
 #endif

@@ -298,18 +298,13 @@ void put_validation(struct xlsx *x, unsigned page, unsigned first, unsigned last
                     const struct line *line, const struct unit *unit);
 void xlsx_check(struct xlsx *x, lxw_error error);
 /* Records a refusal with its message. */
-#if defined(__GNUC__)
-__attribute__((format(printf, 3, 4)))
-#endif
+SYSTEM_PRINTS(3, 4)
 void xlsx_refuse(struct xlsx *x, mls_status status, const char *format, ...);
 
 /* A text being put together for one row: kept in the scratch arena. */
 const char *xlsx_keep(struct xlsx *x, struct buffer *buffer);
-#if defined(__GNUC__)
-__attribute__((format(printf, 2, 3)))
-#endif
-const char *
-xlsx_print(struct xlsx *x, const char *format, ...);
+SYSTEM_PRINTS(2, 3)
+const char *xlsx_print(struct xlsx *x, const char *format, ...);
 
 /* ---- xlsx_layout.c ---- */
 

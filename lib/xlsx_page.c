@@ -2,10 +2,13 @@
    first what the library would complain of on stderr, and keeps the first failure. */
 #include "xlsx.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "progress.h"
 
 const char XLSX_YES[] = "\"yes\";\"yes\";\"no\"";
 const char XLSX_HOLDS[] = "\"holds\";\"holds\";\"fails\"";
@@ -15,9 +18,13 @@ const char XLSX_EXACT[] = "0.000000E+00";
 
 /* ---- failures ---- */
 
+/* libxlsxwriter goes on without a word in many places where malloc failed, and would leave a part
+   out; malloc itself has said so in errno, which nothing sets back. */
 void xlsx_check(struct xlsx *x, lxw_error error) {
-  if (error == LXW_NO_ERROR || x->status != MLS_OK) return;
-  if (error == LXW_ERROR_MEMORY_MALLOC_FAILED) {
+  if (x->status == MLS_OK) x->status = progress_step(x->report->fails, 10);
+  bool starved = error == LXW_ERROR_MEMORY_MALLOC_FAILED || errno == ENOMEM;
+  if (x->status != MLS_OK || (error == LXW_NO_ERROR && !starved)) return;
+  if (starved) {
     x->status = fail_memory(x->report->fails);
     return;
   }
@@ -28,6 +35,10 @@ void xlsx_check(struct xlsx *x, lxw_error error) {
 
 void xlsx_refuse(struct xlsx *x, mls_status status, const char *format, ...) {
   if (x->status != MLS_OK) return;
+  if (errno == ENOMEM) { /* of the C library or of zlib, which made the rest go wrong */
+    x->status = fail_memory(x->report->fails);
+    return;
+  }
   char text[600];
   va_list list;
   va_start(list, format);

@@ -24,13 +24,17 @@ void put_width(struct xlsx *x, unsigned page, unsigned first, unsigned last, dou
                                          width, NULL, &options));
 }
 
-/* Cut to `most` bytes between characters, with `&` doubled: it begins a code in headers. */
+/* Cut to `most` bytes between characters, with `&` doubled: it begins a code in headers. A
+   picture's code, &G or &[Picture], is found by libxlsxwriter in doubled ones too: a blank keeps
+   them apart. */
 static const char *header_text(struct xlsx *x, const char *text, size_t most) {
   struct buffer out;
   buffer_open(&out, &x->scratch);
   for (; *text && (out.size < most || ((unsigned char)*text & 0xc0) == 0x80); text++) {
-    if (*text == '&') buffer_char(&out, '&');
     buffer_char(&out, *text);
+    if (*text != '&') continue;
+    buffer_char(&out, '&');
+    if (text[1] == 'G' || text[1] == '[') buffer_char(&out, ' ');
   }
   if (*text) buffer_text(&out, "...");
   return xlsx_keep(x, &out);

@@ -70,6 +70,8 @@ def prepare():
     write("data/registry/device.csv", DEVICE)
     write("data/templates/cost/fleet.sheet", FLEET)
     write("data/templates/part.sheet", PART)
+    write("data/templates/topology/near.sheet", "sheet near\n  # Near (walls 4, 14) @book_q\noutput x = 1\n")
+    write("data/templates/cost/far.sheet", "sheet far  # Far (walls 4, 23)\noutput x = 1\n")
     write("mine/part.sheet", PART.replace("A used part", "My own part"))
     write("wrong.sheet", "sheet wrong\nx = 1 +\n")
 
@@ -82,16 +84,29 @@ def rows_of(name):
 
 def registries():
     names = {name[:-4] for name in os.listdir(SHIPPED) if name.endswith(".csv")}
-    return sorted(names - {"units", "sources"} | {"device"})
+    return sorted(names - {"units", "sources", "renamed"} | {"device"})
+
+
+def walls(name, everything, table):
+    """The label of near's header says walls and a domain, that of far none that there are."""
+    check(name + "domain", re.search(r"^D topology: topology\n(?:  .*\n)*  near +\S+topology, given +4, 14  Near$",
+                                     everything, re.M), everything)
+    check(name + "not walls", re.search(r"^  far +\S+, given +Far \(walls 4, 23\)$", everything, re.M),
+          everything)
+    check(name + "sheets", re.search(r"^   4  serving +node +.*near", table, re.M), table)
+    check(name + "all", [int(line.split()[0]) for line in table.splitlines()[1:]] == list(range(1, 23)),
+          table)
 
 
 def listing():
     expect("list", run("list", *DATA), 0,
-           ["Sheets (", "fleet ", "cost, given", "A small fleet", f"Registries ({len(registries())})",
+           ["Sheets (", "Others\n", "fleet ", "cost, given", "A small fleet", "Walls (22)", f"Registries ({len(registries())})",
             "\n  device ", f"{rows_of('units')} units: mlsysim list units",
             f"{rows_of('sources') + 2} sources: "], quiet=True)
     expect("list sheets", run("list", "sheets", *DATA, "--templates", "mine"), 0,
            ["My own part", "hidden by mine"], quiet=True)
+    walls("list walls: ", run("list", *DATA)[1], run("list", "walls", *DATA)[1])
+    expect("list walls names", run("list", "walls", "--names", *DATA), 0, ["compute\nmemory\n"], quiet=True)
     expect("list names", run("list", "sheets", "--names", *DATA), 0, ["fleet\n", "part\n"], quiet=True)
     expect("list registries", run("list", "registries", *DATA), 0,
            ["items  fields  facts  verified", "2090-03-04"], quiet=True)
@@ -124,14 +139,23 @@ def listing():
 
 def listing_json():
     got = read("list json", "list")
-    check("list json: parts", set(got) == {"mlsysim", "schema", "sheets", "registries", "sources",
-                                           "units", "functions"}, got.keys())
+    check("list json: parts", set(got) == {"mlsysim", "schema", "sheets", "walls", "registries",
+                                           "sources", "units", "functions"}, got.keys())
     fleet = next(one for one in got["sheets"] if one["name"] == "fleet")
     check("list json: sheet", fleet == {"name": "fleet", "label": "A small fleet", "used": True,
+                                        "layer": None, "domain": "cost", "walls": [],
                                         "folder": "data/templates/cost", "from": "given"}, fleet)
+    near = next(one for one in got["sheets"] if one["name"] == "near")
+    check("list json: walls of a sheet", (near["layer"], near["domain"], near["walls"], near["label"]) ==
+          ("D topology", "topology", [4, 14], "Near (walls 4, 14)"), near)
+    fourth = got["walls"][3]
+    check("list json: wall", fourth["wall"] == 4 and fourth["name"] == "serving" and
+          fourth["domain"] == "node" and "near" in fourth["sheets"], fourth)
+    check("list json: walls", len(got["walls"]) == 22, len(got["walls"]))
     check("list json: registry", [one for one in got["registries"] if one["name"] == "device"] ==
           [{"name": "device", "items": 2, "fields": 5, "facts": 7, "newest": "2090-03-04",
-            "states": {"verified": 4, "derived": 1, "cited": 1, "estimate": 1}}], got["registries"])
+            "states": {"verified": 4, "derived": 1, "cited": 1, "estimate": 1,
+                                                              "assumed": 0}}], got["registries"])
     check("list json: units", {one["name"]: one["factor"] for one in got["units"]}["month"] == 730 * 3600)
     plus = next(one for one in got["functions"] if one["name"] == "+")
     check("list json: function", plus["signature"] == "a + b" and plus["excel"] == "$1+$2", plus)
@@ -350,9 +374,9 @@ def doctor():
     read_one = read("doctor json", "doctor")
     check("doctor json", read_one["counts"]["facts"] > 7 and read_one["problems"] == [] and
           read_one["folders"][0] == {"folder": "data/templates", "kind": "sheet", "from": "given",
-                                     "used": 2}, read_one)
+                                     "used": 4}, read_one)
     value = 0xcbf29ce484222325
-    for name in sorted(registries() + ["sources", "units"]):
+    for name in sorted(registries() + ["sources", "units", "renamed"]):
         for folder in (SHIPPED, "data/registry"):
             path = f"{folder}/{name}.csv"
             data = open(path, "rb").read() if os.path.exists(path) else b""

@@ -33,6 +33,7 @@ class Desk:
         self.environment = dict(os.environ, NO_COLOR='1', LC_ALL='C.UTF-8')
         self.environment['PATH'] = os.path.join(folder, 'build') + os.pathsep + os.environ['PATH']
         self.environment.pop('MLSYSIM_PATH', None)
+        self.environment['MLSYSIM_OWN'] = 'none'
 
     def run(self, command):
         done = subprocess.run(['sh', '-c', command], cwd=self.folder, env=self.environment, timeout=120,

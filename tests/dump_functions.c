@@ -32,7 +32,7 @@ static void print_row(const struct function *row) {
   printf("\"form\": %d, \"level\": %d, \"least\": %d, \"most\": %d, \"rule\": %d, ", (int)row->form,
          row->level, row->least, row->most, (int)row->rule);
   printf("\"value\": %s, \"total\": %s, \"array\": %s, \"tolerance\": %g,\n   ",
-         row->value ? "true" : "false", row->total ? "true" : "false",
+         row->value.one ? "true" : "false", row->total ? "true" : "false",
          row->array ? "true" : "false", row->tolerance);
   print_text("excel", row->excel, ", ");
   print_text("other", row->excel_other, ", ");
@@ -65,7 +65,7 @@ static double evaluate(const struct function *row, const char *what, const doubl
     const double *in[MOST];
     double out;
     for (size_t k = 0; k < count; k++) in[k] = &x[k];
-    row->value(1, &out, in, count);
+    out = row->value.one(in, count);
     return isfinite(out) ? out : FUNCTION_ERROR;
   }
   const size_t n = (size_t)x[0];

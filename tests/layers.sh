@@ -4,67 +4,87 @@
 #   - an include of a file that stands on a lower line (upward),
 #   - headers that include each other (a cycle),
 #   - a header of the system that the file may not use.
-# Last line: N passed, N failed; one case a file.
+# The last is looked at in cli/ too. Last line: N passed, N failed; one case a file.
 set -u
 LC_ALL=C
 export LC_ALL
 lib=${1:-$(dirname "$0")/../lib}
+cli=$(dirname "$0")/../cli
 [ -d "$lib" ] || { echo "layers.sh: there is no folder $lib" >&2; exit 1; }
 
 # Bottom to top. Files of one line make one layer: they may use each other, the lines above, and
 # nothing below. A new file is added here.
 layers='
-limits system real real_tail
+limits system bits real real_inline real_tail
 memory
-fail
-text buffer number
+fail progress
+power
+text buffer number number_print
 name
-csv csv_number
+csv csv_number csv_write
 json
 unit dims
 rows
-registry load source
-function lanes
+registry load source renamed
+config
+function lanes span
 formula
 sheet
 format
 check resolve prove
 graph given order model
-target
+target tree
 tape
+recur
 values settle state
 scenario scenario_json
 show
+plan
+batch
 trace verdict
 export export_* grid xlsx xlsx_*
+stream stream_*
 folder
 open
-book list explain
+book list explain own
 '
 
 # Headers of the system: these of C17 for all, and the few others with the files that may use them.
 standard='assert ctype errno fenv float inttypes iso646 limits locale math setjmp stdalign stdarg
 stdatomic stdbool stddef stdint stdio stdlib stdnoreturn string tgmath time uchar wchar wctype'
 # csv.c reads CSV with libcsv; xlsx.h writes workbooks with libxlsxwriter, xlsx_pack.c packs them
-# again with zlib; system.c asks for large pages; folder.c walks folders; export_xlsx.c needs a scratch file and the locale of the
-# thread, which libxlsxwriter insists on.
+# again with zlib. system.c alone calls the operating system, in lib/ and in cli/, but for threads: crew.c.
 others='
+cli/crew.c pthread.h
+cli/crew.c signal.h
+cli/crew.c windows.h
+cli/system.c fcntl.h
+cli/system.c io.h
+cli/system.c shellapi.h
+cli/system.c signal.h
+cli/system.c sys/ioctl.h
+cli/system.c sys/stat.h
+cli/system.c unistd.h
+cli/system.c windows.h
+system.c dirent.h
 system.c sys/mman.h
+system.c sys/stat.h
+system.c unistd.h
+system.c windows.h
+system.c xlocale.h
 csv.c csv.h
 list.c csv.h
 list.c xlsxwriter.h
 xlsx.h xlsxwriter.h
-folder.c dirent.h
-folder.c sys/stat.h
 xlsx_pack.c zlib.h
-export_xlsx.c unistd.h
-export_xlsx.c xlocale.h
 '
 
-for file in "$lib"/*.c "$lib"/*.h; do
+for file in "$lib"/*.[ch] "$cli"/*.[ch]; do
   [ -f "$file" ] || continue
-  echo "file ${file##*/}"
-  awk -v file="${file##*/}" '
+  name=${file##*/}
+  case $file in "$cli"/*) name=cli/$name ;; esac
+  echo "file $name"
+  awk -v file="$name" '
     /^[ \t]*#[ \t]*include/ {
       sub(/^[ \t]*#[ \t]*include[ \t]*/, "")
       quoted = substr($0, 1, 1) == "\""
@@ -83,7 +103,9 @@ done | awk -v layers="$layers" -v standard="$standard" -v others="$others" '
     return found in exact ? exact[found] : 0
   }
 
-  function fault(file, text) { print "lib/" file ": " text; wrong[file] = 1 }
+  function in_program(file) { return file ~ /^cli\// }
+
+  function fault(file, text) { print (in_program(file) ? "" : "lib/") file ": " text; wrong[file] = 1 }
 
   function walk(file,   i, count, next_ones) {
     if (state[file] == 2) return
@@ -110,10 +132,11 @@ done | awk -v layers="$layers" -v standard="$standard" -v others="$others" '
 
   $1 == "file" {
     files[$2] = 1
+    if (in_program($2)) next
     if (level(stem($2))) used[found] = 1
     else fault($2, "stands on no line of tests/layers.sh")
   }
-  $1 == "own" && $3 != "mlsysim.h" { own[++owns] = $0; if ($2 ~ /\.h$/) headers[$2] = headers[$2] " " $3 }
+  $1 == "own" && $3 != "mlsysim.h" && !in_program($2) { own[++owns] = $0; if ($2 ~ /\.h$/) headers[$2] = headers[$2] " " $3 }
   $1 == "system" && !($3 in free) && !(($2 " " $3) in allowed) {
     fault($2 , "line " $4 " includes <" $3 ">, which is neither of C nor allowed for it")
   }

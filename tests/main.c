@@ -5,7 +5,9 @@
 #include <string.h>
 
 Suite *suite_bad(void);
+Suite *suite_batch(void);
 Suite *suite_check(void);
+Suite *suite_config(void);
 Suite *suite_csv(void);
 Suite *suite_export(void);
 Suite *suite_export_forms(void);
@@ -16,13 +18,19 @@ Suite *suite_graph(void);
 Suite *suite_json(void);
 Suite *suite_list(void);
 Suite *suite_memory(void);
+Suite *suite_own(void);
+Suite *suite_progress(void);
+Suite *suite_number(void);
 Suite *suite_real(void);
 Suite *suite_registry(void);
 Suite *suite_reject(void);
+Suite *suite_renamed(void);
 Suite *suite_rows(void);
 Suite *suite_scenario(void);
 Suite *suite_scenario_json(void);
+Suite *suite_settle(void);
 Suite *suite_sheet(void);
+Suite *suite_stream(void);
 Suite *suite_text(void);
 Suite *suite_trace(void);
 Suite *suite_unit(void);
@@ -34,7 +42,9 @@ static const struct {
   Suite *(*make)(void);
 } suites[] = {
   { "bad", suite_bad },
+  { "batch", suite_batch },
   { "check", suite_check },
+  { "config", suite_config },
   { "csv", suite_csv },
   { "export", suite_export },
   { "export_forms", suite_export_forms },
@@ -45,13 +55,19 @@ static const struct {
   { "json", suite_json },
   { "list", suite_list },
   { "memory", suite_memory },
+  { "own", suite_own },
+  { "progress", suite_progress },
+  { "number", suite_number },
   { "real", suite_real },
   { "registry", suite_registry },
   { "reject", suite_reject },
+  { "renamed", suite_renamed },
   { "rows", suite_rows },
   { "scenario", suite_scenario },
   { "scenario_json", suite_scenario_json },
+  { "settle", suite_settle },
   { "sheet", suite_sheet },
+  { "stream", suite_stream },
   { "text", suite_text },
   { "trace", suite_trace },
   { "unit", suite_unit },

@@ -1,11 +1,11 @@
 /* Wrong files: each CSV in tests/bad has one mistake (or a few, where their order counts), and a
    sibling .expect with all the messages it must give. The first word of its name says what reads
-   it: registry, sources, units, or inputs (of plan.sheet). With MLSYSIM_EXPECT=write in the
-   environment the .expect files are written anew: read the difference before you keep it. */
+   it: registry, sources, units, renamed, or inputs (of plan.sheet). With MLSYSIM_EXPECT=write in
+   the environment the .expect files are written anew: read the difference before you keep it. */
 #include <dirent.h>
 
 #include "mlsysim.h"
-#include "registry.h"
+#include "renamed.h"
 #include "told.h"
 
 Suite *suite_bad(void);
@@ -50,6 +50,7 @@ static mls_status load_bad(struct told *told, const char *kind, struct csv *bad)
   load_base(told, &csv, "units");
   ck_assert_int_eq(units_load(&units, &csv, &told->fails), MLS_OK);
   facts_open(&facts, &told->memory, &names, &units);
+  if (strcmp(kind, "renamed") == 0) return renamed_load(&facts, bad, &told->fails);
   if (strcmp(kind, "sources") == 0) return sources_load(&facts, bad, &told->fails);
   load_base(told, &csv, "sources");
   ck_assert_int_eq(sources_load(&facts, &csv, &told->fails), MLS_OK);
@@ -150,6 +151,7 @@ static void tell(struct buffer *out, const char *name) {
   snprintf(file, sizeof file, "%s.csv", name);
   if (strncmp(name, "inputs_", 7) == 0) tell_inputs(out, file, bytes, size);
   else if (strncmp(name, "units_", 6) == 0) tell_file(out, "units", file, bytes, size);
+  else if (strncmp(name, "renamed_", 8) == 0) tell_file(out, "renamed", file, bytes, size);
   else if (strncmp(name, "sources_", 8) == 0) tell_file(out, "sources", file, bytes, size);
   else tell_file(out, "registry", file, bytes, size);
   free(bytes);

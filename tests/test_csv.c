@@ -161,7 +161,7 @@ START_TEST(test_bounds) {
                    "f.csv:1:10001: limit: this line has more than 10000 fields (LIMIT_COLUMNS)\n");
   ck_assert_int_eq(read_bytes("", (size_t)LIMIT_FILE + 1), MLS_LIMIT);
   ck_assert_str_eq(told_lines(&told, &told.fails),
-                   "f.csv:1:1: limit: the file is larger than 256 MiB (LIMIT_FILE)\n");
+                   "f.csv:1:1: limit: the file is larger than 250 MB (LIMIT_FILE)\n");
 }
 END_TEST
 
@@ -180,15 +180,34 @@ START_TEST(test_many_short_rows) {
 }
 END_TEST
 
+static char *short_rows(size_t count) {
+  char *bytes = malloc(2 * count);
+  ck_assert_ptr_nonnull(bytes);
+  for (size_t i = 0; i < count; i++) memcpy(bytes + 2 * i, "1\n", 2);
+  return bytes;
+}
+
+START_TEST(test_many_lines) {
+  size_t count = LIMIT_FACTS + 2;
+  char *bytes = short_rows(count);
+  ck_assert_int_eq(read_bytes(bytes, 2 * count - 2), MLS_OK);
+  ck_assert_int_eq(read_bytes(bytes, 2 * count), MLS_LIMIT);
+  ck_assert_str_eq(told_lines(&told, &told.fails),
+                   "f.csv:500002:1: limit: the file has more than 500000 lines (LIMIT_FACTS)\n");
+  free(bytes);
+}
+END_TEST
+
 /* Takes 2 GB and a few seconds, so only where it is asked for. */
 START_TEST(test_many_rows) {
   if (!getenv("MLSYSIM_SLOW")) return;
-  size_t size = 2 * ((size_t)LIMIT_ROWS + 2);
-  char *bytes = malloc(size);
-  ck_assert_ptr_nonnull(bytes);
-  for (size_t i = 0; i < size; i += 2) memcpy(bytes + i, "1\n", 2);
-  ck_assert_int_eq(read_bytes(bytes, size - 2), MLS_OK);
-  ck_assert_int_eq(read_bytes(bytes, size), MLS_LIMIT);
+  size_t count = (size_t)LIMIT_ROWS + 2;
+  char *bytes = short_rows(count);
+  told_close(&told);
+  told_open(&told);
+  ck_assert_int_eq(
+      csv_read_as(&told.memory, &told.fails, "f.csv", bytes, 2 * count, CSV_STANDARD, &csv),
+      MLS_LIMIT);
   ck_assert_str_eq(told_lines(&told, &told.fails),
                    "f.csv:20000002:1: limit: the file has more than 20000000 lines (LIMIT_ROWS)\n");
   free(bytes);
@@ -400,6 +419,7 @@ Suite *suite_csv(void) {
   tcase_add_test(tests, test_wrong_bytes);
   tcase_add_test(tests, test_bounds);
   tcase_add_test(tests, test_many_short_rows);
+  tcase_add_test(tests, test_many_lines);
   tcase_add_test(tests, test_many_rows);
   tcase_add_test(tests, test_header);
   tcase_add_test(tests, test_row);

@@ -49,6 +49,63 @@ START_TEST(test_arena) {
 }
 END_TEST
 
+/* What is refused for a bound is granted again when others gave back. */
+START_TEST(test_bound) {
+  struct memory memory;
+  memory_open(&memory, NULL);
+  memory.most = 100000;
+  struct memory_mark mark = memory_mark(&memory);
+  size_t pieces = 0;
+  while (memory_push(&memory, 1000)) pieces++;
+  ck_assert_uint_ge(pieces, 80);
+  ck_assert_uint_le(pieces, 100);
+  ck_assert(memory.over && memory.held <= memory.most);
+  memory_reset(&memory, mark);
+  ck_assert_uint_eq(memory.held, 0);
+  memory.over = false;
+  ck_assert(memory_allows(&memory, 100000) && !memory.over);
+  ck_assert(!memory_allows(&memory, 100001) && memory.over);
+  memory.most = 0;
+  ck_assert(memory_allows(&memory, SIZE_MAX));
+  memory_close(&memory);
+}
+END_TEST
+
+/* A sheet of two lines that asks for 1.6 GB, or for more values than any model may have. */
+static void open_long(size_t memory, const char *rows, size_t columns, const char *told) {
+  struct world world = { .extra = ask_files, .extra_count = COUNT_OF(ask_files) };
+  mls_options options = {
+    .size = sizeof options, .find = world_find, .find_context = &world, .memory = memory
+  };
+  char text[1024];
+  int size = snprintf(text, sizeof text, "sheet try_it\ntable plan for k in %s\n", rows);
+  for (size_t i = 0; i < columns; i++)
+    size += snprintf(text + size, sizeof text - (size_t)size, "  x_%zu = k\n", i);
+  ck_assert_int_eq(mls_open(&options, &world.book), MLS_OK);
+  mls_status status =
+      mls_model_open_bytes(world.book, "try_it.sheet", text, (size_t)size, NULL, 0, &world.model);
+  ck_assert_int_eq(status, told ? MLS_LIMIT : MLS_OK);
+  const mls_message *message = mls_book_message(world.book, 0);
+  if (told) {
+    ck_assert_str_eq(message->text, told);
+    ck_assert_str_eq(message->file, "try_it.sheet");
+    ck_assert_ptr_null(mls_book_message(world.book, 1));
+  }
+  mls_close(world.book);
+}
+
+START_TEST(test_long_tables) {
+  static const char memory[] = "this takes more than 192 MiB of memory (LIMIT_MEMORY); --memory, "
+                               "or mls_options.memory, allows more";
+  open_long(0, "1..20000000", 9, memory);
+  open_long(0, "1..1000000", 23, NULL);
+  open_long(0, "1..1000000", 30, memory);
+  open_long((size_t)250 << 20, "1..1000000", 30, NULL);
+  open_long(SIZE_MAX, "1..20000000", 9, NULL);
+  open_long(SIZE_MAX, "1..20000000", 10, "more than 200000000 values (LIMIT_VALUES)");
+}
+END_TEST
+
 /* ---- scarce memory ---- */
 
 struct scarce {
@@ -75,24 +132,36 @@ static void scarce_release(void *context, void *block) {
 }
 
 #define SHEET                                                                                      \
-  "sheet try_it\ninput gpus [GPU] = 4 in 1..64 by 1\ninput hw = Big in chips\ninput mode = fast "  \
+  "sheet try_it\ninput gpus [GPU] = 4 in 1..64 by 1\ninput hw = Huge in chips\ninput mode = fast " \
   "in fast, slow\n"                                                                                \
-  "use j = job(hw = hw, mode = mode)\ntable plan for month in 0..9\n  input cost [USD] = 1 in "    \
+  "use j = work(machine = hw, mode = mode)\ntable plan for month in 0..9\n  input cost [USD] = 1 " \
+  "in "                                                                                            \
   "0..9\n"                                                                                         \
   "  total [USD] = prior(total, 0) + cost\n  root = sqrt(5 - month)\ntable d_d for d in chips\n  " \
   "x [W] = d.tdp + d.flops(\"fp16\") * 0 [W*s/FLOP]\n"                                             \
   "output bill [USD] = sum(plan.total)  # The bill @book_q\nspeed [FLOP/s] = "                     \
   "hw.flops(\"fp16\")\ncheck fits = bill <= 10 [USD]\n"
 
-static const char rows_csv[] = "month,cost\n3,4\n1,5 [USD]\n";
+/* Old names too, in each place where one may stand. */
+static const struct text_file renamed_files[] = {
+  { "registry", "renamed",
+    "old,new,since,kind,note\nwork,job,0.2.0,sheet,\nchips/Huge,chips/Big,0.2.0,item,\n"
+    "chips/watts,chips/tdp,0.2.0,field,\njob/machine,job/hw,0.2.0,input,\n"
+    "try_it/cards,try_it/gpus,0.2.0,input,\ntry_it/plan.expense,try_it/plan.cost,0.2.0,input,\n" },
+};
+enum { FILES = COUNT_OF(renamed_files) + COUNT_OF(ask_files) };
+static struct text_file files[FILES];
+
+static const char rows_csv[] = "month,expense\n3,4\n1,5 [USD]\n";
 static const char inputs_csv[] =
-    "name,unit,base,high\ngpus,,8,16\nhw,,Small,Big\nhw.tdp,W,100,200\n";
+    "name,unit,base,high\ncards,,8,16\nhw,,Small,Huge\nhw.watts,W,100,200\n";
 
 struct job {
   struct world world;
   struct scarce scarce;
   mls_allocator allocator;
   mls_scenarios *scenarios;
+  mls_stream *stream;
 };
 
 static mls_status drop(void *context, const void *bytes, size_t size) {
@@ -132,8 +201,8 @@ static bool set_all(struct job *job) {
   STEP(mls_set(v, "hw", "Small"));
   STEP(mls_set(v, "hw.tdp", "1 [kW]"));
   STEP(mls_set(v, "mode", "slow"));
-  STEP(mls_set(v, "gpus", "16"));
-  STEP(mls_cell_find(job->world.model, "plan.cost", &cell));
+  STEP(mls_set(v, "cards", "16"));
+  STEP(mls_cell_find(job->world.model, "plan.expense", &cell));
   STEP(mls_set_number(v, cell, 1, 2));
   STEP(mls_settle(v));
   STEP(mls_get(v, cell, 1, &si));
@@ -182,9 +251,30 @@ static bool workbook(struct job *job) {
   return true;
 }
 
+static bool stream_all(struct job *job) {
+  static const char text[] = "Big,8,1\n\"Small\",2,5 [USD]\nBag,0,x\nBig,3,\n";
+  static const char *const cells[] = { "bill", "plan.root(3)", "gpus", "mode" };
+  static const mls_setting settings[] = { { "mode", "slow" } };
+  mls_stream_options options = { .size = sizeof options,
+                                 .file = "in.csv",
+                                 .header = "hw,gpus,j.load",
+                                 .length = 14,
+                                 .cells = cells,
+                                 .cell_count = COUNT_OF(cells),
+                                 .settings = settings,
+                                 .setting_count = 1 };
+  char padded[sizeof text + MLS_STREAM_PAD] = "";
+  mls_lines lines;
+  memcpy(padded, text, sizeof text);
+  STEP(mls_stream_new(job->world.model, &job->allocator, &options, &job->stream));
+  STEP(mls_stream_lines(job->stream, padded, sizeof text - 1, 2, 1, &lines, sizeof lines));
+  ck_assert_uint_eq(lines.rows, 4);
+  return true;
+}
+
 /* Runs `work` on a job that was opened with `before` requests granted. */
 static bool run(size_t left, bool (*prepare)(struct job *), bool (*work)(struct job *)) {
-  struct job job = { .world = { .extra = ask_files, .extra_count = COUNT_OF(ask_files) },
+  struct job job = { .world = { .extra = files, .extra_count = FILES },
                      .scarce = { .left = SIZE_MAX } };
   job.allocator = (mls_allocator){ scarce_resize, scarce_release, &job.scarce };
   if (!prepare) job.scarce.left = left;
@@ -192,6 +282,7 @@ static bool run(size_t left, bool (*prepare)(struct job *), bool (*work)(struct 
   if (prepare) job.scarce.left = left;
   bool done = work(&job);
   ck_assert_msg(done || job.scarce.failed, "memory was told missing and was not");
+  mls_stream_free(job.stream);
   mls_scenarios_free(job.scenarios);
   mls_values_free(job.world.values);
   mls_close(job.world.book);
@@ -214,13 +305,15 @@ START_TEST(test_tell) { each(open_all, tell_all, 10); }
 END_TEST
 START_TEST(test_scenarios) { each(open_all, scenarios_all, 3); }
 END_TEST
+START_TEST(test_stream) { each(open_all, stream_all, 10); }
+END_TEST
 START_TEST(test_workbook) { each(open_all, workbook, 3); }
 END_TEST
 
 /* After a failed request the same handles work: the call is made again and succeeds. */
 START_TEST(test_again) {
   for (size_t n = 0;; n++) {
-    struct job job = { .world = { .extra = ask_files, .extra_count = COUNT_OF(ask_files) },
+    struct job job = { .world = { .extra = files, .extra_count = FILES },
                        .scarce = { .left = SIZE_MAX } };
     job.allocator = (mls_allocator){ scarce_resize, scarce_release, &job.scarce };
     ck_assert(open_all(&job));
@@ -246,7 +339,7 @@ END_TEST
 /* A model that could not be opened for want of memory opens when there is some; the same book. */
 START_TEST(test_open_again) {
   for (size_t n = 0;; n++) {
-    struct job job = { .world = { .extra = ask_files, .extra_count = COUNT_OF(ask_files) },
+    struct job job = { .world = { .extra = files, .extra_count = FILES },
                        .scarce = { .left = SIZE_MAX } };
     job.allocator = (mls_allocator){ scarce_resize, scarce_release, &job.scarce };
     mls_options options = { .size = sizeof options,
@@ -297,14 +390,19 @@ START_TEST(test_folders) {
 END_TEST
 
 Suite *suite_memory(void) {
+  memcpy(files, renamed_files, sizeof renamed_files);
+  memcpy(files + COUNT_OF(renamed_files), ask_files, sizeof ask_files);
   Suite *suite = suite_create("memory");
   TCase *tests = tcase_create("memory");
   tcase_set_timeout(tests, 300);
   tcase_add_test(tests, test_arena);
+  tcase_add_test(tests, test_bound);
+  tcase_add_test(tests, test_long_tables);
   tcase_add_test(tests, test_open);
   tcase_add_test(tests, test_set);
   tcase_add_test(tests, test_tell);
   tcase_add_test(tests, test_scenarios);
+  tcase_add_test(tests, test_stream);
   tcase_add_test(tests, test_workbook);
   tcase_add_test(tests, test_again);
   tcase_add_test(tests, test_open_again);

@@ -328,14 +328,14 @@ static const struct example wrong_lines[] = {
     "h.csv:2:9: syntax: \"2026-13-01\" is not a date; expected a day as 2026-11-23\n" },
   { "H100,tdp,700,W,,,,,2026-1x-01,estimate,\n",
     "h.csv:2:9: syntax: \"2026-1x-01\" is not a date; expected a day as 2026-11-23\n" },
-  { "H100,tdp,700,W,,,,,,verifed,\n",
-    "h.csv:2:10: name: state is \"verifed\"; expected verified, cited, derived or estimate (did "
-    "you "
-    "mean verified?)\n" },
+  { "H100,tdp,700,W,,,,,,verifed,\n", "h.csv:2:10: name: state is \"verifed\"; expected verified, "
+                                      "cited, derived, estimate or assumed (did "
+                                      "you "
+                                      "mean verified?)\n" },
   { "H100,tdp,700,W,,,,,,,\n",
-    "h.csv:2:10: name: state is \"\"; expected verified, cited, derived or estimate\n" },
-  { "H100,tdp,700,W,,,,,,assumed,\n",
-    "h.csv:2:10: name: state is \"assumed\"; expected verified, cited, derived or estimate\n" },
+    "h.csv:2:10: name: state is \"\"; expected verified, cited, derived, estimate or assumed\n" },
+  { "H100,tdp,700,W,,,,,,input,\n", "h.csv:2:10: name: state is \"input\"; expected verified, "
+                                    "cited, derived, estimate or assumed\n" },
   /* twice */
   { "H100,tdp,700,W,,,,,,estimate,\nH100,memory,1,GB,,,,,,estimate,\nH100,tdp,700,W,,,,,,estimate,"
     "\n",
@@ -348,7 +348,8 @@ static const struct example wrong_lines[] = {
     "h.csv:2:4: name: unknown unit Wat\n"
     "h.csv:2:7: name: source \"z\" is not a key of sources.csv\n"
     "h.csv:2:9: syntax: \"soon\" is not a date; expected a day as 2026-11-23\n"
-    "h.csv:2:10: name: state is \"perhaps\"; expected verified, cited, derived or estimate\n"
+    "h.csv:2:10: name: state is \"perhaps\"; expected verified, cited, derived, estimate or "
+    "assumed\n"
     "h.csv:3:3: syntax: \"y\" is not a number\n"
     "h.csv:3:7: fact: the source is empty; a cited fact needs a key of sources.csv\n" },
 };
@@ -426,11 +427,11 @@ END_TEST
 
 START_TEST(test_many_facts) {
   ck_assert_int_eq(load("h.csv", "A1,x,1,,,,,,,estimate,\n"), MLS_OK);
-  hardware()->fact_count = LIMIT_FACTS; /* as if: two million lines take their time */
+  hardware()->fact_count = LIMIT_FACTS; /* as if: so many lines take their time */
   ck_assert_int_eq(load("h.csv", "A2,x,1,,,,,,,estimate,\nA3,x,1,,,,,,,estimate,\n"), MLS_LIMIT);
   ck_assert_str_eq(
       told_lines(&told, &told.fails),
-      "h.csv:2:3: limit: registry hardware has more than 2000000 facts (LIMIT_FACTS)\n");
+      "h.csv:2:3: limit: registry hardware has more than 500000 facts (LIMIT_FACTS)\n");
 }
 END_TEST
 

@@ -102,6 +102,27 @@ START_TEST(test_kinds) {
 }
 END_TEST
 
+/* A note that names the language; what is newer is refused (tests/reject). Elsewhere, and in other
+   words, it is a note as any other. */
+START_TEST(test_language) {
+  static const char *const texts[] = {
+    "sheet t\n# language 1\nx = 1\n",   "sheet t\n\n#language 0.9\nx = 1\n",
+    "sheet t\n# language two\nx = 1\n", "# language 2\nsheet t\nx = 1\n",
+    "sheet t\nx = 1\n# language 2\n",   "sheet t\n# a note\n# language 2\nx = 1\n",
+    "sheet t\n# languages 2\nx = 1\n",
+  };
+  for (size_t i = 0; i < COUNT_OF(texts); i++) {
+    read_text(texts[i]);
+    ck_assert_str_eq(line_called("x")->name, "x");
+  }
+  const char *newer = "sheet t\n# language 1.5\nx = 1\n";
+  mls_status status = sheet_read(&told.memory, &names, &units, &told.fails, "t.sheet", newer,
+                                 strlen(newer), &sheet);
+  ck_assert_int_eq(status, MLS_LIMIT);
+  ck_assert_ptr_null(sheet);
+}
+END_TEST
+
 START_TEST(test_labels) {
   read_text("sheet t\n"
             "                           # of the sheet @key\n"
@@ -252,6 +273,7 @@ Suite *suite_sheet(void) {
   TCase *reader = tcase_create("reader"), *whole = tcase_create("whole");
   tcase_add_checked_fixture(reader, open_names, close_names);
   tcase_add_test(reader, test_kinds);
+  tcase_add_test(reader, test_language);
   tcase_add_test(reader, test_labels);
   tcase_add_test(reader, test_continuation);
   tcase_add_test(reader, test_bytes);

@@ -52,6 +52,18 @@ START_TEST(same_bytes_twice) {
 }
 END_TEST
 
+/* The name of a picture, which the head of a page can hold, is a name here. */
+START_TEST(no_pictures) {
+  struct world world = { 0 };
+  struct sink sink = { NULL, 0 };
+  world_open(&world, "small", "sheet small  # R&G, &[Picture], &G, && & A\nx_y = 1\n");
+  ck_assert_int_eq(export_to(&world, sink_write, &sink), MLS_OK);
+  ck_assert_uint_gt(sink.size, 1000);
+  free(sink.text);
+  world_close(&world);
+}
+END_TEST
+
 /* A locale with a decimal comma, where there is one, changes nothing, and is still there after. */
 START_TEST(locale_does_not_matter) {
   static const char *const commas[] = { "de_DE.UTF-8", "de_DE.utf8", "fr_FR.UTF-8", NULL };
@@ -334,6 +346,7 @@ Suite *suite_xlsx(void) {
   tcase_add_test(text, number_formats);
   tcase_set_timeout(book, 120);
   tcase_add_test(book, same_bytes_twice);
+  tcase_add_test(book, no_pictures);
   tcase_add_test(book, locale_does_not_matter);
   tcase_add_test(book, failed_write_is_passed_on);
   tcase_add_test(book, no_folder_for_the_file);

@@ -12,6 +12,7 @@
 enum { THREADS = 4, ROUNDS = 12 };
 
 static const mls_model *model;
+static const mls_scenarios *scenarios;
 
 /* The bytes of a report, folded. */
 static mls_status fold(void *context, const void *bytes, size_t size) {
@@ -33,6 +34,7 @@ static unsigned long long calculate(int round) {
   mls_values *values;
   if (mls_values_new(model, NULL, &values) != MLS_OK) stop("mls_values_new");
   snprintf(gpus, sizeof gpus, "%d", 512 + 64 * round);
+  if (mls_scenarios_apply(scenarios, 0, values) != MLS_OK) stop("mls_scenarios_apply");
   if (mls_set(values, "gpus", gpus) != MLS_OK || mls_set(values, "hw", "H200") != MLS_OK ||
       mls_set(values, "hw.tdp", "650 [W]") != MLS_OK || mls_settle(values) != MLS_OK)
     stop("setting");
@@ -68,6 +70,19 @@ static int check(const struct work *work) {
   return wrong;
 }
 
+/* All threads apply the same scenario. */
+static mls_scenarios *read_scenarios(void) {
+  static const char text[] = "name,unit,a\nload,%,70\nhw,,H100\n";
+  mls_values *messages;
+  mls_scenarios *read;
+  if (mls_values_new(model, NULL, &messages) != MLS_OK) stop("mls_values_new");
+  if (mls_scenarios_read(model, messages, "in.csv", text, sizeof text - 1, &read) != MLS_OK)
+    stop("mls_scenarios_read");
+  mls_values_free(messages);
+  scenarios = read;
+  return read;
+}
+
 int main(int count, char **arguments) {
   static struct work work[THREADS];
   if (count != 3) stop("arguments");
@@ -80,6 +95,7 @@ int main(int count, char **arguments) {
   if (mls_open(&options, &book) != MLS_OK) stop("mls_open");
   if (mls_model_open(book, "monthly_tco", &opened) != MLS_OK) stop("mls_model_open");
   model = opened;
+  mls_scenarios *read = read_scenarios();
   for (int i = 0; i < THREADS; i++)
     if (pthread_create(&work[i].thread, NULL, run, &work[i])) stop("pthread_create");
   for (int i = 0; i < 6; i++)
@@ -87,6 +103,7 @@ int main(int count, char **arguments) {
       stop("opening another model");
   for (int i = 0; i < THREADS; i++) pthread_join(work[i].thread, NULL);
   int wrong = check(work);
+  mls_scenarios_free(read);
   mls_close(book);
   printf("%d passed, %d failed\n", THREADS * ROUNDS - wrong, wrong);
   return wrong ? EXIT_FAILURE : EXIT_SUCCESS;

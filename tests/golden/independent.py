@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""independent.py [FILE]: expected values of the five first templates, written from their equations in
-plain Python. It reads the registry's CSV files and tests/golden/inputs/*.csv itself and knows the
+"""independent.py [FILE]: expected values of five templates and their parts, written from their equations in
+plain Python; those of templates/workload are in workload.py. It reads the registry's CSV files and tests/golden/inputs/*.csv itself and knows the
 defaults by heart; it does not run or import the program. Writes templates.csv, or FILE ('-': stdout).
 
 After a wanted change of a template: change the equation here by hand, run this, look at the diff.
@@ -10,6 +10,8 @@ import math
 import os
 import re
 import sys
+
+import workload
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 REGISTRY = os.path.join(HERE, '..', '..', 'registry')
@@ -54,7 +56,7 @@ def facts(registry):
     return items
 
 
-REGISTRIES = {name: facts(name) for name in ('hardware', 'workload', 'format', 'fabric', 'grid')}
+REGISTRIES = {name: facts(name) for name in ('hardware', 'workload', 'format', 'fabric', 'grid', 'engine')}
 
 
 class Item(dict):
@@ -88,8 +90,8 @@ def ceil(x):
 
 # ---- the sheets: dictionaries path -> (unit, value in base units or a text) ----
 
-ROOFLINE = dict(hw='H100', model='Llama3_8B', precision='fp16', batch=1, seq=1, efficiency=0.5,
-                memory_share=1, moved=0)
+ROOFLINE = dict(hw='H100', model='Llama3_8B', precision='fp16', batch=1, seq=1, gpus=1, efficiency=0.5,
+                memory_share=1, moved=0, layer_tax=0, offload='no', host='PCIe_5')
 
 
 def touched(model, tokens):
@@ -106,25 +108,28 @@ def roofline(i):
     work = i['batch'] * default(model.forward, 2 * active * i['seq'])
     touch = touched(model, i['batch'] * i['seq'])
     traffic = touch * width + i['batch'] * i['moved']
-    peak = hw.get('flops.' + i['words']['precision'])
-    rate = mul(peak, i['efficiency'])
-    bandwidth = mul(hw.memory_bandwidth, i['memory_share'])
+    peak, gpus, weights = hw.get('flops.' + i['words']['precision']), i['gpus'], model.params * width
+    rate = mul(gpus, peak, i['efficiency'])
+    speed = mul(hw.memory_bandwidth, i['memory_share'])
+    if i['offload'] == 'yes' and weights / gpus > hw.memory_capacity:
+        inside = hw.memory_capacity / (weights / gpus)
+        speed = 1 / (inside / speed + (1 - inside) / i['host'].bandwidth)
+    bandwidth = mul(gpus, speed)
     compute_time, memory_time = div(work, rate), div(traffic, bandwidth)
-    latency = add(larger(compute_time, memory_time), hw.dispatch)
-    ridge = div(rate, bandwidth)
-    binds = None if ridge is None else 'memory' if work / traffic < ridge else 'compute'
+    overhead = add(hw.dispatch, default(model.layers, 0) * i['layer_tax'])
+    latency = add(larger(compute_time, memory_time), overhead)
+    binds = lift(lambda a, b: 'memory' if a < b else 'compute')(compute_time, memory_time)
     throughput = div(i['batch'], latency)
     return {
         'work': ('TFLOP', work), 'read': ('param', touch), 'traffic': ('GB', traffic),
-        'intensity': ('FLOP/B', work / traffic), 'rate': ('TFLOP/s', rate),
-        'bandwidth': ('TB/s', bandwidth), 'ridge': ('FLOP/B', ridge),
-        'compute_time': ('ms', compute_time), 'memory_time': ('ms', memory_time),
+        'rate': ('TFLOP/s', rate), 'bandwidth': ('TB/s', bandwidth), 'overhead': ('ms', overhead),
+        'limit.compute_time': ('ms', compute_time), 'limit.memory_time': ('ms', memory_time),
         'latency': ('ms', latency), 'throughput': ('sample/s', throughput),
         'tokens_rate': ('token/s', mul(throughput, i['seq'])), 'bottleneck': (None, binds),
-        'utilisation': ('%', div(div(work, latency), peak)),
+        'utilisation': ('%', div(div(work, latency), mul(gpus, peak))),
         'knee': ('sample', div(mul(i['batch'], memory_time), compute_time)),
-        'weights': ('GB', model.params * width),
-        'fits': (None, lift(lambda a, b: a <= b)(model.params * width, hw.memory_capacity))}
+        'weights': ('GB', weights),
+        'fits': (None, lift(lambda a, b: a <= b)(weights, mul(gpus, hw.memory_capacity)))}
 
 
 RING = dict(message=100e6, ranks=8, bandwidth=50e9, latency=5e-6, share=1)
@@ -147,148 +152,328 @@ def ring_time(message, ranks, bandwidth, latency):
                                 share=1))['time'][1]
 
 
-TRAINING = dict(hw='H100', model='Llama3_70B', precision='fp16', fabric='IB_NDR', gpus=1024, tensor=8,
-                pipeline=8, interleave=1, microbatches=64, batch=1024, seq=4096, efficiency=0.5,
-                overlap=0.8, recompute='selective', sequence_parallel='yes', zero=0, expert_ways=1, domain=8)
+TRAINING = dict(hw='H100', model='Llama3_70B', precision='bf16', fabric='IB_NDR', gpus=1024, tensor=8, context_ways=1,
+                pipeline=8, interleave=1, expert_ways=1, microbatches=64, batch=1024, seq=4096, zero=1,
+                recompute='selective', kernel='tuned', code='fused', sequence_parallel='yes', adapter_rank=0, skew=1,
+                domain=8, neighbours='copies', overlap=0.95)
+# defaults of the sheets training_work and training_traffic, fitted on measured runs
+STEP = dict(efficiency=0.85, tuned=1.06, portable=0.55, knee=0.56e-12, slope=1.4, grouped=0.47, grouped_low=0.79,
+            norm=79, ffn=11, eager=1.7, score=58, cast=13, route=16, launch=50e-6, eager_launch=3.8e-3,
+            expert_launch=4.8e-3, exposed=1.0)
+
+
+def decoder_layers(model):
+    """Products of a layer in parameters, and numbers kept between and inside them, per token."""
+    shape, hidden, heads = shape_of(model), model.hidden, model.heads
+    key = default(model.head_dim, hidden / heads) + (model.rope_dim if model.kv_rank is not None else 0)
+    value = shape['full_pair'] - key
+    keys = model.kv_heads * (default(model.head_dim, hidden / heads) + value)
+    picked = default(model.experts_active, 0)
+    one, sparse = default(model.expert_ffn, 0), shape['sparse']
+    ffn = picked * one + default(model.experts_shared, 0) * one if sparse else model.ffn
+    matrices = default(model.ffn_matrices, 3)
+    per_expert = matrices * hidden * one
+    experts = sparse * (picked + default(model.experts_shared, 0)) * per_expert
+    dense = shape['fixed'] - sparse * default(model.experts_shared, 0) * per_expert
+    if matrices == 2:                       # shape_of takes three matrices
+        dense -= (model.layers - sparse) * hidden * model.ffn
+    return dict(dense=2 * dense, experts=2 * experts, head=2 * shape['head'], sparse=sparse, ffn=ffn,
+                matrices=matrices, routed=shape['routed'], pair=shape['full_pair'], value=value, kept=shape['kept'],
+                inside=2 * (heads * shape['full_pair'] + keys + (picked * hidden if sparse else 0) + matrices * ffn))
+
+
+def training_memory(i, layer, ranks):
+    """Weights of one device, its memory by kind, and the share it would have to calculate again."""
+    model, t, p, v, m = i['model'], i['tensor'], i['pipeline'], i['interleave'], i['microbatches']
+    hidden, zero = model.hidden, i['zero']
+    rest = model.params - layer['routed']
+    shard = (rest / t + layer['routed'] / max(t, i['expert_ways'])) / p
+    weights = shard * max(i['precision'].width, 2) / (ranks if zero == 3 else 1)
+    rank = i['adapter_rank']
+    trained = min(1, 8 * rank * hidden * model.layers / model.params) if rank else 1
+    gradients = shard * trained * 4 / (ranks if zero >= 2 else 1)
+    moments = shard * trained * 12 / (ranks if zero >= 1 else 1)
+    micro = ceil(i['batch'] * i['context_ways'] / (ranks * m))
+    tokens = micro * i['seq'] / i['context_ways']
+    spread = t if i['sequence_parallel'] == 'yes' else 1
+    bare = 8 * hidden / spread + layer['inside'] / t
+    whole = bare + (4 * model.heads * i['seq'] / t if i['kernel'] == 'plain' else 0)
+    entry = 2 * hidden / spread
+    stored = {'none': whole, 'auto': whole, 'selective': bare, 'half': (entry + bare) / 2,
+              'full': entry}[i['recompute']]
+    of_stage = ceil(model.layers / (p * v)) * v
+    held = min(m, p) * (1 + (p - 1) / (p * v) if v > 1 else 1)
+    first = tokens * stored * of_stage * held
+    last = tokens * stored * of_stage + tokens * 4 * model.vocab / t
+    peak = max(first, last) + (tokens * whole if i['recompute'] == 'full' else 0)
+    buffers = 0.05 * gradients + (2 * tokens * 2 * hidden if p > 1 else 0)
+    memory = weights + gradients + moments + peak + buffers
+    room = 0.92 * i['hw'].memory_capacity
+    forced = 0.0 if i['recompute'] == 'full' else max(0.0, min(1.0, (memory - room) / peak))
+    cells = {'memory.shard': ('param', shard), 'memory.weights': ('GB', weights),
+             'memory.gradients': ('GB', gradients), 'memory.moments': ('GB', moments),
+             'memory.activations': ('GB', first), 'memory.buffers': ('GB', buffers),
+             'memory.memory': ('GB', memory), 'memory.forced': ('%', forced), 'memory.fits': (None, memory <= room)}
+    return shard, forced, cells
+
+
+def training_work(i, layer, tokens, forced):
+    """Seconds of one microbatch through all layers, by kind, and the forward passes it repeats."""
+    hw, model, t, form = i['hw'], i['model'], i['tensor'], i['words']['precision']
+    low, kernel, layers = i['precision'].width < 2, i['kernel'], model.layers
+    plain = kernel == 'plain'
+    again = min(1, {'full': 1, 'half': 0.5}.get(i['recompute'], 0) + forced)
+    passes = (2 if i['adapter_rank'] else 3) + again
+    wide = default(hw.get('flops.bf16'), hw.get('flops.fp16')) if low else hw.get('flops.' + form)
+    limit = 1.0
+    if hw.tdp is not None:
+        limit = min(1, hw.tdp / default(hw.get('flops.bf16'), hw.get('flops.fp16')) / STEP['knee']) ** STEP['slope']
+    slow = STEP['efficiency'] * limit
+    rate = default(hw.get('reached.' + form), 0.78 * hw.get('flops.' + form)) * slow
+    wide_rate = default(hw.get('reached.' + ('bf16' if low else form)), 0.78 * wide) * slow
+    grouped = STEP['grouped_low' if low else 'grouped']
+    portable = default(hw.get('attention.portable'), 0.45)
+    kernel_rate = wide_rate if plain else wide * (
+        default(hw.get('attention.tuned'), portable) * STEP['tuned'] if kernel == 'tuned'
+        else portable * STEP['portable'])
+    forward = tokens * 2 * model.heads * layer['pair'] * layers * i['seq'] / 2
+    rounds = again + (3.5 if not plain else 4 if i['recompute'] == 'selective' else 3)
+    spread = t if i['sequence_parallel'] == 'yes' else 1
+    between, inside = tokens * model.hidden, tokens * layer['ffn'] / t
+    elementwise = layers * (between / spread * STEP['norm'] * (1 + again / 4)
+                            + inside * STEP['ffn'] * layer['matrices'])
+    elementwise *= STEP['eager'] if i['code'] == 'eager' else 1
+    if plain:
+        repeated = 3 / 7 if i['recompute'] in ('selective', 'full') else 0
+        elementwise += tokens * i['seq'] * model.heads * layers / t * STEP['score'] * (1 + repeated)
+    if low:
+        elementwise += layers * STEP['cast'] * (2 * between + tokens * model.heads * layer['value'] / t + inside)
+    elementwise += layer['sparse'] * default(model.experts_active, 0) * between / t * STEP['route']
+    parts = {'linear': passes * tokens / t * (layer['dense'] / rate + layer['experts'] * i['skew'] / (rate * grouped)),
+             'score': rounds * forward * (2 if plain else 1) / t / kernel_rate,
+             'elementwise': elementwise / hw.memory_bandwidth,
+             'launch': layers * STEP['eager_launch' if i['code'] == 'eager' else 'launch']
+             + layer['sparse'] * STEP['expert_launch']}
+    return parts, 3 * tokens * layer['head'] / t / wide_rate, again, passes, forward / tokens
+
+
+def training_traffic(i, layer, tokens, again, near, far):
+    """Seconds of traffic of one microbatch inside all layers, by kind, and between stages."""
+    model, t, c, e = i['model'], i['tensor'], i['context_ways'], i['expert_ways']
+    p, domain = i['pipeline'], i['domain']
+    between = tokens * model.hidden * 2
+    one = ring_time(between, t, near if t <= domain else far, 1.4e-6)
+    rounds = 4 * model.layers * (c - 1)
+    keys = tokens * layer['kept'] * 2 / min(t, default(model.kv_heads, model.heads))
+    picked, groups = default(model.experts_active, 0), max(1, e / domain)
+    remote = min(picked, e - 1) * (e - 1) / e
+    distant = (groups - 1) * (1 - (1 - 1 / groups) ** picked) if groups > 1 else 0
+    together = t * c * p <= domain and (i['neighbours'] == 'stages' or i['gpus'] <= domain)
+    spread = t if i['sequence_parallel'] == 'yes' else 1
+    return {'tensor': (4 + 2 * again) * model.layers * one * STEP['exposed'],
+            'context': rounds * keys * STEP['exposed'] / (near if t * c <= domain else far),
+            'expert': 4 * layer['sparse'] * between / t * 0.3 * i['skew'] * (remote / (0.8 * near) + distant / far)}, (
+                2 * i['interleave'] * 0.5 * between / spread / (near if together else far) if p > 1 else 0)
 
 
 def training(i):
-    hw, model, fabric = i['hw'], i['model'], i['fabric']
-    p, t, v, m, gpus = i['pipeline'], i['tensor'], i['interleave'], i['microbatches'], i['gpus']
-    replicas = gpus / (t * p)
-    micro = i['batch'] / replicas / m
-    tokens = i['batch'] * i['seq']
-    full, zero = i['recompute'] == 'full', i['zero']
+    hw, model, fabric, gpus = i['hw'], i['model'], i['fabric'], i['gpus']
+    t, c, p, v, m = i['tensor'], i['context_ways'], i['pipeline'], i['interleave'], i['microbatches']
+    copies = gpus / (t * c * p)
+    ranks, layers, zero = copies * c, model.layers, i['zero']
+    tokens = i['batch'] * i['seq'] / (copies * m * c)
+    layer = decoder_layers(model)
+    shard, forced, cells = training_memory(i, layer, ranks)
+    parts, logits, again, passes, attention = training_work(
+        i, layer, tokens, 0.2 * forced if i['recompute'] == 'auto' else 0)
+    near = default(hw.bus_bandwidth, default(hw.link_bandwidth, fabric.bandwidth) * 0.8)
+    far = 0.8 * fabric.bandwidth
+    traffic, hop = training_traffic(i, layer, tokens, again, near, far)
 
-    # arithmetic: 6 per active parameter and token; attention 4 L a d s per token forward, half of it
-    # masked, times three for forward and backward
-    active = default(model.active_params, model.params)
-    linear = 6 * active * tokens
-    width_head = default(model.head_dim, div(model.hidden, model.heads))
-    attention = 3 * 0.5 * 4 * model.layers * model.heads * width_head * i['seq'] * tokens
-    work = linear + attention
-    again = work / 3 if full else attention / 3 if i['recompute'] == 'selective' else 0.0
-    peak = mul(gpus, hw.get('flops.' + i['words']['precision']))
-    longest = ceil(model.layers / (p * v)) * p * v       # layers if all stages were as long as the longest
-    uneven = longest / model.layers
-    compute = div((work + again) * uneven, mul(peak, i['efficiency']))
-
-    # gradients: one all-reduce a step; stage 3 gathers twice per microbatch and scatters once
-    width = max(i['precision'].width, 2.0)
-    ways, experts = i['expert_ways'], 0.0
-    if model.experts is not None:       # active = rest + k/E experts, params = rest + experts
-        experts = (model.params - active) * model.experts / (model.experts - model.experts_active)
-    shard = (model.params - experts * (1 - 1 / ways)) / (t * p)
-    link = default(hw.link_bandwidth, fabric.bandwidth)
-    hop = default(hw.link_latency, fabric.latency)
-    near = max(1, min(i['domain'] / t, replicas))           # copies inside the fast domain
-    if replicas <= near:
-        sync = ring_time(shard * width, replicas, link, hop)
+    # one microbatch on the stage that the others wait for
+    whole, total = ceil(layers / p), sum(parts.values())
+    even = (total + logits) / p
+    if layers % p == 0:
+        busiest = layers / p * total / layers + logits
     else:
-        sync = ring_time(shard * width, replicas, min(link, near * fabric.bandwidth), fabric.latency)
-    sync *= (m + 0.5) if zero == 3 else 1
-    window = compute if zero == 3 else mul(compute, 2 / 3 / m)
-    exposed = sub(sync, smaller(sync * i['overlap'], window))
+        busiest = max(whole * total / layers, (whole - 1) * total / layers + logits)
+    stage, share = 0.65 * busiest + 0.35 * even, 0.65 * whole / layers + 0.35 / p
+    inside = sum(traffic.values()) * share
+    left = m % p
+    idle = p - 1 + ((v - 1) * (p - left) if left else 0)
 
-    # activations inside a layer and between stages
-    activation = micro * i['seq'] * model.hidden * width
-    speed, delay = (link, hop) if t <= i['domain'] else (fabric.bandwidth, fabric.latency)
-    syncs = (6 if full else 4) * longest / p
-    tensor_time = syncs * m * ring_time(activation, t, speed, delay)
-    sent = activation / t * default(model.experts_active, 0) * (1 - 1 / ways)
-    expert_time = 4 * longest / p * m * sent / (link if t * ways <= i['domain'] else fabric.bandwidth)
-    pass_on = activation / t / fabric.bandwidth + fabric.latency if p > 1 else 0.0
-    pipe_time = 2 * m * v * pass_on
-    bubble = (p - 1) / (m * v + p - 1)
-    bubble_time = mul(add(compute, tensor_time, expert_time), (p - 1) / (m * v))
+    # gradients: bytes a parameter, reduce-scatter and all-gather together
+    volume = (4 if zero == 3 else 0) if i['adapter_rank'] else {0: 8, 1: 6, 2: 4, 3: 6}[zero]
+    members = max(1, math.floor(min(ranks, i['domain'] / t / (p if i['neighbours'] == 'stages' else 1)) + 1e-9))
+    groups = max(1, ceil(ranks / members))
+    message = shard * volume / 2
+    within = 2 * (members - 1) * (message / members / near + default(hw.link_latency, 1.4e-6))
+    sync = max(within, ring_time(message / members, groups, far, fabric.latency))
+    window = (stage + inside) * (1 - 1 / passes if zero == 0 else 1)
+    exposed = (sync - i['overlap'] * min(sync, window)) * (m if zero >= 2 else 1)
+    update = 0 if i['adapter_rank'] else shard * 30 / (ranks if zero else 1) / hw.memory_bandwidth
 
-    # memory
-    per_param = (2 / (replicas if zero >= 3 else 1) + 2 / (replicas if zero >= 2 else 1)
-                 + 12 / (replicas if zero >= 1 else 1))
-    sharded = i['sequence_parallel'] == 'yes'
-    stored = 2.0 if full else (34 / t if sharded else 10 + 24 / t)
-    if i['recompute'] == 'none':
-        stored += 5 * model.heads * i['seq'] / model.hidden / t
-    flight = min(m, p) * (1 + (p - 1) / (p * v) if v > 1 else 1)
-    kept = micro * i['seq'] * model.hidden * stored * longest / p * flight
-    state = shard * per_param
-
-    step = add(compute, bubble_time, exposed, tensor_time, expert_time, pipe_time)
-    rate = div(tokens, step)
-    return {
-        'replicas': ('', replicas), 'microbatch': ('sample', micro), 'linear': ('PFLOP', linear),
-        'attention': ('PFLOP', attention), 'work': ('PFLOP', work), 'again': ('PFLOP', again),
-        'uneven': ('', uneven), 'neighbours': ('', near), 'compute_time': ('s', compute), 'gradient': ('GB', shard * width),
-        'sync_time': ('s', sync), 'window': ('s', window), 'gradient_time': ('s', exposed),
-        'activation': ('MB', activation), 'tensor_time': ('s', tensor_time),
-        'expert_time': ('s', expert_time), 'shard': ('param', shard), 'pipe_time': ('s', pipe_time), 'bubble': ('%', bubble), 'bubble_time': ('s', bubble_time),
-        'state': ('GB', state), 'stored': ('B', stored), 'in_flight': ('', flight),
-        'activations': ('GB', kept), 'memory': ('GB', state + kept),
-        'step_time': ('s', step), 'scaling': ('%', div(compute, step)),
-        'tokens_rate': ('token/s', rate), 'gpu_rate': ('token/s/GPU', div(rate, gpus)),
-        'model_use': ('%', div(div(work, step), peak)),
-        'hardware_use': ('%', div(div(work + again, step), peak)),
-        'whole_split': (None, gpus % (t * p) == 0), 'whole_batch': (None, i['batch'] % (replicas * m) == 0),
-        'whole_rounds': (None, v == 1 or m % p == 0), 'enough_layers': (None, p * v <= model.layers),
-        'fits': (None, lift(lambda a, b: a <= b)(state + kept, hw.memory_capacity))}
+    bubble = (stage + inside) * idle / v
+    smooth = (stage + inside) * m + bubble + hop * m + exposed + update + 0.03
+    late = smooth * 0.005 * math.log2(max(1, gpus / 8))
+    step, all_tokens = smooth + late, i['batch'] * i['seq']
+    done = 3 * all_tokens * (layer['dense'] + layer['experts'] + layer['head'] + attention)
+    twice = all_tokens * (again * (layer['dense'] + layer['experts'])
+                          + (1 if i['recompute'] == 'selective' else again) * attention)
+    peak = gpus * hw.get('flops.' + i['words']['precision'])
+    cells.update({name + '_time': ('s', value * m / p) for name, value in parts.items()})
+    cells.update({name + '_time': ('s', value * share * m) for name, value in traffic.items()})
+    if p > 1:       # else 0 but for rounding
+        cells['uneven_time'] = ('s', (stage - even) * m)
+    cells.update({
+        'copies': ('', copies), 'tokens': ('token', tokens), 'logits_time': ('s', logits * m / p),
+        'bubble_time': ('s', bubble), 'hop_time': ('s', hop * m),
+        'needed_port': ('GB/s', 2 * (groups - 1) / groups * message / members / (i['overlap'] * window) / 0.8
+                        if i['overlap'] else None),
+        'sync.time': ('ms', sync), 'gradient_time': ('s', exposed), 'update_time': ('s', update),
+        'straggle_time': ('s', late), 'step_time': ('s', step), 'scaling': ('%', stage * m / step),
+        'tokens_rate': ('token/s', all_tokens / step), 'sample_rate': ('sample/s', i['batch'] / step),
+        'gpu_rate': ('token/s/GPU', all_tokens / step / gpus), 'work_done': ('PFLOP', done),
+        'work_again': ('PFLOP', twice), 'model_use': ('%', done / step / peak),
+        'hardware_use': ('%', (done + twice) / step / peak),
+        'whole_split': (None, gpus % (t * c * p) == 0), 'enough_batch': (None, i['batch'] >= copies),
+        'whole_batch': (None, i['batch'] % (copies * m) == 0), 'enough_heads': (None, t <= model.heads),
+        'whole_heads': (None, model.heads % t == 0), 'schedule.whole_rounds': (None, v == 1 or m % p == 0),
+        'schedule.enough_layers': (None, p * v <= layers)})
+    return cells
 
 
-SERVING = dict(hw='H100', model='Llama3_70B', precision='fp8', fabric='PCIe_5', gpus=4, batch=16,
-               prompt=2048, answer=512, efficiency=0.5, memory_share=0.75, layer_tax=0.05e-3,
-               expert_tax=0.035e-3, request_tax=0.1, bunching=0.3, cache_scale=1, page=16, mixed=1,
-               reserve=0.1, ttft_limit=6.0, itl_limit=0.05)
+SERVING = dict(hw='H100', model='Llama3_70B', precision='fp8', expert_precision='fp8', cache_precision='fp8',
+               fabric='PCIe_5', engine='vLLM', gpus=4, replicas=1, batch=16, most=1e6, prompt=2048, answer=512,
+               cached=0, page=16, mixed=1, step_tokens=1, step_cost=1, runtime=2e9, ttft_limit=6.0,
+               tpot_limit=0.05)
+# defaults of the sheet decode, fitted on measured services
+FITTED = dict(layer_tax=40e-6, expert_tax=36e-6, sync_tax=3.3e-6, shuffle=34, cache_reach=1.0,
+              attention_reach=0.61, expert_pace=0.24, spread=0.79)
+
+
+def shape_of(model):
+    """What a decoder's layers hold: weights every token uses, of experts, of the output layer."""
+    heads, hidden, width = model.heads, model.hidden, default(model.head_dim, div(model.hidden, model.heads))
+    value = default(model.value_dim, width)
+    if model.kv_rank is not None:
+        key = width + model.rope_dim
+        down = hidden * (model.kv_rank + model.rope_dim) + model.kv_rank * heads * (width + value)
+        query = model.q_rank * (hidden + heads * key)
+        kept, pair = model.kv_rank + model.rope_dim, 2 * model.kv_rank + model.rope_dim
+    else:
+        key = width
+        down, query = hidden * model.kv_heads * (width + value), hidden * heads * width
+        kept, pair = model.kv_heads * (width + value), width + value
+    attention = query + down + heads * value * hidden
+    experts = default(model.experts, 0)
+    sparse = model.layers - default(model.dense_layers, 0) if experts else 0
+    one = 3 * hidden * default(model.expert_ffn, 0)
+    shared = default(model.experts_shared, 0) * one + hidden * experts
+    fixed = model.layers * attention + (model.layers - sparse) * 3 * hidden * model.ffn + sparse * shared
+    windowed = default(model.window_layers, 0) if model.window is not None else 0
+    head = model.vocab * hidden
+    return dict(fixed=fixed, routed=sparse * one * experts, head=head, sparse=sparse, kept=kept, pair=pair,
+                full_pair=key + value, full=model.layers - windowed, windowed=windowed,
+                embedding=0 if model.tied == 'yes' else head)
+
+
+def keys_seen(model, shape, first, last):
+    """Keys that the tokens between two places see, on average, summed over layers."""
+    window = min(default(model.window, last), last)
+    if last == first:
+        inside = min(first, window)
+    else:
+        edge = max(first, window)
+        inside = ((edge ** 2 - first ** 2) / 2 + window * (last - edge)) / (last - first)
+    return shape['full'] * (first + last) / 2 + shape['windowed'] * inside
 
 
 def serving(i):
-    hw, model, g, b = i['hw'], i['model'], i['gpus'], i['batch']
-    prompt, answer, width = i['prompt'], i['answer'], i['precision'].width
-    active = default(model.active_params, model.params)
-    weights = model.params * width
-    head = default(mul(model.vocab, model.hidden), 0)
-    width_head = default(model.head_dim, div(model.hidden, model.heads))
-    latent = model.kv_rank is not None
-    per_layer = model.kv_rank + model.rope_dim if latent else 2 * model.kv_heads * width_head
-    kv_token = model.layers * per_layer * width * i['cache_scale']
-    copies = max(1, g / (1 if latent else model.kv_heads))
-    paged = ceil((prompt + answer) / i['page']) * i['page']
-    cache = kv_token * paged * b * copies
-    memory = mul(hw.memory_capacity, g, 1 - i['reserve'])
-    room = lift(lambda m: math.floor((m - weights) / (kv_token * paged * copies) + 1e-9))(memory)
-    tax = i['layer_tax'] + (i['expert_tax'] if model.experts is not None else 0)
-    fast = mul(g, hw.get('flops.' + i['words']['precision']), i['efficiency'])
-    bandwidth = mul(g, hw.memory_bandwidth, i['memory_share'])
-    speed = default(hw.link_bandwidth, i['fabric'].bandwidth)
-    delay = default(hw.link_latency, i['fabric'].latency)
-    wire = max(width, 2.0)
+    hw, model, engine, fit, gpus = i['hw'], i['model'], i['engine'], FITTED, i['gpus']
+    dense, expert, cache = i['precision'], i['expert_precision'], i['cache_precision']
+    wide = Item(REGISTRIES['format']['bf16'])
+    shape, layers, hidden = shape_of(model), model.layers, model.hidden
+    ways = gpus / i['replicas']
+    cache_ways = max(1, min(ways, 1 if model.kv_rank is not None else model.kv_heads))
+    bytes_dense = dense.width + default(dense.scale, 0)
+    bytes_expert = expert.width + default(expert.scale, 0)
+    bandwidth, link = hw.memory_bandwidth, default(hw.link_bandwidth, i['fabric'].bandwidth)
+    peak = hw.get('flops.bf16')
+    rate = mul(default(hw.get('flops.' + i['words']['precision']), peak), dense.compute_reach)
+    expert_rate = mul(default(hw.get('flops.' + i['words']['expert_precision']), peak),
+                      expert.compute_reach, fit['expert_pace'])
+    picked = default(div(model.experts_active, model.experts), 0)
+    away = (shape['sparse'] * model.experts_active * hidden * (expert.width + 2) * (1 - 1 / i['replicas'])
+            if shape['routed'] and i['replicas'] > 1 else 0)
+    exchange = (4 * layers * hidden * max(dense.width, 2) * (1 - 1 / ways) + away) / link
+    passing = fit['shuffle'] * layers * hidden / bandwidth
 
-    linear = 2 * b * ((active - head) * prompt + head)
-    wide = model.layers * model.heads * width_head
-    attention = 4 * wide * prompt ** 2 / 2 * b
-    prompt_time = larger(div(linear + attention, fast), div(weights, bandwidth))
-    ttft = add(prompt_time, 2 * model.layers * ring_time(b * prompt * model.hidden * wire, g, speed, delay),
-               hw.dispatch)
-    context = prompt + answer / 2
-    step_work = b * (2 * active + 4 * wide * context)
-    touch = touched(model, b)
-    traffic = touch * width + kv_token * context * b * copies
-    step = larger(div(step_work, fast), div(traffic, bandwidth))
-    itl = add(step, model.layers * (2 * ring_time(b * model.hidden * wire, g, speed, delay) + tax))
-    tpot = add(itl, mul(i['mixed'], div(ttft, answer)))
-    wait = add(i['request_tax'], tpot, mul(div(ttft, b), 1 + i['bunching'] * (b - 1) / 2))
-    served = div(b, tpot)
+    # decoding
+    context = i['prompt'] + i['answer'] / 2
+    kv_token = shape['full'] * shape['kept'] * cache.width
+    kv = kv_token * context + (shape['windowed'] * shape['kept'] * cache.width
+                               * min(context, default(model.window, context)))
+    flops = 2 * model.heads * shape['pair'] * keys_seen(model, shape, context - 0.5, context + 0.5)
+    base = (engine.step_time + (shape['fixed'] * bytes_dense / dense.memory_reach
+                                + shape['head'] * 2 / wide.memory_reach) / ways / bandwidth
+            + layers * fit['layer_tax'] + shape['sparse'] * fit['expert_tax']
+            + 2 * layers * fit['sync_tax'] * math.log2(gpus))
+    of_cache = larger(kv / cache_ways / (bandwidth * fit['cache_reach']),
+                      div(flops / ways, mul(peak, fit['attention_reach'])))
+    of_weights = add(div(2 * shape['fixed'] / ways, rate),
+                     div(2 * shape['head'] / ways, mul(peak, wide.compute_reach)))
+    of_experts = div(2 * shape['routed'] * picked / gpus, expert_rate) if shape['routed'] else 0
+    each = add(of_experts, div(add(engine.sequence_time, of_cache, of_weights, exchange, passing),
+                               i['replicas']))
+    experts = (shape['routed'] * bytes_expert / gpus / bandwidth / expert.expert_reach
+               if shape['routed'] else 0)
+
+    # one prompt
+    fresh = max(1, i['prompt'] - i['cached'])
+    flops = 2 * model.heads * shape['full_pair'] * keys_seen(model, shape, i['prompt'] - fresh, i['prompt'])
+    token = add(div(2 * shape['fixed'], mul(gpus, rate)),
+                div(2 * shape['routed'] * picked, mul(gpus, expert_rate)) if shape['routed'] else 0,
+                exchange / i['replicas'],
+                passing * (1 + default(model.experts_active, 0) / 4) / i['replicas'])
+    work = add(mul(fresh, token), div(fresh * flops, mul(gpus, peak, fit['attention_reach'])),
+               div(2 * shape['head'], mul(gpus, peak, wide.compute_reach)))
+
+    # room
+    memory = default(hw.memory_reported, hw.memory_capacity) * engine.memory_use - i['runtime']
+    resident = ((shape['fixed'] * bytes_dense + (shape['head'] + shape['embedding']) * 2) / ways
+                + shape['routed'] * bytes_expert / gpus)
+    held = ceil((i['prompt'] + engine.growth * i['answer']) / i['page']) * i['page']
+    need = (kv + kv_token * (held - context)) / cache_ways
+    room = i['replicas'] * max(0, math.floor((memory - resident) / need + 1e-9))
+    admitted = min(i['batch'], room, i['most'])
+    fits = resident + need <= memory
+
+    # the loop
+    active, answer = admitted, i['answer']
+    itl = tpot = ttft = stay = None
+    for _ in range(5 if admitted >= 1 and work is not None else 0):
+        running = active
+        covered = 1 - (1 - picked) ** max(1 + fit['spread'] * (active - 1), 0)
+        itl = (base + each * active + experts * covered) * i['step_cost'] / i['step_tokens']
+        tpot = itl + i['mixed'] * active * work / answer
+        first = work * (1 + engine.bunching * (admitted - 1) / 2) + tpot + engine.request_time
+        active = admitted * answer * tpot / (first + answer * tpot)
+    if itl is not None:
+        ttft = first + (i['batch'] / admitted - 1) * (first + answer * tpot)
+        stay = ttft + (answer - 1) * tpot
+    rate_out = div(i['batch'] * answer, stay)
     at_most = lift(lambda a, c: a <= c)
     return {
-        'weights': ('GB', weights), 'kv_token': ('KiB/token', kv_token), 'kv_cache': ('GB', cache),
-        'memory': ('GB', memory), 'room': ('', room), 'linear': ('TFLOP', linear),
-        'attention': ('TFLOP', attention), 'prompt_time': ('ms', prompt_time), 'ttft': ('ms', ttft),
-        'step_work': ('TFLOP', step_work), 'read': ('param', touch), 'step_traffic': ('GB', traffic),
-        'step_time': ('ms', step), 'itl': ('ms', itl), 'rate': ('token/s', div(b, itl)),
-        'tpot': ('ms', tpot), 'first_wait': ('ms', wait), 'served_rate': ('token/s', served),
-        'gpu_rate': ('token/s/GPU', div(served, g)),
-        'request_time': ('s', add(ttft, mul(answer - 1, itl))),
-        'fits': (None, at_most(weights + cache, memory)),
+        'step.base': ('ms', base), 'step.each': ('ms', each), 'step.experts': ('ms', experts),
+        'step.resident': ('GB', resident), 'reading.work_time': ('ms/request', work),
+        'need': ('GB', need), 'room': ('request', room), 'admitted': ('request', admitted),
+        'running': ('request', None if itl is None else running), 'itl': ('ms', itl), 'tpot': ('ms', tpot),
+        'ttft': ('ms', ttft), 'request_time': ('s', stay), 'rate': ('token/s', rate_out),
+        'gpu_rate': ('token/s/GPU', div(rate_out, gpus)), 'request_rate': ('request/s', div(i['batch'], stay)),
+        'fits': (None, fits), 'all_run': (None, i['batch'] <= min(room, i['most'])),
         'prompt_service': (None, at_most(ttft, i['ttft_limit'])),
-        'steady_service': (None, at_most(itl, i['itl_limit']))}
+        'steady_service': (None, at_most(tpot, i['tpot_limit']))}
 
 
 HOUR, MONTH, YEAR = 3600.0, 730 * 3600.0, 8760 * 3600.0
@@ -344,13 +529,17 @@ def monthly_tco(i):
 SHEETS = {'roofline': (roofline, ROOFLINE), 'ring_all_reduce': (ring_all_reduce, RING),
           'training': (training, TRAINING), 'serving': (serving, SERVING),
           'monthly_tco': (monthly_tco, MONTHLY_TCO)}
-ITEMS = {'hw': 'hardware', 'model': 'workload', 'precision': 'format', 'fabric': 'fabric', 'grid': 'grid'}
+SHEETS.update(workload.SHEETS)
+ITEMS = {'hw': 'hardware', 'model': 'workload', 'precision': 'format', 'expert_precision': 'format',
+         'cache_precision': 'format', 'state_precision': 'format', 'table_precision': 'format',
+         'fabric': 'fabric', 'host': 'fabric', 'grid': 'grid', 'engine': 'engine'}
 
 
 def prepare(sheet, settings):
     """Defaults and settings with items turned into facts; the words stay in `words`."""
     words = dict(SHEETS[sheet][1], **settings)
-    found = {name: Item(REGISTRIES[ITEMS[name]][value]) if name in ITEMS else value
+    found = {name: Item(REGISTRIES[ITEMS[name]][value]) if name in ITEMS and isinstance(value, str)
+             else value
              for name, value in words.items()}
     return dict(found, words=words)
 

@@ -1,0 +1,24 @@
+/* Fields of a CSV being written: quoted where they must be, harmless for a spreadsheet, and numbers
+   in the dialect of the file. */
+#ifndef MLS_CSV_WRITE_H
+#define MLS_CSV_WRITE_H
+
+#include "csv.h"
+
+char csv_separator(enum csv_dialect dialect);
+
+/* The text as it is, in quotes where it needs them. */
+void csv_put_field(struct buffer *out, struct slice text, enum csv_dialect dialect);
+
+/* A text of a user. A spreadsheet calculates what begins like a formula, and some skip a control
+   character first: an apostrophe before it makes it a text. One more stands before a text that has
+   one already, so that taking one away gives back every text. */
+void csv_put_text(struct buffer *out, struct slice text, enum csv_dialect dialect);
+
+/* The shortest decimal of a finite number, as number_put. */
+size_t csv_number(char out[TEXT_NUMBER], double value, enum csv_dialect dialect);
+
+/* Of the doubles that a reader would turn into this SI value the one with the shortest decimal. */
+double csv_shortest(double si, double factor);
+
+#endif

@@ -1,0 +1,207 @@
+/* Reading plain numbers out of a longer text, and printing into one: where they end, what they
+   leave to the careful way, and that both ways agree. tests/number.py has the values by the
+   million. */
+#define _POSIX_C_SOURCE 200809L
+#include <math.h>
+#include <stdint.h>
+
+#include "ask.h"
+#include "number.h"
+#include "power.h"
+
+Suite *suite_number(void);
+
+static uint64_t state = 0x2545f4914f6cdd1du;
+
+static uint64_t next(void) {
+  state ^= state << 13;
+  state ^= state >> 7;
+  state ^= state << 17;
+  return state;
+}
+
+/* The number at the start of a text of any length, and how many bytes it takes; 0: none. */
+static size_t scan(const char *text, char point, double *value) {
+  char padded[256 + NUMBER_PAD] = "";
+  strcpy(padded, text);
+  const char *end = number_scan(padded, point, value);
+  return end ? (size_t)(end - padded) : 0;
+}
+
+static const struct {
+  const char *text;
+  size_t size; /* 0: left to text_read_number, or no number */
+} texts[] = {
+  { "0", 1 },
+  { "-0.5,", 4 },
+  { "1.25;", 4 },
+  { "12345678,", 8 },
+  { "123456789012345678,", 18 },
+  { "0.00000000000012345678901234567 ", 31 },
+  { "1234567.1234567\r", 15 },
+  { "12345678.12345678\n", 17 },
+  { "1e5,", 3 },
+  { "1.5E-7,", 6 },
+  { "1e+22,", 5 },
+  { "00000000000000000000000000001.5,", 31 },
+  { "5 [GB]", 1 },
+  { "1_000", 1 },
+  { "1.", 0 },
+  { "1.,", 0 },
+  { ".5", 0 },
+  { "-", 0 },
+  { "+1", 0 },
+  { "", 0 },
+  { "e5", 0 },
+  { "1e", 0 },
+  { "1e-,", 0 },
+  { "1e12345", 0 },
+  { "12345678901234567890,", 0 },
+  { "1e400", 0 },
+  { "1e-320", 0 },
+  { "1e23", 0 }, /* half way between two doubles as far as 128 bits tell */
+  { "H100", 0 },
+};
+
+START_TEST(test_scan) {
+  for (size_t i = 0; i < COUNT_OF(texts); i++) {
+    double value, whole;
+    size_t size = scan(texts[i].text, '.', &value);
+    ck_assert_msg(size == texts[i].size, "\"%s\": %zu bytes", texts[i].text, size);
+    if (size == 0) continue;
+    ck_assert(text_read_number((struct slice){ texts[i].text, size }, &whole));
+    ck_assert_msg(memcmp(&value, &whole, sizeof value) == 0, "%s", texts[i].text);
+    ck_assert_msg(value == strtod(texts[i].text, NULL), "%s", texts[i].text);
+  }
+}
+END_TEST
+
+START_TEST(test_comma) {
+  double value;
+  ck_assert_uint_eq(scan("0,5;1", ',', &value), 3);
+  ck_assert(value == 0.5);
+  ck_assert_uint_eq(scan("1234567890,5;", ',', &value), 12);
+  ck_assert(value == 1234567890.5);
+  ck_assert_uint_eq(scan("0.5;1", ',', &value), 1); /* ends at the point: no field does */
+}
+END_TEST
+
+/* Both ways of reading agree, and with the C library's. */
+START_TEST(test_agree) {
+  char text[64];
+  size_t decided = 0;
+  for (int i = 0; i < 200000; i++) {
+    int digits = 1 + (int)(next() % 18), places = (int)(next() % 20);
+    uint64_t whole = next() >> (next() % 64);
+    double value;
+    if (i % 2) snprintf(text, sizeof text, "%.*e", digits - 1, (double)whole / 1e7);
+    else
+      snprintf(text, sizeof text, "%llu.%0*llu", (unsigned long long)whole % 1000000, places + 1,
+               (unsigned long long)(next() % 1000));
+    if (scan(text, '.', &value) == 0) continue;
+    decided++;
+    ck_assert_msg(value == strtod(text, NULL), "%s read as %.17g", text, value);
+  }
+  ck_assert_uint_gt(decided, 150000); /* the rest is longer than 19 digits */
+}
+END_TEST
+
+/* A table of powers, each within a unit of ten times the one before. */
+START_TEST(test_powers) {
+  for (int n = POWER_LEAST; n <= POWER_MOST; n++) {
+    ck_assert(power_of(n).high >> 63);
+    double logarithm = (double)n * 3.3219280948873626;
+    ck_assert_int_eq(power_exponent(n), (int)floor(logarithm + 1e-12));
+  }
+  ck_assert(power_of(0).high == (uint64_t)1 << 63 && power_of(0).low == 0);
+  ck_assert(power_of(55).low != 0 && (power_of(55).low & 1)); /* 5^55 fills 128 bits */
+}
+END_TEST
+
+START_TEST(test_scale) {
+  double value;
+  ck_assert(number_scale(0, 5000, &value) && value == 0);
+  ck_assert(number_scale(5, -1, &value) && value == 0.5);
+  ck_assert(number_scale(17976931348623157u, 292, &value) && value == 1.7976931348623157e308);
+  ck_assert(!number_scale(1, 309, &value)); /* no double is so large */
+  ck_assert(!number_scale(1, POWER_MOST + 1, &value));
+  ck_assert(!number_scale(1, -320, &value)); /* not a normal one */
+  ck_assert(!number_scale(1, POWER_LEAST - 1, &value));
+  ck_assert(!number_scale(9007199254740993u, 0, &value)); /* exactly half way */
+  ck_assert(number_scale(9007199254740993u, 1, &value) && value == 90071992547409930.0);
+}
+END_TEST
+
+static const struct {
+  double value;
+  const char *text;
+} printed[] = {
+  { 0, "0" },
+  { -0.0, "0" },
+  { 1, "1" },
+  { -1.5, "-1.5" },
+  { 100, "100" },
+  { 1e14, "100000000000000" },
+  { 1e15, "1e15" },
+  { 1234567890123456, "1234567890123456" },
+  { 123456789012345680, "1.2345678901234568e17" },
+  { 9007199254740992, "9007199254740992" },
+  { 0.0001, "0.0001" },
+  { 0.00001, "1e-5" },
+  { -0.00012345678901234567, "-0.00012345678901234567" },
+  { 1.2345678901234568e-5, "1.2345678901234568e-5" },
+  { 5e-324, "5e-324" },
+  { 2.2250738585072014e-308, "2.2250738585072014e-308" },
+  { -1.7976931348623157e308, "-1.7976931348623157e308" },
+  { 5.684341886080802e-14, "5.684341886080802e-14" }, /* 2^-44: its 16 digits are not the nearest */
+};
+
+START_TEST(test_put) {
+  for (size_t i = 0; i < COUNT_OF(printed); i++) {
+    char text[TEXT_NUMBER];
+    size_t size = number_put(text, printed[i].value);
+    ck_assert_msg(size == strlen(printed[i].text) && memcmp(text, printed[i].text, size) == 0,
+                  "%s printed as %.*s", printed[i].text, (int)size, text);
+  }
+}
+END_TEST
+
+/* What printf would give for the fewest digits that read back: the same layout, byte for byte. */
+static void check_layout(double value) {
+  char text[TEXT_NUMBER], expected[64], *e;
+  for (int digits = 15; digits <= 17; digits++) {
+    snprintf(expected, sizeof expected, "%.*g", digits, value);
+    if (strtod(expected, NULL) == value) break;
+  }
+  if ((e = strchr(expected, 'e'))) {
+    int exponent = atoi(e + 1);
+    sprintf(e + 1, "%d", exponent);
+  }
+  ck_assert_str_eq(text_number(text, value), expected);
+}
+
+START_TEST(test_layout) {
+  for (int i = 0; i < 100000; i++) {
+    int exponent = (int)(next() % 60) - 30;
+    double digits = (double)(next() >> (11 + next() % 53));
+    double value = ldexp(digits + 1, exponent);
+    uint64_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    if (bits << 12) check_layout(value); /* else a power of two */
+  }
+}
+END_TEST
+
+Suite *suite_number(void) {
+  Suite *suite = suite_create("number");
+  TCase *tests = tcase_create("all");
+  tcase_add_test(tests, test_scan);
+  tcase_add_test(tests, test_comma);
+  tcase_add_test(tests, test_agree);
+  tcase_add_test(tests, test_powers);
+  tcase_add_test(tests, test_scale);
+  tcase_add_test(tests, test_put);
+  tcase_add_test(tests, test_layout);
+  suite_add_tcase(suite, tests);
+  return suite;
+}
