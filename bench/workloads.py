@@ -73,7 +73,8 @@ def c_of(sheet):
     lines += ['  const double v_%s = %s;' % (name, to_c(tree)) for name, tree in sheet.formulas]
     lines += ['  out[%d] = v_%s;' % (i, name) for i, name in enumerate(sheet.outputs)]
     used = {node.id for _, tree in sheet.formulas for node in ast.walk(tree) if isinstance(node, ast.Name)}
-    lines += ['  (void)v_%s;' % name for name, _ in sheet.formulas if name not in used]
+    names = [item[0] for item in sheet.inputs] + [name for name, _ in sheet.formulas]
+    lines += ['  (void)v_%s;' % name for name in names if name not in used]
     return '\n'.join(lines + ['}', ''])
 
 
