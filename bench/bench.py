@@ -130,23 +130,23 @@ def write_grid(name, rows):
     parts = {
         '[Content_Types].xml': '<Types %s><Default Extension="rels" ContentType="application/vnd.openxmlformats-package'
         '.relationships+xml"/><Override PartName="/xl/workbook.xml" ContentType="%s"/><Override PartName="/xl/styles.xml"'
-        ' ContentType="%s"/><Override PartName="/xl/sheet1.xml" ContentType="%s"/></Types>'
+        ' ContentType="%s"/><Override PartName="/xl/worksheets/sheet1.xml" ContentType="%s"/></Types>'
         % (space % 'package/2006/content-types', package % 'sheet.main', package % 'styles', package % 'worksheet'),
-        '_rels/.rels': '<Relationships %s><Relationship Id="a" Type="%sofficeDocument" Target="xl/workbook.xml"/>'
+        '_rels/.rels': '<Relationships %s><Relationship Id="rId1" Type="%sofficeDocument" Target="xl/workbook.xml"/>'
         '</Relationships>' % (relations, kind),
-        'xl/workbook.xml': '<workbook %s xmlns:r="%s"><sheets><sheet name="Sheet1" sheetId="1" r:id="a"/></sheets>'
+        'xl/workbook.xml': '<workbook %s xmlns:r="%s"><sheets><sheet name="Sheet1" sheetId="1" r:id="rId1"/></sheets>'
         '</workbook>' % (main, kind.rstrip('/')),
-        'xl/_rels/workbook.xml.rels': '<Relationships %s><Relationship Id="a" Type="%sworksheet" Target="sheet1.xml"/>'
-        '<Relationship Id="b" Type="%sstyles" Target="styles.xml"/></Relationships>' % (relations, kind, kind),
-        'xl/styles.xml': '<styleSheet %s><fonts count="1"><font/></fonts><fills count="2"><fill><patternFill '
+        'xl/_rels/workbook.xml.rels': '<Relationships %s><Relationship Id="rId1" Type="%sworksheet" Target="worksheets/sheet1.xml"/>'
+        '<Relationship Id="rId2" Type="%sstyles" Target="styles.xml"/></Relationships>' % (relations, kind, kind),
+        'xl/styles.xml': '<styleSheet %s><fonts count="1"><font><sz val="11"/><name val="Calibri"/></font></fonts><fills count="2"><fill><patternFill '
         'patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill></fills><borders count="1">'
         '<border/></borders><cellStyleXfs count="1"><xf/></cellStyleXfs><cellXfs count="1"><xf xfId="0"/></cellXfs>'
-        '</styleSheet>' % main}
+        '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>' % main}
     letters = [chr(65 + i) if i < 26 else 'A' + chr(39 + i) for i in range(40)]
     with zipfile.ZipFile(room(name), 'w', zipfile.ZIP_DEFLATED, compresslevel=1) as book:
         for path, text in parts.items():
             book.writestr(path, '<?xml version="1.0" encoding="UTF-8"?>\n' + text)
-        with book.open('xl/sheet1.xml', 'w', force_zip64=False) as sheet:
+        with book.open('xl/worksheets/sheet1.xml', 'w', force_zip64=False) as sheet:
             sheet.write(('<worksheet %s><sheetData>' % main).encode())
             for i, row in enumerate(rows, 1):
                 cells = ''.join(grid_cell(letters[j], i, value) for j, value in enumerate(row) if value is not None)

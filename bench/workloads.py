@@ -153,7 +153,7 @@ def random_sheet(name, seed, inputs=20, formulas=60, results=6):
 def columns_of(wide):
     """Input names, and (name, tree) of the formulas, of the table in sheets/wide.sheet."""
     inputs = re.findall(r'^  input (\w+)', wide, re.M)
-    formulas = [(name, parse(text)) for name, text in re.findall(r'^  (x_\w+) = (.*)$', wide, re.M)]
+    formulas = [(name, parse(text)) for name, text in re.findall(r'^  (x_\w+) += ([^#\n]*)', wide, re.M)]
     return inputs, formulas
 
 
