@@ -31,6 +31,10 @@ DEEPSEEK = {'model': 'DeepSeek_V3', 'gpus': 2048, 'tokens [Ttoken]': 14.8, 'good
             'job.expert_ways': 64, 'job.batch': 15360, 'job.seq': 4096, 'job.microbatches': 120,
             'job.recompute': 'auto'}
 MAKING = {'hw.embodied [kg/GPU]': 150, 'host_embodied [%]': 100 * 2500 / 8 / 150, 'used [%]': 85}
+# Llama 3: 8 tensor ranks, 16 stages, 2048 sequences of 8192; interleaving is not told: 4
+LLAMA3 = {'model': 'Llama3_405B', 'site': 'Meta_Fleet', 'gpus': 16384, 'tokens [Ttoken]': 15.6, 'goodput [%]': 90,
+          'run.job.tensor': 8, 'run.job.pipeline': 16, 'run.job.interleave': 4, 'run.job.batch': 2048,
+          'run.job.seq': 8192, 'run.job.microbatches': 16, 'run.job.zero': 2, 'run.job.recompute': 'none'}
 
 
 class Tally:
@@ -159,6 +163,16 @@ def costs(program, shared, tally):
     tally.row('DeepSeek-V3, cost of pre-training at 2 USD an hour', cells['cost']['value'], published / 1e6, 'MUSD', 15)
 
 
+def system(program, shared, tally):
+    """From the chip to the grid: accelerator hours of Llama 3.1 405B, against its model card."""
+    card = next(row for row in ops(shared, 'meta_model_cards') if row['system'] == 'Llama 3.1 405B')
+    cells = one(program, 'training_system', LLAMA3)
+    tally.row('Llama 3.1 405B, million accelerator hours', cells['run.gpu_hours']['value'] / 1e6,
+              float(card['conditions'].split()[0]) / 1e6, 'h', 10)
+    tally.row('Llama 3.1 405B, carbon with hosts, at our draw', cells['foot.location']['si'] / 1000,
+              float(card['value']), 't', 30)
+
+
 def tokens(program, tally):
     """Tokens read and written pay for a request, and half the load costs nearly twice as much."""
     half, whole = (one(program, 'token_cost', {'loaded [%]': load}) for load in (50, 100))
@@ -192,6 +206,7 @@ def main():
     cards(program, shared, tally)
     runs(program, tally)
     costs(program, shared, tally)
+    system(program, shared, tally)
     tokens(program, tally)
     disclosures(program, shared, tally)
     print('%d passed, %d failed' % (tally.passed, tally.failed))
