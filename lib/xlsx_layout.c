@@ -194,6 +194,7 @@ static void place_line(struct xlsx *x, unsigned page, unsigned line) {
   switch (text->kind) {
     case LINE_NOTE: entry.kind = text->heading ? ENTRY_HEADING : ENTRY_NOTE; break;
     case LINE_USE: entry.kind = ENTRY_USE; break;
+    case LINE_CHART: return; /* on its own worksheet */
     case LINE_TABLE: entry.kind = ENTRY_TABLE; break;
     default:
       if (text->table < 0) {

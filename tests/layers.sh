@@ -31,7 +31,7 @@ function lanes span
 formula
 sheet
 format
-check resolve prove
+check check_chart resolve prove
 graph given order model
 target tree
 tape
