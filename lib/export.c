@@ -7,7 +7,7 @@
 
 static const struct exporter exporters[] = {
   { "text", export_text }, { "json", export_json }, { "csv", export_csv },
-  { "md", export_md },     { "xlsx", export_xlsx },
+  { "md", export_md },     { "html", export_html }, { "xlsx", export_xlsx },
 };
 
 const struct exporter *exporter_find(const char *form) {

@@ -42,6 +42,7 @@ show
 plan
 batch
 trace verdict
+chart chart_scale chart_svg chart_text
 export export_* grid xlsx xlsx_*
 stream stream_*
 folder
