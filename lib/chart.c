@@ -6,6 +6,8 @@
 
 #include "real.h"
 
+#define TINY 1e-9 /* k_tiny of the workbook, which calculates sizes again */
+
 bool chart_next(const struct mls_model *model, size_t *line) {
   const struct sheet *sheet = model->instances[0].sheet;
   while (*line < sheet->line_count && sheet->lines[*line].kind != LINE_CHART) ++*line;
@@ -163,22 +165,28 @@ static mls_status bars_of_waterfall(struct chart *c, struct memory *memory) {
   return bar_alone(c, memory, "Sum", c->item_count, sum);
 }
 
+double chart_size(const struct chart *c, size_t item) {
+  double most = TINY, value = fabs(chart_value(c, item, 0));
+  for (size_t i = 0; i < c->item_count; i++) most = fmax(most, fabs(chart_value(c, i, 0)));
+  return isnan(value) ? -1 : floor(value / most / TINY + 0.5);
+}
+
 /* Of equal ones the first written comes first; what is missing comes last. */
-static bool is_before(const struct chart *c, size_t a, size_t b) {
-  double x = fabs(chart_value(c, a, 0)), y = fabs(chart_value(c, b, 0));
-  if (isnan(x) || isnan(y)) return isnan(y) && (!isnan(x) || a < b);
-  return x > y || (x == y && a < b);
+size_t chart_rank(const struct chart *c, size_t item) {
+  double size = chart_size(c, item);
+  size_t rank = 1;
+  for (size_t i = 0; i < c->item_count; i++) {
+    double other = chart_size(c, i);
+    rank += other > size || (other == size && i < item);
+  }
+  return rank;
 }
 
 static mls_status bars_of_tornado(struct chart *c, struct memory *memory) {
-  size_t order[LIMIT_CHART];
-  for (size_t i = 0; i < c->item_count; i++) {
-    size_t at = i;
-    for (; at > 0 && is_before(c, i, order[at - 1]); at--) order[at] = order[at - 1];
-    order[at] = i;
-  }
-  for (size_t i = 0; i < c->item_count; i++)
-    TRY(bar_alone(c, memory, c->items[order[i]].label, order[i], chart_value(c, order[i], 0)));
+  for (size_t rank = 1; rank <= c->item_count; rank++)
+    for (size_t i = 0; i < c->item_count; i++)
+      if (chart_rank(c, i) == rank)
+        TRY(bar_alone(c, memory, c->items[i].label, i, chart_value(c, i, 0)));
   return MLS_OK;
 }
 

@@ -74,6 +74,11 @@ long chart_place(double value, double low, double high, bool log, long size);
 void chart_svg(const struct chart *chart, struct buffer *out);
 void chart_text(const struct chart *chart, size_t width, struct buffer *out);
 
+/* TORNADO: the size of a value in whole 1e-9ths of the largest, -1 when missing; and its place,
+   from
+   1. Whole numbers, so that ties are the same for a spreadsheet that calculates them again. */
+double chart_size(const struct chart *chart, size_t item);
+size_t chart_rank(const struct chart *chart, size_t item);
 /* A value for a person: "1,200"; "missing"; "no margin" of a check that compares with no limit. */
 const char *chart_number(const struct chart *chart, double value, char out[TEXT_NUMBER]);
 /* "1", "big": the key of a row; in `number` or of the model. */

@@ -355,8 +355,8 @@ static void list_checks(struct xlsx *x) {
 }
 
 static void reserve_tabs(struct xlsx *x) {
-  static const char *const reserved[] = { "cover",   "inputs", "checks",    "facts",
-                                          "sources", "log",    "scenarios", "history" };
+  static const char *const reserved[] = { "cover", "inputs",    "checks",  "facts", "sources",
+                                          "log",   "scenarios", "history", "charts" };
   for (size_t i = 0; i < sizeof reserved / sizeof *reserved; i++) {
     const char *name = names_add(&x->names, slice_of(reserved[i]));
     if (!name || map_put(&x->taken, name, 1) != MLS_OK) x->status = fail_memory(x->report->fails);
@@ -379,7 +379,9 @@ static void place_all(struct xlsx *x) {
     for (unsigned table = 0; table < sheet->table_count && x->status == MLS_OK; table++)
       place_table(x, i, table);
   }
+  size_t line = 0;
   add_fixed(x, PAGE_CHECKS, "checks", "checks!");
+  if (chart_next(x->model, &line)) add_fixed(x, PAGE_CHARTS, "charts", "charts!");
   add_fixed(x, PAGE_FACTS, "facts", "facts!");
   add_fixed(x, PAGE_SOURCES, "sources", "sources!");
   add_fixed(x, PAGE_LOG, "log", "log!");
