@@ -51,17 +51,18 @@ static void put_heads(const struct plate *p, const char *const *heads, unsigned 
     put_text(p->x, p->page, p->first - 1, i, heads[i], STYLE_HEAD);
 }
 
+/* "Before, USD": every number of the worksheet has its unit above it. */
+static const char *head_of(const struct plate *p, const char *label) {
+  const char *unit = p->chart->unit;
+  return xlsx_print(p->x, "%s, %s", label, unit[0] ? unit : "number");
+}
+
 /* One factor for all numbers of the block, above their headings. */
 static const char *put_factor(const struct plate *p) {
   unsigned row = p->first - 2;
-  put_text(p->x, p->page, row, 0, "Base units in one", STYLE_UNIT);
+  put_text(p->x, p->page, row, 0, head_of(p, "Base units in one"), STYLE_TEXT);
   put_number(p->x, p->page, row, 1, p->chart->factor, STYLE_BASE, XLSX_PLAIN);
-  put_text(p->x, p->page, row, 2, p->chart->unit[0] ? p->chart->unit : "number", STYLE_UNIT);
   return xlsx_print(p->x, "$B$%u", row + 1);
-}
-
-static const char *value_head(const struct plate *p) {
-  return p->chart->unit[0] ? xlsx_print(p->x, "Value, %s", p->chart->unit) : "Value";
 }
 
 /* Labels and values of single cells in the first two columns. */
@@ -77,7 +78,7 @@ static void put_items(const struct plate *p) {
 /* ---- kinds ---- */
 
 static void put_bars(const struct plate *p) {
-  const char *heads[] = { "Shown", value_head(p) };
+  const char *heads[] = { "Shown", head_of(p, "Value") };
   put_heads(p, heads, 2);
   put_items(p);
 }
@@ -92,12 +93,14 @@ static void put_drawn(const struct plate *p, unsigned row, size_t item, double v
 
 static void put_row_heads(const struct plate *p) {
   const struct chart *c = p->chart;
-  put_text(p->x, p->page, p->first - 1, 0, c->across, STYLE_HEAD);
+  bool words = p->x->model->cells[c->key].text;
+  put_text(p->x, p->page, p->first - 1, 0,
+           xlsx_print(p->x, "%s, %s", c->across, words ? "word" : "number"), STYLE_HEAD);
   for (unsigned i = 0; i < c->item_count; i++) {
-    put_text(p->x, p->page, p->first - 1, 1 + i, c->items[i].label, STYLE_HEAD);
+    put_text(p->x, p->page, p->first - 1, 1 + i, head_of(p, c->items[i].label), STYLE_HEAD);
     if (c->kind != CHART_SERIES) continue;
     put_text(p->x, p->page, p->first - 1, xlsx_drawn(p, i),
-             xlsx_print(p->x, "Drawn: %s", c->items[i].label), STYLE_HEAD);
+             xlsx_print(p->x, "Drawn: %s", head_of(p, c->items[i].label)), STYLE_HEAD);
   }
 }
 
@@ -149,8 +152,14 @@ static void put_sum(const struct plate *p, double sum) {
 }
 
 static void put_waterfall(const struct plate *p) {
-  const char *heads[] = { "Step",      value_head(p), "Before",      "After",
-                          "Clear, up", "Shown, up",   "Clear, down", "Shown, down" };
+  const char *heads[] = { "Step",
+                          head_of(p, "Value"),
+                          head_of(p, "Before"),
+                          head_of(p, "After"),
+                          head_of(p, "Clear above 0"),
+                          head_of(p, "Shown above 0"),
+                          head_of(p, "Clear below 0"),
+                          head_of(p, "Shown below 0") };
   const struct chart *c = p->chart;
   double sum = 0;
   put_heads(p, heads, sizeof heads / sizeof *heads);
@@ -188,19 +197,20 @@ static void put_size(const struct plate *p, unsigned row, size_t item) {
            (double)chart_rank(p->chart, item), STYLE_BASE);
 }
 
+/* The name comes last, so that it may be longer than its column. */
 static void put_sorted(const struct plate *p, unsigned row) {
   const struct chart_bar *bar = &p->chart->bars[row - p->first];
   const char *match =
       xlsx_print(p->x, "MATCH(ROWS(E$%u:%s),%s,0)", p->first + 1, at(p, row, 4), down(p, 3));
-  put_formula_text(p->x, p->page, row, 4, xlsx_print(p->x, "INDEX(%s,%s)", down(p, 0), match),
-                   xlsx_safe(p->x, bar->label), STYLE_WRAP);
-  put_live(p, row, 5, xlsx_print(p->x, "INDEX(%s,%s)", down(p, 1), match), bar->value,
+  put_live(p, row, 4, xlsx_print(p->x, "INDEX(%s,%s)", down(p, 1), match), bar->value,
            STYLE_NUMBER);
+  put_formula_text(p->x, p->page, row, 5, xlsx_print(p->x, "INDEX(%s,%s)", down(p, 0), match),
+                   xlsx_safe(p->x, bar->label), STYLE_TEXT);
 }
 
 static void put_tornado(const struct plate *p) {
-  const char *heads[] = { "Shown", value_head(p),   "Size, whole number",
-                          "Place", "Largest first", value_head(p) };
+  const char *heads[] = { "Shown",         head_of(p, "Value"),         "Size, whole number",
+                          "Place, number", head_of(p, "Largest first"), "Shown" };
   put_heads(p, heads, sizeof heads / sizeof *heads);
   put_items(p);
   for (unsigned i = 0; i < p->chart->item_count; i++) {
@@ -238,7 +248,7 @@ static void put_margin(const struct plate *p, unsigned row, size_t item) {
   if (isnan(margin)) put_formula_text(x, p->page, row, 2, formula, "no margin", STYLE_NUMBER);
   else put_formula(x, p->page, row, 2, formula, margin, STYLE_NUMBER, "0.0%");
   put_formula_text(x, p->page, row, 3, xlsx_print(x, "%s&\": \"&%s", at(p, row, 0), at(p, row, 1)),
-                   xlsx_print(x, "%s: %s", xlsx_safe(x, shown->label), shown->word), STYLE_WRAP);
+                   xlsx_print(x, "%s: %s", xlsx_safe(x, shown->label), shown->word), STYLE_TEXT);
 }
 
 static void put_scorecard(const struct plate *p) {
@@ -268,8 +278,10 @@ static void put_point(const struct plate *p, unsigned row, double times) {
 }
 
 static void put_roofline(const struct plate *p) {
-  static const char *const heads[] = { "Shown", "Value", "Unit", "Base units in one" };
-  static const char *const points[] = { "Times the knee", "Intensity", "Ceiling" };
+  static const char *const heads[] = { "Shown", "Value", "Unit", "Base units in one, number" };
+  const char *points[] = { "Times the knee, number",
+                           xlsx_print(p->x, "Intensity, %s", p->chart->across),
+                           head_of(p, "Ceiling") };
   const struct chart *c = p->chart;
   struct xlsx *x = p->x;
   put_heads(p, heads, sizeof heads / sizeof *heads);

@@ -2,7 +2,7 @@
    text for those who do not see them, and looks that do not rest on colour alone: dashes and
    markers of lines, patterns of every second item. */
 #include <math.h>
-#include <string.h>
+#include <stdlib.h>
 
 #include "xlsx_chart.h"
 
@@ -19,6 +19,44 @@ static lxw_chart_font font_of(double size) {
   return (lxw_chart_font){ .name = (char *)(uintptr_t) "Arial", .size = size };
 }
 
+/* ---- cached numbers ----
+   libxlsxwriter 1.1.4 keeps 0 beside a chart for every cell that is a formula. Who does not
+   calculate the file would be shown those, so the value of each cell is put there instead. */
+
+static void no_memory(struct xlsx *x) {
+  if (x->status == MLS_OK) x->status = fail_memory(x->report->fails);
+}
+
+/* A word among numbers is "missing": none then. */
+static void fill_point(struct lxw_series_data_point *point, const lxw_cell *cell, bool words) {
+  bool formula = cell && cell->type == FORMULA_CELL;
+  const char *text = formula ? cell->user_data2 : cell ? cell->sst_string : NULL;
+  point->no_data = LXW_TRUE;
+  if (formula && !text) point->number = cell->formula_result;
+  else if (cell && cell->type == NUMBER_CELL) point->number = cell->u.number;
+  else if (!text) return;
+  if (text && !words) return;
+  point->is_string = text != NULL;
+  if (text) point->string = lxw_strdup(text); /* freed with the chart */
+  point->no_data = !text && isnan(point->number);
+}
+
+static void keep_range(struct xlsx *x, lxw_worksheet *sheet, lxw_series_range *range, bool words) {
+  range->ignore_cache = LXW_TRUE;
+  for (lxw_row_t row = range->first_row; row <= range->last_row; row++) {
+    lxw_row *line = lxw_worksheet_find_row(sheet, row);
+    struct lxw_series_data_point *point = calloc(1, sizeof *point);
+    if (!point) {
+      no_memory(x);
+      return;
+    }
+    fill_point(point, line ? lxw_worksheet_find_cell_in_row(line, range->first_col) : NULL, words);
+    if (point->is_string) range->has_string_cache = LXW_TRUE;
+    STAILQ_INSERT_TAIL(range->data_cache, point, list_pointers);
+    range->num_data_points++;
+  }
+}
+
 /* ---- series ---- */
 
 /* Values in a column; categories in another one, from `from` to `to`; named by a cell. */
@@ -28,13 +66,16 @@ static lxw_chart_series *add_series(const struct drawing *d, unsigned from, unsi
   lxw_chart_series *series = chart_add_series(d->chart, NULL, NULL);
   struct xlsx *x = d->plate->x;
   if (!series) {
-    if (x->status == MLS_OK) x->status = fail_memory(x->report->fails);
+    no_memory(x);
     return NULL;
   }
   chart_series_set_categories(series, d->sheet, from, (lxw_col_t)categories, to,
                               (lxw_col_t)categories);
   chart_series_set_values(series, d->sheet, from, (lxw_col_t)values, to, (lxw_col_t)values);
   chart_series_set_name_range(series, d->sheet, name_row, (lxw_col_t)name_column);
+  keep_range(x, x->pages[d->plate->page].sheet, series->categories,
+             d->plate->chart->kind != CHART_ROOFLINE);
+  keep_range(x, x->pages[d->plate->page].sheet, series->values, false);
   return series;
 }
 
@@ -110,27 +151,30 @@ static void draw_stack(const struct drawing *d) {
   }
 }
 
+/* Black numbers stand on it. */
+static void pale_series(const struct drawing *d, lxw_chart_series *series) {
+  lxw_chart_fill pale = { .color = 0x9DC3E6 };
+  if (!series) return;
+  chart_series_set_fill(series, &pale);
+  label_series(series, label_format(d->plate->x, d->plate->chart));
+}
+
 static void draw_single(const struct drawing *d, unsigned categories, unsigned values) {
   const struct plate *p = d->plate;
-  lxw_chart_series *series =
-      add_series(d, p->first, p->last, categories, values, p->first - 1, values);
-  fill_series(series, 0);
-  label_series(series, label_format(p->x, p->chart));
+  pale_series(d, add_series(d, p->first, p->last, categories, values, p->first - 1, values));
   chart_legend_set_position(d->chart, LXW_CHART_LEGEND_NONE);
 }
 
+/* Clear and shown parts take turns. */
 static void draw_waterfall(const struct drawing *d) {
   const struct plate *p = d->plate;
+  lxw_chart_fill none = { .none = LXW_TRUE };
+  lxw_chart_line bare = { .none = LXW_TRUE };
   for (unsigned column = 4; column < 8; column++) {
-    bool clear = column % 2 == 0;
     lxw_chart_series *series = add_series(d, p->first, p->last, 0, column, p->first - 1, column);
-    lxw_chart_fill none = { .none = LXW_TRUE };
-    lxw_chart_fill pale = { .color = 0x9DC3E6 }; /* black numbers stand on it */
-    lxw_chart_line bare = { .none = LXW_TRUE };
     if (!series) return;
-    if (!clear) chart_series_set_fill(series, &pale);
+    if (column % 2) pale_series(d, series);
     else chart_series_set_fill(series, &none), chart_series_set_line(series, &bare);
-    if (!clear) label_series(series, label_format(p->x, p->chart));
   }
   chart_legend_set_position(d->chart, LXW_CHART_LEGEND_NONE);
 }
@@ -146,6 +190,8 @@ static void draw_roofline(const struct drawing *d) {
   chart_series_set_categories(point, d->sheet, p->first, 1, p->first, 1);
   chart_series_set_values(point, d->sheet, p->first + 1, 1, p->first + 1, 1);
   chart_series_set_name_range(point, d->sheet, p->first + 1, 0);
+  keep_range(p->x, p->x->pages[p->page].sheet, point->categories, false);
+  keep_range(p->x, p->x->pages[p->page].sheet, point->values, false);
   chart_series_set_line(point, &bare);
   chart_series_set_marker_type(point, LXW_CHART_MARKER_DIAMOND);
   chart_series_set_marker_size(point, 12);
@@ -171,7 +217,7 @@ static void draw(const struct drawing *d) {
   if (c->columns) draw_rows(d);
   else if (c->kind == CHART_STACKED) draw_stack(d);
   else if (c->kind == CHART_WATERFALL) draw_waterfall(d);
-  else if (c->kind == CHART_TORNADO) draw_single(d, 4, 5);
+  else if (c->kind == CHART_TORNADO) draw_single(d, 5, 4);
   else if (c->kind == CHART_SCORECARD) draw_single(d, 3, 2);
   else if (c->kind == CHART_ROOFLINE) draw_roofline(d), set_decades(d);
   else draw_single(d, 0, 1);
@@ -181,12 +227,12 @@ static void draw(const struct drawing *d) {
 
 static bool is_lying(const struct chart *c) { return !c->columns && c->kind != CHART_ROOFLINE; }
 
+/* Lying bars are stacked also where each is alone: 0 then stays on the axis. */
 static uint8_t type_of(const struct chart *c) {
-  bool stacked = c->kind == CHART_STACKED || c->kind == CHART_WATERFALL;
   if (c->kind == CHART_SERIES) return LXW_CHART_LINE;
   if (c->kind == CHART_ROOFLINE) return LXW_CHART_SCATTER_STRAIGHT_WITH_MARKERS;
-  if (is_lying(c)) return stacked ? LXW_CHART_BAR_STACKED : LXW_CHART_BAR;
-  return stacked ? LXW_CHART_COLUMN_STACKED : LXW_CHART_COLUMN;
+  if (is_lying(c)) return LXW_CHART_BAR_STACKED;
+  return c->kind == CHART_STACKED ? LXW_CHART_COLUMN_STACKED : LXW_CHART_COLUMN;
 }
 
 /* What the axis beside the values shows. */
@@ -246,13 +292,14 @@ void xlsx_plot(const struct plate *plate, const char *title) {
                        x->pages[plate->page].name };
   lxw_chart_font head = font_of(TITLE), legend = font_of(FONT);
   if (!d.chart) {
-    x->status = fail_memory(x->report->fails);
+    no_memory(x);
     return;
   }
   chart_title_set_name(d.chart, title);
   chart_title_set_name_font(d.chart, &head);
   chart_legend_set_position(d.chart, LXW_CHART_LEGEND_BOTTOM);
   chart_legend_set_font(d.chart, &legend);
+  chart_show_blanks_as(d.chart, LXW_CHART_BLANKS_AS_CONNECTED); /* LibreOffice takes none for 0 */
   draw(&d);
   set_axes(&d);
   insert(&d, title);
