@@ -70,7 +70,7 @@ static mls_status send(struct xlsx *x, struct temporary *file) {
 enum { FOR_PAGES = 12 << 20, FOR_A_VALUE = 512, FOR_CLOSING = 6 << 20 };
 
 static bool there_is_memory(const struct xlsx *x) {
-  void *all = malloc(FOR_PAGES + x->model->value_count * FOR_A_VALUE);
+  void *volatile all = malloc(FOR_PAGES + x->model->value_count * FOR_A_VALUE);
   free(all);
   return all != NULL;
 }

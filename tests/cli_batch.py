@@ -254,6 +254,45 @@ def test_kills():
         os.remove("kill.csv")
 
 
+def test_blocked_manifest():
+    os.makedirs("kill.csv.part.manifest/inside")
+    code, said = stopped(signal.SIGTERM, 1.5, "1")
+    check("blocked manifest", code == -signal.SIGTERM and
+          "kill.csv.part.manifest cannot be written: --resume will go on from where" in said, (code, said))
+    os.rmdir("kill.csv.part.manifest/inside")
+    os.rmdir("kill.csv.part.manifest")
+    os.remove("kill.csv.part")
+
+
+def test_progress():
+    """On a terminal, and only there; gone in the end."""
+    for words, shown in (["-"], True), (["-", "--quiet"], False):
+        master, terminal = os.openpty()
+        process = subprocess.Popen([BINARY, "batch", "rack.sheet", *words, "--registry", "facts"],
+                                   stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=terminal,
+                                   env={**os.environ, "TERM": "xterm", "NO_COLOR": ""})
+        text = read("large.csv")
+        for at in range(0, len(text), 1_200_000):
+            process.stdin.write(text[at:at + 1_200_000])
+            process.stdin.flush()
+            time.sleep(0.25)
+        process.stdin.close()
+        process.wait(timeout=60)
+        os.close(terminal)
+        said = b""
+        try:
+            while more := os.read(master, 65536):
+                said += more
+        except OSError:
+            pass
+        os.close(master)
+        check(f"progress {words}", (b"rows/s" in said) == shown, said)
+        if shown:
+            check("progress: gone", b"\r\x1b[K" in said and b"120000 rows read, 120000 written" in said, said)
+        else:
+            check("progress: quiet", said == b"", said)
+
+
 def interrupted(name):
     """A run over part of a file, then stopped; leaves NAME.part and its manifest."""
     process = start("-", "-o", name, stdin=subprocess.PIPE)
@@ -319,4 +358,4 @@ def test_full_disk():
 
 
 run_parts(prepare, [test_results, test_many, test_forms, test_cells, test_bad_rows, test_use, test_memory,
-                    test_kills, test_refuses, test_full_disk])
+                    test_kills, test_blocked_manifest, test_progress, test_refuses, test_full_disk])
