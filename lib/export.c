@@ -7,7 +7,7 @@
 
 static const struct exporter exporters[] = {
   { "text", export_text }, { "json", export_json }, { "csv", export_csv },
-  { "md", export_md },     { "xlsx", export_xlsx },
+  { "md", export_md },     { "html", export_html }, { "xlsx", export_xlsx },
 };
 
 const struct exporter *exporter_find(const char *form) {
@@ -80,7 +80,8 @@ static mls_status add_line(struct reader *reader, unsigned instance, unsigned li
   switch (text->kind) {
     case LINE_NOTE:
       return text->heading ? add(reader, READING_HEADING, instance, line, GRAPH_NONE) : MLS_OK;
-    case LINE_USE: return MLS_OK;
+    case LINE_USE:
+    case LINE_CHART: return MLS_OK;
     case LINE_TABLE:
       TRY(add(reader, READING_TABLE, instance, line, here->cells[text->slot]));
       TRY(add(reader, READING_COLUMN, instance, line, here->cells[text->slot]));

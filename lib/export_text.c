@@ -459,6 +459,17 @@ static mls_status print_page(struct page *page) {
   return report_flush(&page->report, &page->out);
 }
 
+/* Of the first scenario. */
+static mls_status print_charts(struct page *page, const struct report *report) {
+  struct chart chart;
+  for (size_t line = 0; report->plot && chart_next(report->model, &line); line++) {
+    TRY(chart_make(report->runs[0].values, line, page->memory, &chart));
+    chart_text(&chart, report->plot, &page->out);
+    TRY(report_flush(report, &page->out));
+  }
+  return MLS_OK;
+}
+
 static mls_status print_pages(struct page *page, const struct report *report) {
   print_title(page);
   for (size_t i = 0; i < report->run_count; i += SIDE_BY_SIDE) {
@@ -467,7 +478,7 @@ static mls_status print_pages(struct page *page, const struct report *report) {
     page->report.run_count = left < SIDE_BY_SIDE ? left : SIDE_BY_SIDE;
     TRY(print_page(page));
   }
-  return MLS_OK;
+  return print_charts(page, report);
 }
 
 mls_status export_text(const struct report *report) {
