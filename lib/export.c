@@ -149,6 +149,24 @@ bool reading_is_check(const struct mls_model *model, const struct reading *readi
   return kind == CELL_CHECK || kind == CELL_WITHIN;
 }
 
+bool quiet_take(struct quiet *quiet, const struct mls_model *model, const struct reading *reading) {
+  bool range = model->cells[reading->cell].kind == CELL_WITHIN;
+  bool used = reading->instance != 0;
+  quiet->ranges += range;
+  quiet->checks += used && !range;
+  return range || used;
+}
+
+bool quiet_put(const struct quiet *quiet, struct buffer *out) {
+  if (quiet->checks)
+    buffer_print(out, "%zu check%s of used sheets hold%s", quiet->checks,
+                 quiet->checks == 1 ? "" : "s", quiet->checks == 1 ? "s" : "");
+  if (quiet->ranges)
+    buffer_print(out, "%s%zu bound input%s within range", quiet->checks ? ", " : "", quiet->ranges,
+                 quiet->ranges == 1 ? " is" : "s are");
+  return quiet->checks + quiet->ranges > 0;
+}
+
 const char *reading_word(const struct mls_model *model, unsigned cell) {
   const struct cell *here = &model->cells[cell];
   switch (here->kind) {

@@ -69,6 +69,16 @@ mls_status reading_make(const struct mls_model *model, struct memory *memory, st
 bool reading_is_answer(const struct mls_model *model, const struct reading *reading);
 bool reading_is_check(const struct mls_model *model, const struct reading *reading);
 
+/* Checks that hold everywhere and that a first page counts only: of sheets that are used, and of
+   the sets of bound inputs. */
+struct quiet {
+  size_t checks, ranges;
+};
+/* Whether the check of `reading` is one of them; it is counted then. It holds in all runs. */
+bool quiet_take(struct quiet *quiet, const struct mls_model *model, const struct reading *reading);
+/* "3 checks of used sheets hold, 7 bound inputs are within range"; false when there is none. */
+bool quiet_put(const struct quiet *quiet, struct buffer *out);
+
 /* Sections of reports for documents (export_section.c): which cell stands in which. */
 enum section { SECTION_RESULTS, SECTION_INPUTS, SECTION_FACTS, SECTION_OTHERS };
 bool section_has(const struct report *report, const struct reading *reading, size_t row,

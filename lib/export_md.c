@@ -165,10 +165,9 @@ static bool holds_everywhere(const struct page *page, unsigned cell) {
   return true;
 }
 
-/* Bound inputs inside their sets are counted only. */
-static bool is_quiet(const struct page *page, unsigned cell) {
-  return !page->report->all && page->model->cells[cell].kind == CELL_WITHIN &&
-         holds_everywhere(page, cell);
+static bool is_quiet(const struct page *page, const struct reading *reading, struct quiet *quiet) {
+  return !page->report->all && holds_everywhere(page, reading->cell) &&
+         quiet_take(quiet, page->model, reading);
 }
 
 static mls_status put_verdicts(struct page *page, unsigned cell) {
@@ -224,22 +223,21 @@ static mls_status put_reasons(struct page *page) {
 
 static mls_status put_checks(struct page *page) {
   static const char *const after[] = { "meaning" };
-  size_t quiet = 0, told = 0;
+  struct quiet quiet = { 0, 0 };
+  size_t told = 0;
+  bool begun = false;
   for (size_t i = 0; i < page->count; i++) {
     unsigned cell = page->list[i].cell;
     if (!reading_is_check(page->model, &page->list[i])) continue;
-    if (quiet + told == 0) heading(page, "##", "Checks", NULL);
-    if (is_quiet(page, cell)) {
-      quiet++;
-      continue;
-    }
+    if (!begun) heading(page, "##", "Checks", NULL);
+    begun = true;
+    if (is_quiet(page, &page->list[i], &quiet)) continue;
     if (told++ == 0) TRY(put_runs(page, "check", after, 1, "---|"));
     TRY(put_verdicts(page, cell));
   }
   TRY(put_reasons(page));
-  if (quiet)
-    buffer_print(&page->out, "%s%zu bound input%s within range.\n", told ? "\n" : "", quiet,
-                 quiet == 1 ? " is" : "s are");
+  if (told && quiet.checks + quiet.ranges) buffer_char(&page->out, '\n');
+  if (quiet_put(&quiet, &page->out)) buffer_text(&page->out, ".\n");
   return MLS_OK;
 }
 

@@ -301,23 +301,23 @@ static mls_status print_false(struct page *page) {
 
 static mls_status print_checks(struct page *page) {
   const struct mls_model *model = page->report.model;
-  size_t ranges = 0, runs = page->report.run_count;
+  struct quiet quiet = { 0, 0 };
+  size_t runs = page->report.run_count, quiet_lines = 0;
   for (size_t i = 0; i < page->count; i++) {
     unsigned cell = page->list[i].cell;
     if (!reading_is_check(model, &page->list[i])) continue;
-    bool range = model->cells[cell].kind == CELL_WITHIN && holds_everywhere(page, cell);
-    if (range && !page->report.all) ranges++;
+    bool holds = !page->report.all && holds_everywhere(page, cell);
+    if (holds && quiet_take(&quiet, model, &page->list[i])) quiet_lines = 1;
     else TRY(add_item(page, cell, 0));
   }
   enum align align[SIDE_BY_SIDE + 3] = { ALIGN_LEFT };
   struct grid grid = {
     &page->report, page->item_count + (runs > 1), runs + 3, align, check_text, check_color, page
   };
-  if (page->item_count + ranges) heading(page, "Checks");
+  if (page->item_count + quiet_lines) heading(page, "Checks");
   if (page->item_count) TRY(grid_print(&grid, &page->out));
-  if (ranges)
-    buffer_print(&page->out, "  %zu bound input%s within range\n", ranges,
-                 ranges == 1 ? " is" : "s are");
+  if (quiet_lines) buffer_text(&page->out, "  ");
+  if (quiet_put(&quiet, &page->out)) buffer_char(&page->out, '\n');
   TRY(print_false(page));
   page->item_count = 0;
   return MLS_OK;
