@@ -170,6 +170,14 @@ def scenarios():
     expect("rows table", run("run", "fleet", "--rows", "plam=rows.csv", *DATA), 2, err=["plam"])
     expect("rows file", run("run", "fleet", "--rows", "plan=none.csv", *DATA), 3,
            err=["none.csv: file: cannot be read"])
+    expect("rows folder", run("run", "fleet", "--rows", "plan=.", *DATA), 3,
+           err=[".: file: cannot be read: Is a directory"])
+    folder = os.open(".", os.O_RDONLY)
+    done = subprocess.run([BINARY, "run", "fleet", "-", *DATA], stdin=folder, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE)
+    os.close(folder)
+    check("folder as standard input", done.returncode == 2 and done.stdout == b"" and
+          b"standard input: file: cannot be read: Is a directory" in done.stderr, done)
 
 
 def dates():

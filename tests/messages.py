@@ -34,7 +34,19 @@ BEYOND = [
     ("lib/sheet", "a file of more than", "a file of 256 MB"),
     ("lib/values", "LIMIT_SETTINGS", "a million settings that differ in their cells"),
     ("lib/given", "LIMIT_ROWS", "a CSV of 20 million lines takes 3 GB"),
+    ("lib/format", "the formatted file would have", "a file of 256 MB"),
+    ("lib/list", "could not be read", "a disk that fails between two looks at a file"),
+    ("cli/batch_run", "rows were counted", "the two readers of a CSV never disagreed"),
+    ("cli/system", "failed(output->path", "a disk that fails after the last byte was taken"),
+    ("cli/system", "failed(part->path", "the same"),
+    ("cli/system", 'failed(path, "cannot be written")', "memory, and permissions that cannot be set"),
     ("cli/", "there is not enough memory", "no test starves the program"),
+]
+# Sites whose counts are lost or not asked for: file, words, the test that reads these words, why.
+READ_IN = [
+    ("cli/batch", "stopped after", "cli_batch.py", "a process that a signal ends tells no counts"),
+    ("cli/batch_manifest", "cannot be written", "cli_batch.py", "the same"),
+    ("lib/xlsx_page", "could not be made", "hostile.py", "its processes have little memory"),
 ]
 # Not compiled here.
 ELSEWHERE = ["cli/os_windows"]
@@ -81,6 +93,13 @@ def counts(build, name):
     return lines
 
 
+def is_excused(root, name, text):
+    if any(name.startswith(file) and words in text for file, words, _ in BEYOND):
+        return True
+    return any(name == file and words in text and words in (root / "tests" / test).read_text()
+               for file, words, test, _ in READ_IN)
+
+
 def main():
     if len(sys.argv) != 2:
         sys.exit(__doc__)
@@ -93,8 +112,7 @@ def main():
         for first, last, text in sites:
             seen = [ran[i] for i in range(first, last + 1) if i in ran]
             reached = any(count > 0 and not (part and i == 0) for i, (count, part) in enumerate(seen))
-            excused = any(name.startswith(file) and words in text for file, words, _ in BEYOND)
-            if reached or excused:
+            if reached or is_excused(root, name, text):
                 passed += 1
             else:
                 failed += 1
