@@ -94,6 +94,7 @@ static void open_pages(struct xlsx *x) {
   };
   for (size_t i = 0; i < x->page_count && x->status == MLS_OK; i++) {
     struct page *page = &x->pages[i];
+    x->file->options.constant_memory = page->kind == PAGE_TABLE && page->rows >= XLSX_LARGE;
     page->sheet = workbook_add_worksheet(x->file, page->name);
     if (!page->sheet) x->status = fail_memory(x->report->fails);
     else worksheet_set_tab_color(page->sheet, colors[page->kind]);

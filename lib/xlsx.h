@@ -42,6 +42,7 @@ enum {
   XLSX_SHORT = 160,    /* a longer formula is cut into steps */
   XLSX_PAGES = 1000,   /* worksheets */
   XLSX_NAMES = 4000,   /* defined names: more make opening slow; addresses serve as well */
+  XLSX_LARGE = 10000,  /* rows of a table that leaves for its file as it is written */
   XLSX_WIDTHS = 32,    /* columns whose texts may wrap */
   XLSX_CELLS = 8000000 /* filled cells: a larger workbook no longer opens */
 };
@@ -333,6 +334,7 @@ void put_validation_of_days(struct xlsx *x, unsigned page, unsigned row, unsigne
 void put_validation_of_list(struct xlsx *x, unsigned page, unsigned row, unsigned column,
                             const char *range, const char *message);
 void xlsx_check(struct xlsx *x, lxw_error error);
+void xlsx_refuse_links(struct xlsx *x, unsigned page);
 /* Records a refusal with its message. */
 SYSTEM_PRINTS(3, 4)
 void xlsx_refuse(struct xlsx *x, mls_status status, const char *format, ...);
@@ -426,7 +428,7 @@ enum rank xlsx_rank_of_fact(const struct xlsx *x, const struct fact *fact);
 /* What the badge of a knob says now. */
 enum rank xlsx_rank_of_knob(const struct xlsx *x, const struct knob *knob);
 /* What the badge of a scalar says now. */
-enum rank xlsx_rank_shown(struct xlsx *x, unsigned cell);
+enum rank xlsx_rank_shown(const struct xlsx *x, unsigned cell);
 /* Ranks of all cells in the first run. */
 void xlsx_rank_all(struct xlsx *x);
 /* How many columns the state of a cell takes, so that no formula is long. */
@@ -437,8 +439,9 @@ void xlsx_put_state(struct xlsx *x, unsigned page, unsigned row, unsigned cell);
 void xlsx_put_fact_state(struct xlsx *x, unsigned page, unsigned row, unsigned cell,
                          unsigned fact_row);
 /* Number and badge of a column of a table, above its headings. */
-void xlsx_put_column_state(struct xlsx *x, unsigned page, const struct column *column,
-                           unsigned badge_row);
+void xlsx_put_column_rank(struct xlsx *x, unsigned page, const struct column *column, unsigned row);
+void xlsx_put_column_badge(struct xlsx *x, unsigned page, const struct column *column,
+                           unsigned row);
 /* "log!$C$8": the number of a state; the list of its words. */
 const char *xlsx_rank_cell(struct xlsx *x, enum rank rank);
 const char *xlsx_rank_words(struct xlsx *x);

@@ -280,7 +280,8 @@ static const char *finish(struct xlsx *x, unsigned page, unsigned row, unsigned 
   char letters[8];
   if (size > XLSX_FORMULA)
     xlsx_refuse(x, MLS_LIMIT,
-                "a spreadsheet formula has at most %d characters; that of %s!%s%u would have %zu",
+                "a spreadsheet formula has at most %d characters; that of %s!%s%u would have %zu: "
+                "put parts of it into cells of their own",
                 XLSX_FORMULA, x->pages[page].name, xlsx_letters(letters, column), row + 1, size);
   return xlsx_print(x, "=%s", formula);
 }
@@ -375,8 +376,9 @@ static void put_link(struct xlsx *x, unsigned page, unsigned row, unsigned colum
                      const char *text, enum style style) {
   lxw_format *look = xlsx_style(x, style, NULL);
   const char *safe = xlsx_safe(x, text);
+  if (++x->pages[page].links > XLSX_LINKS) xlsx_refuse_links(x, page);
   if (x->status != MLS_OK) return;
-  if (x->pages[page].links++ >= XLSX_LINKS || strlen(safe) > XLSX_QUOTED) {
+  if (strlen(safe) > XLSX_QUOTED) {
     put_string(x, page, row, column, safe, STYLE_TEXT);
     return;
   }
