@@ -182,6 +182,7 @@ struct xlsx {
   size_t knob_count, knob_room;
   unsigned *results; /* scalar outputs of the sheet itself, in its order */
   size_t result_count;
+  const char **choices; /* names of the runs to choose from */
   unsigned *fact_first; /* facts anchored at a cell, chained by fact_next; GRAPH_NONE */
   unsigned *fact_next;
   struct map fields; /* interned fields and families that the model reads */
@@ -223,6 +224,9 @@ void xlsx_literal(struct buffer *out, const char *text);
 const char *xlsx_tab(struct xlsx *x, const char *path);
 /* Takes a defined name on a page (GRAPH_NONE: for all); NULL when it is not legal or taken. */
 const char *xlsx_take(struct xlsx *x, unsigned page, const char *name);
+/* A scenario's name as one of a list to choose from: MATCH does not tell cases apart and takes *
+   and ? for any letters; what looks like a number or a formula gets a word in front. */
+const char *xlsx_choice(struct xlsx *x, const char *name, size_t number);
 /* The unit a base-unit value is in: "kg*m/s^2", "number" when plain. */
 const char *xlsx_base_unit(struct xlsx *x, const struct dims *strict, const struct dims *count);
 /* What stands in a column for units: the unit, "number", "word", "1 = yes". */
@@ -493,7 +497,6 @@ enum { RUN_NUMBER_ROW = 2 };
 const char *xlsx_run_range(struct xlsx *x, unsigned row);
 extern const char XLSX_RUN_NUMBER[];
 const char *xlsx_run_names(struct xlsx *x);
-const char *xlsx_run_name(struct xlsx *x, size_t run);
 /* Of the key results: the row of the engine's value, and of the agreement of a run. */
 unsigned xlsx_result_row(const struct xlsx *x, unsigned cell);
 unsigned xlsx_agreement_row(const struct xlsx *x);

@@ -385,6 +385,17 @@ static void list_results(struct xlsx *x) {
   }
 }
 
+static void list_choices(struct xlsx *x) {
+  x->choices = memory_array(&x->memory, x->report->run_count, sizeof *x->choices);
+  if (!x->choices) x->status = fail_memory(x->report->fails);
+  struct memory_mark mark = memory_mark(&x->scratch);
+  for (size_t i = 0; i < x->report->run_count && x->status == MLS_OK; i++) {
+    memory_reset(&x->scratch, mark);
+    x->choices[i] = xlsx_choice(x, x->report->runs[i].name, i + 1);
+  }
+  memory_reset(&x->scratch, mark);
+}
+
 /* Columns for states: as many as the longest chain of references needs. */
 static void count_states(struct xlsx *x) {
   for (unsigned i = 0; i < x->page_count; i++) {
@@ -582,6 +593,7 @@ mls_status xlsx_layout(struct xlsx *x) {
   list_checks(x);
   list_knobs(x);
   list_results(x);
+  list_choices(x);
   check_facts(x);
   check_lists(x);
   check_lines(x);

@@ -396,13 +396,13 @@ static const char *items_formula(struct xlsx *x, const struct page *at,
     field = xlsx_print(x, "%s.%s", field, x->model->words[here->words[column->word]]);
   struct buffer out;
   buffer_open(&out, &x->scratch);
-  buffer_print(&out, "SUMPRODUCT(MAX(ISNUMBER(MATCH(%s,", xlsx_fact_range(x, block, FACT_ITEM));
+  buffer_print(&out, "MAX(ISNUMBER(MATCH(%s,", xlsx_fact_range(x, block, FACT_ITEM));
   xlsx_address(&out, at->first, 0, true);
   buffer_char(&out, ':');
   xlsx_address(&out, at->first + at->rows - 1, 0, true);
   buffer_print(&out, ",0))*(%s=", xlsx_fact_range(x, block, FACT_FIELD));
   xlsx_literal(&out, field);
-  buffer_print(&out, ")*%s))", xlsx_fact_range(x, block, FACT_RANK));
+  buffer_print(&out, ")*%s)", xlsx_fact_range(x, block, FACT_RANK));
   return xlsx_keep(x, &out);
 }
 
@@ -410,7 +410,8 @@ void xlsx_put_column_rank(struct xlsx *x, unsigned page, const struct column *co
                           unsigned row) {
   const struct page *at = &x->pages[page];
   if (x->model->cells[column->cell].kind == CELL_FACT)
-    put_rank(x, page, row, column->base, items_formula(x, at, column), items_rank(x, at, column));
+    put_array(x, page, row, column->base, items_formula(x, at, column), items_rank(x, at, column),
+              STYLE_BASE, XLSX_PLAIN);
 }
 
 void xlsx_put_column_badge(struct xlsx *x, unsigned page, const struct column *column,
