@@ -89,7 +89,7 @@ static void pass(mls_stream *stream, const char *file, size_t size) {
 static mls_model *open_model(const char *path, mls_book **book) {
   static const char *const registries[] = { "registry", NULL };
   mls_options options = { .size = sizeof options, .registries = registries };
-  mls_model *model;
+  mls_model *model = NULL;
   size_t size;
   char *sheet = read_file(path, &size);
   if (mls_open(&options, book) != MLS_OK ||

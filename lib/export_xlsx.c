@@ -1,7 +1,9 @@
 /* The workbook as a form of report: a live spreadsheet that shows the first run and holds all. This
    file opens and closes it: the locale that numbers are printed in, the file that libxlsxwriter
    insists on, and the bytes that leave; what is in it is made by xlsx_*.c. */
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include "system.h"
 #include "xlsx.h"
@@ -60,6 +62,31 @@ static mls_status send(struct xlsx *x, struct temporary *file) {
   return status;
 }
 
+/* ---- memory ----
+   libxlsxwriter asks malloc, not the allocator of the values, and in many places does not look at
+   what it got. So what it will need is asked for first, as measured: 430 bytes a value, some MB
+   for the pages that all have; and what closing needs, where nothing can be looked at in between,
+   is kept until then. */
+enum { FOR_PAGES = 12 << 20, FOR_A_VALUE = 512, FOR_A_CELL = 160, FOR_CLOSING = 6 << 20 };
+
+/* Values of large tables leave for the file row by row. */
+static size_t kept_values(const struct xlsx *x) {
+  size_t count = x->model->value_count;
+  for (size_t i = 0; i < x->page_count; i++) {
+    const struct page *page = &x->pages[i];
+    if (!xlsx_is_large(page)) continue;
+    for (unsigned k = 0; k < page->planned; k++) count -= page->columns[k].word ? 0 : page->rows;
+  }
+  return count;
+}
+
+static bool there_is_memory(const struct xlsx *x) {
+  size_t inputs = x->knob_count * (2 * IN_COUNT + x->report->run_count);
+  void *volatile all = malloc(FOR_PAGES + kept_values(x) * FOR_A_VALUE + inputs * FOR_A_CELL);
+  free(all);
+  return all != NULL;
+}
+
 /* ---- the workbook ---- */
 
 /* Cut to what a property holds, 255 characters. */
@@ -94,7 +121,7 @@ static void open_pages(struct xlsx *x) {
   };
   for (size_t i = 0; i < x->page_count && x->status == MLS_OK; i++) {
     struct page *page = &x->pages[i];
-    x->file->options.constant_memory = page->kind == PAGE_TABLE && page->rows >= XLSX_LARGE;
+    x->file->options.constant_memory = xlsx_is_large(page);
     page->sheet = workbook_add_worksheet(x->file, page->name);
     if (!page->sheet) x->status = fail_memory(x->report->fails);
     else worksheet_set_tab_color(page->sheet, colors[page->kind]);
@@ -190,14 +217,21 @@ static void write_pages(struct xlsx *x) {
     name_constants(x, &x->pages[i]);
 }
 
-static mls_status make(struct xlsx *x, struct temporary *file) {
-  TRY(xlsx_layout(x));
-  TRY(temporary_make(x, file));
-  x->file = workbook_new(file->name);
-  if (!x->file || !xlsx_styles(x)) return x->status = fail_memory(x->report->fails);
+static void fill(struct xlsx *x) {
   set_properties(x);
   open_pages(x);
   write_pages(x);
+}
+
+static mls_status make(struct xlsx *x, struct temporary *file) {
+  errno = 0; /* see xlsx_check */
+  TRY(xlsx_layout(x));
+  TRY(temporary_make(x, file));
+  void *closing = malloc(FOR_CLOSING);
+  x->file = closing && there_is_memory(x) ? workbook_new(file->name) : NULL;
+  if (!x->file || !xlsx_styles(x)) x->status = fail_memory(x->report->fails);
+  if (x->status == MLS_OK) fill(x);
+  free(closing);
   if (x->status != MLS_OK) return x->status;
   lxw_workbook *workbook = x->file;
   x->file = NULL; /* closing frees it, whatever comes of it */

@@ -265,7 +265,7 @@ static const char *scan_digits(const char *at, uint64_t *digits, int *count) {
   static const uint32_t tens[] = { 1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000 };
   for (unsigned some = 8; some == 8 && *count < 32;) {
     uint64_t eight = number_eight(at) ^ 0x3030303030303030u;
-    some = number_digits(eight);
+    some = number_before(number_odd(eight));
     if (some > 0) *digits = *digits * tens[some] + number_join(eight, some);
     *count += (int)some;
     at += some;

@@ -41,9 +41,15 @@ static inline void number_put_eight(char *out, uint64_t eight) {
 #endif
 }
 
-/* Leading digits of eight bytes from which '0' was taken away in each (`eight` ^ 0x30...). */
-static inline unsigned number_digits(uint64_t eight) {
-  uint64_t odd = ((eight + 0x7676767676767676u) | eight) & 0x8080808080808080u;
+/* The highest bit of each byte that is no digit, of eight bytes from which '0' was taken away in
+   each
+   (`eight` ^ 0x30...); what stands behind the first of them is not to be relied on. */
+static inline uint64_t number_odd(uint64_t eight) {
+  return ((eight + 0x7676767676767676u) | eight) & 0x8080808080808080u;
+}
+
+/* Bytes before the first of these bits. */
+static inline unsigned number_before(uint64_t odd) {
 #ifdef __GNUC__
   return odd ? (unsigned)__builtin_ctzll(odd) >> 3 : 8;
 #else
@@ -65,30 +71,29 @@ static inline uint64_t number_join(uint64_t eight, unsigned count) {
 /* Reads a plain number at `at`: digits, a point with digits, an exponent, a minus before it all.
    Returns where it ends, or NULL when none begins here or when it is one of the rare texts that
    text_read_number must read (underscores, more than 19 digits, an undecided rounding); NUMBER_PAD
-   bytes past it can be read. In a header because a call for each field of a file costs a tenth of
-   reading it. */
+   bytes past it can be read. Eight bytes hold most numbers: a point among them is taken out, and
+   what is left is one whole number. In a header because a call for each field of a file costs a
+   tenth of reading it. */
 static inline const char *number_scan(const char *at, char point, double *out) {
   static const double powers[] = { 1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7 };
-  static const uint32_t tens[] = { 1, 10, 100, 1000, 10000, 100000, 1000000, 10000000 };
   const char *start = at;
-  bool negative = *at == '-';
-  at += negative;
-  uint64_t eight = number_eight(at) ^ 0x3030303030303030u;
-  unsigned whole = number_digits(eight), fraction = 0;
+  at += *start == '-';
+  uint64_t eight = number_eight(at) ^ 0x3030303030303030u, odd = number_odd(eight);
+  unsigned whole = number_before(odd), size = whole, fraction = 0;
   if (whole - 1 > 6) return number_scan_long(start, point, out);
-  uint64_t digits = number_join(eight, whole);
-  at += whole;
-  if (*at == point) {
-    eight = number_eight(at + 1) ^ 0x3030303030303030u;
-    fraction = number_digits(eight);
-    if (fraction - 1 > 6) return number_scan_long(start, point, out);
-    digits = digits * tens[fraction] + number_join(eight, fraction);
-    at += fraction + 1;
+  if (at[whole] == point) {
+    uint64_t before = ((uint64_t)1 << 8 * whole) - 1, behind = eight >> 8 & ~before;
+    eight = (eight & before) | behind;
+    size = number_before(number_odd(eight & ~((uint64_t)0xFF << 56)) | (uint64_t)0x80 << 56) + 1;
+    fraction = size - whole - 1;
+    if (fraction == 0) return number_scan_long(start, point, out);
   }
-  if ((*at | 0x20) == 'e') return number_scan_long(start, point, out);
+  bool more = (unsigned char)(at[size] - '0') < 10 || (at[size] | 0x20) == 'e';
+  if (more) return number_scan_long(start, point, out);
+  uint64_t digits = number_join(eight, size - (fraction > 0));
   double value = (double)digits / powers[fraction]; /* both exact, so rounded once */
-  *out = negative ? -value : value;
-  return at;
+  *out = *start == '-' ? -value : value;
+  return at + size;
 }
 
 #endif

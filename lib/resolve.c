@@ -381,7 +381,7 @@ static mls_status resolve_prior(struct scope scope, const struct node *node) {
   if (node->count < 3) return MLS_OK;
   const struct node *rows = node->arguments[2];
   bool sound = rows->kind == NODE_NUMBER && !rows->unit && rows->number >= 1 &&
-               rows->number <= LIMIT_ROWS && rows->number == (double)(long)rows->number;
+               rows->number <= (double)LIMIT_ROWS && rows->number == (double)(long)rows->number;
   if (sound) return MLS_OK;
   return fail_add(c->fails, MLS_SYNTAX, node_place(scope.sheet, rows),
                   "the rows of prior are a literal whole number of at least 1");

@@ -412,7 +412,7 @@ mls_status unit_parse(struct units *units, struct slice text, struct place place
                                            &units->parsed_room, sizeof *parsed);
   if (!unit || !parsed) return fail_memory(fails);
   units->parsed = parsed;
-  TRY(parse_new(units, slice_of(interned), place, fails, unit));
+  TRY(parse_new(units, (struct slice){ interned, text.size }, place, fails, unit));
   unit->text = interned;
   parsed[units->parsed_count] = unit;
   if (map_put(&units->written, interned, units->parsed_count) != MLS_OK) return fail_memory(fails);

@@ -42,7 +42,8 @@ static const struct unit *side_unit(const struct mls_model *model, unsigned home
   return NULL;
 }
 
-/* Base units, made in the values' arena so that threads may share the model. */
+/* Base units, made in the values' arena so that threads may share the model; NULL without memory.
+ */
 static const struct unit *base_unit(struct mls_values *values, struct type type) {
   struct unit *unit = memory_push(&values->scratch_memory, sizeof *unit);
   if (!unit) return NULL;
@@ -50,7 +51,8 @@ static const struct unit *base_unit(struct mls_values *values, struct type type)
   units.memory = &values->scratch_memory;
   if (type.zero) type.strict = type.count = units.none;
   *unit = (struct unit){ 1, type.strict, type.count, dims_text(&units, type.strict, type.count) };
-  return unit;
+  bool plain = type.strict->count == 0 && type.count->count == 0;
+  return plain || unit->text[0] ? unit : NULL; /* "" is also what there is without memory */
 }
 
 static const struct unit *shown_unit(struct mls_values *values, unsigned home,
@@ -194,6 +196,10 @@ mls_status trace_check(struct mls_values *values, unsigned cell, struct verdict 
   if (origin.kind) say_error(&origin, &text);
   else if (here->kind == CELL_WITHIN) say_within(values, here, out, &text);
   else compare(values, here, out, &text);
+  if (out->compares && (!out->unit || !out->base)) {
+    buffer_close(&text);
+    return fail_memory(&values->fails);
+  }
   TRY(keep(values, &text, &out->detail));
   buffer_open(&text, &values->scratch_memory);
   say_all(values->model, cell, out, out->detail, &text);

@@ -130,6 +130,11 @@ struct page {
   double widths[XLSX_WIDTHS]; /* of the first columns, where texts wrap */
 };
 
+/* Too many rows to be held in memory until the file is closed. */
+static inline bool xlsx_is_large(const struct page *page) {
+  return page->kind == PAGE_TABLE && page->rows >= XLSX_LARGE;
+}
+
 /* Where the rows of a cell stand. */
 struct spot {
   unsigned page; /* GRAPH_NONE: nowhere */

@@ -161,6 +161,7 @@ struct job {
   struct scarce scarce;
   mls_allocator allocator;
   mls_scenarios *scenarios;
+  mls_stream *stream;
 };
 
 static mls_status drop(void *context, const void *bytes, size_t size) {
@@ -250,6 +251,27 @@ static bool workbook(struct job *job) {
   return true;
 }
 
+static bool stream_all(struct job *job) {
+  static const char text[] = "Big,8,1\n\"Small\",2,5 [USD]\nBag,0,x\nBig,3,\n";
+  static const char *const cells[] = { "bill", "plan.root(3)", "gpus", "mode" };
+  static const mls_setting settings[] = { { "mode", "slow" } };
+  mls_stream_options options = { .size = sizeof options,
+                                 .file = "in.csv",
+                                 .header = "hw,gpus,j.load",
+                                 .length = 14,
+                                 .cells = cells,
+                                 .cell_count = COUNT_OF(cells),
+                                 .settings = settings,
+                                 .setting_count = 1 };
+  char padded[sizeof text + MLS_STREAM_PAD] = "";
+  mls_lines lines;
+  memcpy(padded, text, sizeof text);
+  STEP(mls_stream_new(job->world.model, &job->allocator, &options, &job->stream));
+  STEP(mls_stream_lines(job->stream, padded, sizeof text - 1, 2, 1, &lines, sizeof lines));
+  ck_assert_uint_eq(lines.rows, 4);
+  return true;
+}
+
 /* Runs `work` on a job that was opened with `before` requests granted. */
 static bool run(size_t left, bool (*prepare)(struct job *), bool (*work)(struct job *)) {
   struct job job = { .world = { .extra = files, .extra_count = FILES },
@@ -260,6 +282,7 @@ static bool run(size_t left, bool (*prepare)(struct job *), bool (*work)(struct 
   if (prepare) job.scarce.left = left;
   bool done = work(&job);
   ck_assert_msg(done || job.scarce.failed, "memory was told missing and was not");
+  mls_stream_free(job.stream);
   mls_scenarios_free(job.scenarios);
   mls_values_free(job.world.values);
   mls_close(job.world.book);
@@ -281,6 +304,8 @@ END_TEST
 START_TEST(test_tell) { each(open_all, tell_all, 10); }
 END_TEST
 START_TEST(test_scenarios) { each(open_all, scenarios_all, 3); }
+END_TEST
+START_TEST(test_stream) { each(open_all, stream_all, 10); }
 END_TEST
 START_TEST(test_workbook) { each(open_all, workbook, 3); }
 END_TEST
@@ -377,6 +402,7 @@ Suite *suite_memory(void) {
   tcase_add_test(tests, test_set);
   tcase_add_test(tests, test_tell);
   tcase_add_test(tests, test_scenarios);
+  tcase_add_test(tests, test_stream);
   tcase_add_test(tests, test_workbook);
   tcase_add_test(tests, test_again);
   tcase_add_test(tests, test_open_again);

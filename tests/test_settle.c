@@ -143,7 +143,8 @@ START_TEST(far_edits) {
       "input scale = 2 in 0..9\ntable t for row in 1..3000\n  input a = 1 in 0..9\n"
       "  input b = 1 in 0..9\n  made = a * scale + b\n  open = a > b\n  d = sqrt(made - 3) + row\n"
       "  e = prior(made, 0, 5) + d\n  f = t.a(row + scale)\n  g = default(d, e) * 2\n"
-      "total = sum(t.made)\nsome = sum(t.made, t.open)\nbroken = sum(t.d)\nsafe = sum(t.g, t.open)\n"
+      "total = sum(t.made)\nsome = sum(t.made, t.open)\nbroken = sum(t.d)\nsafe = sum(t.g, "
+      "t.open)\n"
       "middle = mean(t.made)\nmost = max(t.g)\nnext = total + some\nlone = t.made(77)\n");
 }
 END_TEST

@@ -438,7 +438,7 @@ static void print_words(void) {
     "scenario",   "note",
     "inputs",     "scenarios",
     "tables",     "month.price",
-    "\\\\u0041",    "job.size",
+    "\\\\u0041",  "job.size",
     "verified",   "estimate",
     "2026-01-02", "\\xef\\xbb\\xbf",
     "\\x0d\\x0a", "0,5",
