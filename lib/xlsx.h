@@ -477,13 +477,14 @@ enum input_column {
   IN_FACT,
   IN_COUNT
 };
+/* Gives every knob its row. */
+void xlsx_list_knobs(struct xlsx *x);
 /* The knob of a cell's row, or NULL. */
 const struct knob *xlsx_knob(const struct xlsx *x, unsigned cell, size_t row);
 /* "inputs!$M$7" */
 const char *xlsx_input_cell(struct xlsx *x, const struct knob *knob, enum input_column column);
 /* Nothing was typed instead of what the cell has by itself. */
 const char *xlsx_input_untouched(struct xlsx *x, const struct knob *knob);
-bool xlsx_is_set(const struct mls_values *values, unsigned cell, size_t row);
 /* Parts that the scenarios worksheet has too: label and name of a row; what a run set; what may be
    typed; headings of the instances. */
 void xlsx_put_knob_head(struct xlsx *x, unsigned page, const struct knob *knob);
@@ -498,6 +499,9 @@ void xlsx_write_inputs(struct xlsx *x);
 
 enum { RUN_LABEL, RUN_WHERE, RUN_UNIT, RUN_NOW, RUN_FIRST };
 enum { RUN_NUMBER_ROW = 2 };
+/* Key results, and names to choose from. */
+void xlsx_list_results(struct xlsx *x);
+void xlsx_list_choices(struct xlsx *x);
 /* The cells of a row in all runs; the number of the chosen run; the names of the runs. */
 const char *xlsx_run_range(struct xlsx *x, unsigned row);
 extern const char XLSX_RUN_NUMBER[];

@@ -280,7 +280,7 @@ static const char *const conventions[] = {
    "type into, those with out. the results; scenario, as_of and stale_after_days are on the "
    "cover."),
   ("An override on the inputs worksheet wins over the chosen scenario, and that over the cited "
-   "figure. Costs are positive numbers unless their label says otherwise."),
+   "figure. Signs are those of the sheet; a label says what a number counts."),
   ("The state of a number is the weakest of what it rests on, now. A fact whose source was read "
    "longer before the as-of date than the cover says is stale."),
   ("Truths are 1 and 0. Text is compared letter for letter. Whole numbers are taken with a "
@@ -292,8 +292,7 @@ static const char *const conventions[] = {
 };
 static const char *const limits[] = {
   "Number formats fit the values at the time of the export; the cells hold the full number.",
-  "A scenario is added in the file of inputs, then exported again; its figures may be changed "
-  "here.",
+  "A scenario is added in the file of inputs; here its figures may be changed.",
   "Rows of tables and instances of sheets are fixed; change them in the sheet and export again.",
 };
 

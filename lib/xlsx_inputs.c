@@ -13,6 +13,41 @@ const struct knob *xlsx_knob(const struct xlsx *x, unsigned cell, size_t row) {
   return first ? &x->knobs[first - 1 + row] : NULL;
 }
 
+/* ---- which rows there are ---- */
+
+static bool is_knob(const struct xlsx *x, const struct entry *entry) {
+  if (entry->kind == ENTRY_CELL) return x->model->cells[entry->cell].kind == CELL_INPUT;
+  return entry->kind == ENTRY_FACT &&
+         x->model->cells[xlsx_chooser(x, entry->cell)].kind == CELL_INPUT;
+}
+
+/* A heading goes before the first of each instance. */
+static void add_knob(struct xlsx *x, unsigned page, unsigned entry) {
+  const struct entry *from = &x->pages[page].entries[entry];
+  unsigned at = x->pages[xlsx_page_of(x, PAGE_INPUTS)].first;
+  struct knob *knobs =
+      memory_grow(&x->memory, x->knobs, x->knob_count, &x->knob_room, sizeof *knobs);
+  if (!knobs) {
+    x->status = fail_memory(x->report->fails);
+    return;
+  }
+  x->knobs = knobs;
+  if (x->knob_count) at = x->knobs[x->knob_count - 1].at + 1;
+  if (x->knob_count == 0 || x->knobs[x->knob_count - 1].page != page) at++;
+  unsigned row = from->kind == ENTRY_FACT ? from->row : 0;
+  if (row == 0) x->knob_of[from->cell] = (unsigned)x->knob_count + 1;
+  x->knobs[x->knob_count++] =
+      (struct knob){ from->cell, row, page, x->pages[page].first + entry, at };
+}
+
+void xlsx_list_knobs(struct xlsx *x) {
+  for (unsigned i = 0; i < x->page_count && x->status == MLS_OK; i++)
+    for (unsigned k = 0; k < x->pages[i].entry_count && x->status == MLS_OK; k++)
+      if (is_knob(x, &x->pages[i].entries[k])) add_knob(x, i, k);
+}
+
+/* ---- cells ---- */
+
 static const char *at(struct xlsx *x, const struct knob *knob, unsigned column) {
   char letters[8];
   return xlsx_print(x, "%s%u", xlsx_letters(letters, column), knob->at + 1);
@@ -28,7 +63,7 @@ const char *xlsx_input_untouched(struct xlsx *x, const struct knob *knob) {
                     xlsx_input_cell(x, knob, IN_SCENARIO));
 }
 
-bool xlsx_is_set(const struct mls_values *values, unsigned cell, size_t row) {
+static bool is_set(const struct mls_values *values, unsigned cell, size_t row) {
   return values_setting(values, cell, row) != NULL;
 }
 
@@ -60,7 +95,7 @@ static const char *word_of(const struct xlsx *x, double value) {
 /* What a run set: a number or a word, unlocked. */
 void xlsx_put_set(struct xlsx *x, unsigned page, const struct knob *knob, unsigned column,
                   const struct mls_values *values) {
-  if (!xlsx_is_set(values, knob->cell, knob->row)) {
+  if (!is_set(values, knob->cell, knob->row)) {
     put_blank(x, page, knob->at, column, STYLE_INPUT);
     return;
   }
@@ -94,7 +129,7 @@ void xlsx_put_knob_head(struct xlsx *x, unsigned page, const struct knob *knob) 
 
 static void put_scenario(struct xlsx *x, unsigned page, const struct knob *knob) {
   double si = values_get(x->values, knob->cell, knob->row);
-  bool set = xlsx_is_set(x->values, knob->cell, knob->row);
+  bool set = is_set(x->values, knob->cell, knob->row);
   const char *pick = xlsx_print(x, "INDEX(%s,1,%s)", xlsx_run_range(x, knob->at), XLSX_RUN_NUMBER);
   const char *formula = xlsx_print(x, "IF(ISNUMBER(%s),IF(ISBLANK(%s),\"-\",%s),\"missing\")",
                                    XLSX_RUN_NUMBER, pick, pick);

@@ -344,58 +344,6 @@ static void place_bases(struct xlsx *x) {
   }
 }
 
-/* ---- what may be typed ---- */
-
-static bool is_knob(const struct xlsx *x, const struct entry *entry) {
-  if (entry->kind == ENTRY_CELL) return x->model->cells[entry->cell].kind == CELL_INPUT;
-  return entry->kind == ENTRY_FACT &&
-         x->model->cells[xlsx_chooser(x, entry->cell)].kind == CELL_INPUT;
-}
-
-/* A heading goes before the first of each instance. */
-static void add_knob(struct xlsx *x, unsigned page, unsigned entry) {
-  const struct entry *from = &x->pages[page].entries[entry];
-  unsigned at = x->pages[xlsx_page_of(x, PAGE_INPUTS)].first;
-  void *knobs = x->knobs;
-  if (!grown(x, &knobs, x->knob_count, &x->knob_room, sizeof *x->knobs)) return;
-  x->knobs = knobs;
-  if (x->knob_count) at = x->knobs[x->knob_count - 1].at + 1;
-  if (x->knob_count == 0 || x->knobs[x->knob_count - 1].page != page) at++;
-  unsigned row = from->kind == ENTRY_FACT ? from->row : 0;
-  if (row == 0) x->knob_of[from->cell] = (unsigned)x->knob_count + 1;
-  x->knobs[x->knob_count++] =
-      (struct knob){ from->cell, row, page, x->pages[page].first + entry, at };
-}
-
-static void list_knobs(struct xlsx *x) {
-  for (unsigned i = 0; i < x->page_count && x->status == MLS_OK; i++)
-    for (unsigned k = 0; k < x->pages[i].entry_count && x->status == MLS_OK; k++)
-      if (is_knob(x, &x->pages[i].entries[k])) add_knob(x, i, k);
-}
-
-static void list_results(struct xlsx *x) {
-  const struct instance *main = &x->model->instances[0];
-  x->results = memory_array(&x->memory, main->sheet->line_count, sizeof *x->results);
-  if (!x->results) x->status = fail_memory(x->report->fails);
-  for (size_t i = 0; i < main->sheet->line_count && x->status == MLS_OK; i++) {
-    const struct line *line = &main->sheet->lines[i];
-    if (line->kind != LINE_CELL || !line->output || line->table >= 0) continue;
-    unsigned cell = main->cells[line->slot];
-    if (cell != GRAPH_NONE) x->results[x->result_count++] = cell;
-  }
-}
-
-static void list_choices(struct xlsx *x) {
-  x->choices = memory_array(&x->memory, x->report->run_count, sizeof *x->choices);
-  if (!x->choices) x->status = fail_memory(x->report->fails);
-  struct memory_mark mark = memory_mark(&x->scratch);
-  for (size_t i = 0; i < x->report->run_count && x->status == MLS_OK; i++) {
-    memory_reset(&x->scratch, mark);
-    x->choices[i] = xlsx_choice(x, x->report->runs[i].name, i + 1);
-  }
-  memory_reset(&x->scratch, mark);
-}
-
 /* Columns for states: as many as the longest chain of references needs. */
 static void count_states(struct xlsx *x) {
   for (unsigned i = 0; i < x->page_count; i++) {
@@ -407,8 +355,6 @@ static void count_states(struct xlsx *x) {
       unsigned columns = xlsx_state_columns(x, entry->cell);
       if (columns > page->states) page->states = columns;
     }
-    if (page->base + BASE_COUNT + page->states > XLSX_COLUMNS)
-      xlsx_refuse(x, MLS_LIMIT, "a formula of %s reads too many cells for a worksheet", page->name);
   }
 }
 
@@ -539,10 +485,6 @@ static void check_lines(struct xlsx *x) {
     if (next_row(page) + PARTS > XLSX_ROWS)
       xlsx_refuse(x, MLS_LIMIT, "%s has too many lines for a worksheet", page->name);
   }
-  size_t rows = HEAD + 2 * (x->knob_count + x->result_count + x->page_count) + 8;
-  if (rows > XLSX_ROWS)
-    xlsx_refuse(x, MLS_LIMIT, "the model has too many inputs for a worksheet of %d rows",
-                XLSX_ROWS);
 }
 
 /* Scenarios stand side by side. What their tables hold stands once: it must be the same. */
@@ -591,9 +533,9 @@ mls_status xlsx_layout(struct xlsx *x) {
   if (x->status != MLS_OK) return x->status;
   place_bases(x);
   list_checks(x);
-  list_knobs(x);
-  list_results(x);
-  list_choices(x);
+  xlsx_list_knobs(x);
+  xlsx_list_results(x);
+  xlsx_list_choices(x);
   check_facts(x);
   check_lists(x);
   check_lines(x);

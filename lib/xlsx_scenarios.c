@@ -35,6 +35,29 @@ const char *xlsx_run_names(struct xlsx *x) {
   return xlsx_print(x, "scenarios!%s", cells_until(x, names, last_run(x)));
 }
 
+void xlsx_list_results(struct xlsx *x) {
+  const struct instance *main = &x->model->instances[0];
+  x->results = memory_array(&x->memory, main->sheet->line_count, sizeof *x->results);
+  if (!x->results) x->status = fail_memory(x->report->fails);
+  for (size_t i = 0; i < main->sheet->line_count && x->status == MLS_OK; i++) {
+    const struct line *line = &main->sheet->lines[i];
+    if (line->kind != LINE_CELL || !line->output || line->table >= 0) continue;
+    unsigned cell = main->cells[line->slot];
+    if (cell != GRAPH_NONE) x->results[x->result_count++] = cell;
+  }
+}
+
+void xlsx_list_choices(struct xlsx *x) {
+  x->choices = memory_array(&x->memory, x->report->run_count, sizeof *x->choices);
+  if (!x->choices) x->status = fail_memory(x->report->fails);
+  struct memory_mark mark = memory_mark(&x->scratch);
+  for (size_t i = 0; i < x->report->run_count && x->status == MLS_OK; i++) {
+    memory_reset(&x->scratch, mark);
+    x->choices[i] = xlsx_choice(x, x->report->runs[i].name, i + 1);
+  }
+  memory_reset(&x->scratch, mark);
+}
+
 static unsigned results_row(const struct xlsx *x) {
   const struct page *page = &x->pages[xlsx_page_of(x, PAGE_SCENARIOS)];
   return (x->knob_count ? x->knobs[x->knob_count - 1].at : page->first) + 2;

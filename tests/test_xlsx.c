@@ -261,6 +261,19 @@ START_TEST(too_many_scenarios_are_refused) {
 }
 END_TEST
 
+/* A spreadsheet does not tell cases apart when it looks a name up. */
+START_TEST(names_of_scenarios_differ) {
+  struct world world = { 0 };
+  world_open(&world, "small", small);
+  mls_run runs[] = { { "a", world.values }, { "run 3: a", world.values }, { "A", world.values } };
+  ck_assert_int_eq(export_runs(&world, runs, 2), MLS_OK);
+  ck_assert_int_eq(export_runs(&world, runs, 3), MLS_NAME);
+  ck_assert_has(mls_values_message(world.values, 0)->text,
+                "two scenarios are called run 3: A in a workbook; rename one");
+  world_close(&world);
+}
+END_TEST
+
 /* The rows of a table stand once in a workbook. */
 START_TEST(other_rows_are_refused) {
   struct world world = { 0 };
@@ -382,6 +395,43 @@ START_TEST(texts) {
 }
 END_TEST
 
+START_TEST(choices) {
+  static const char *const pairs[][2] = {
+    { "base", "base" },    { "BASE", "run 2: BASE" }, { "=1", "run 3: =1" },
+    { "12", "run 4: 12" }, { "a*b?~", "a_b__" },      { "", "run 6: " },
+  };
+  struct xlsx x;
+  struct report report;
+  struct fails fails;
+  open_texts(&x, &report, &fails);
+  for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
+    ck_assert_str_eq(xlsx_choice(&x, pairs[i][0], i + 1), pairs[i][1]);
+  close_texts(&x);
+}
+END_TEST
+
+/* A source that was read long before the as-of date is weaker than cited, stronger than estimated.
+ */
+START_TEST(stale_facts) {
+  struct xlsx x;
+  struct report report;
+  struct fails fails;
+  open_texts(&x, &report, &fails);
+  report.date = "2026-03-04";
+  struct fact fact = { .state = STATE_VERIFIED, .accessed = "2025-03-04" };
+  ck_assert_int_eq(xlsx_rank_of_fact(&x, &fact), RANK_VERIFIED);
+  fact.accessed = "2025-03-03";
+  ck_assert_int_eq(xlsx_rank_of_fact(&x, &fact), RANK_STALE);
+  fact.state = STATE_ESTIMATE;
+  ck_assert_int_eq(xlsx_rank_of_fact(&x, &fact), RANK_ESTIMATE);
+  fact.state = STATE_CITED, fact.accessed = NULL;
+  ck_assert_int_eq(xlsx_rank_of_fact(&x, &fact), RANK_CITED);
+  ck_assert_int_eq(xlsx_day("1970-01-01"), 0);
+  ck_assert_int_eq(xlsx_day("2000-03-01") - xlsx_day("2000-02-28"), 2);
+  close_texts(&x);
+}
+END_TEST
+
 START_TEST(tabs) {
   struct xlsx x;
   struct report report;
@@ -436,6 +486,8 @@ Suite *suite_xlsx(void) {
   tcase_add_test(text, links);
   tcase_add_test(text, texts);
   tcase_add_test(text, tabs);
+  tcase_add_test(text, choices);
+  tcase_add_test(text, stale_facts);
   tcase_add_test(text, typed_numbers);
   tcase_add_test(text, number_formats);
   tcase_set_timeout(book, 120);
@@ -450,6 +502,7 @@ Suite *suite_xlsx(void) {
   tcase_add_test(book, too_many_links_are_refused);
   tcase_add_test(book, too_long_a_formula_is_refused);
   tcase_add_test(book, too_many_scenarios_are_refused);
+  tcase_add_test(book, names_of_scenarios_differ);
   tcase_add_test(book, other_rows_are_refused);
   suite_add_tcase(suite, text);
   suite_add_tcase(suite, book);

@@ -17,7 +17,7 @@ import zipfile
 from excel_live import (Office, Tally, Values, base_cells, cached_values, change, compare_cache,
                         compare_engine, engine, expected_of, loose_cells)
 
-SHEETS = ['monthly_tco', 'training', 'serving']
+SHEETS = ['monthly_tco', 'training', 'serving', 'roofline']
 FACTS = 12  # facts overridden in each workbook
 COVER_SCENARIO, COVER_AGREES, COVER_AS_OF = 4, 6, 7  # rows of the cover
 STATE = 5  # column of an instance's worksheet
@@ -51,7 +51,8 @@ def compare_states(doc, places, cells, tally, what):
             tally.passed += 1
             tally.badges = getattr(tally, 'badges', 0) + 1
         else:
-            tally.fail('%s: the badge of %s is %s, its state %s' % (what, cell['path'], found, state))
+            tally.fail('%s: the badge of %s is %s, its state %s' %
+                       (what, cell['path'], found, state))
 
 
 def no_errors(doc, tally, what):

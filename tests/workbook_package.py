@@ -4,7 +4,7 @@
 Every template, with its example's scenarios where there are some, passes SHARED/tools/
 check_workbook.py --strict, is the same bytes twice, and reads alike in a second reader (calamine)
 and by the rules of the Open XML SDK (openxml-audit), and gnumeric calculates the same, where these
-are installed: the output says so. Then colours, sizes, large tables, and texts that could run as formulas."""
+are installed: the output says so. Then colours, sizes, large tables, texts that could run."""
 import csv
 import json
 import os
@@ -240,7 +240,8 @@ def large_tables():
 HOSTILE = ['=cmd|\' /C calc\'!A0', '+1+1', '-2+3', '\ttab', '<script>alert(1)</script>',
            'javascript:alert(1)', '12', '_x0041_']
 SCRIPTS = ['\u05e9\u05dc\u05d5\u05dd \u05e2\u05d5\u05dc\u05dd', '\u0645\u0631\u062d\u0628\u0627',
-           '\u52a0\u901f\u5668\u306e\u30e1\u30e2\u30ea', '\ud55c\uad6d\uc5b4', 'na\u00efve \U0001f600']
+           '\u52a0\u901f\u5668\u306e\u30e1\u30e2\u30ea', '\ud55c\uad6d\uc5b4',
+           'na\u00efve \U0001f600']
 
 
 def hostile():
