@@ -309,8 +309,8 @@ typedef struct {
    input chooses, that vary; `results` are the cells wanted. What no column changes stands as it is in
    `base`, which is settled (NULL: the defaults); what no result needs is not calculated. All memory
    is taken here, by the allocator of `base`. *out is set also on failure (unless MLS_MEMORY, or a
-   NULL argument), so that the messages can be read; free it in any case. MLS_NAME: a column that cannot be
-   set or comes twice, or a result that does not exist. MLS_LIMIT: too many steps. */
+   NULL argument), so that the messages can be read; free it in any case. MLS_NAME: a column that
+   cannot be set or comes twice, or a result that does not exist. MLS_LIMIT: too many steps. */
 MLS_API mls_status mls_batch_new(const mls_model *model, mls_values *base,
                                  const mls_place *columns, size_t column_count,
                                  const mls_place *results, size_t result_count, mls_batch **out);

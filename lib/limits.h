@@ -24,8 +24,8 @@ enum {
   LIMIT_BAD = 100,             /* messages of bad rows kept from one call on a stream */
   LIMIT_ERRORS = 1000,         /* messages kept; further ones are counted */
   LIMIT_SETTINGS = 1 << 20,    /* settings of one scenario */
-  LIMIT_STEPS = 1 << 24,       /* steps of a batch */
   LIMIT_FACTS = 500000,        /* facts of one registry, lines of its file */
+  LIMIT_STEPS = 1 << 20,       /* steps of a batch */
   LIMIT_ROWS = 20000000,       /* rows of a table */
   LIMIT_INSTANCES = 100000,    /* instances of used sheets in a model */
   LIMIT_CELLS = 20000000       /* cells of a model, columns counted once */

@@ -182,7 +182,7 @@ START_TEST(words_and_facts) {
   static const struct varied varied[] = {
     { "hw", 0, 0, { "Big", "Small" }, NULL },    { "mode", 0, 0, { "fast", "slow" }, NULL },
     { "format", 0, 0, { "fp16", "fp8" }, NULL }, { "other.price", 0, 1e5, { NULL }, "USD" },
-    { "gpus", 0, 80, { NULL }, NULL },           { NULL }
+    { "gpus", 0, 80, { NULL }, NULL },           { .path = NULL }
   };
   try_sheet(
       "input hw = Big in chips\ninput other = Small in chips\ninput mode = fast in fast, slow\n"
@@ -308,10 +308,14 @@ static void try_template(struct world *world, const char *name) {
   mls_values_free(world->values);
 }
 
+/* By each instruction set that the processor has. */
 START_TEST(templates) {
+  static const unsigned vectors[] = { 0, 128, 256 };
   struct world world = { .extra = NULL };
   const char *sheets[] = { ROOT "/templates", NULL }, *registries[] = { ROOT "/registry", NULL };
-  mls_options options = { .size = sizeof options, .templates = sheets, .registries = registries };
+  mls_options options = {
+    .size = sizeof options, .templates = sheets, .registries = registries, .vectors = vectors[_i]
+  };
   size_t count;
   mls_found found;
   random_state = 3;
@@ -446,6 +450,59 @@ START_TEST(arguments) {
 }
 END_TEST
 
+START_TEST(too_many_steps) {
+  struct world world;
+  mls_batch *batch;
+  ask_open(&world, "input a = 1 in 0..9\ntable t for row in 1..600000\n  x = a * row + 1\n"
+                   "all = sum(t.x)\n");
+  mls_place a = place_of(&world, "a"), all = place_of(&world, "all");
+  ck_assert_int_eq(mls_batch_new(world.model, NULL, &a, 1, &all, 1, &batch), MLS_LIMIT);
+  ck_assert_str_eq(mls_batch_message(batch, 0)->text,
+                   "a batch of this model takes more than 1048576 steps (LIMIT_STEPS)");
+  mls_batch_free(batch);
+  world_close(&world);
+}
+END_TEST
+
+/* Each allocation fails in turn: no leak, no crash, and MLS_MEMORY. */
+static void *limited_resize(void *context, void *old, size_t size) {
+  size_t *left = context;
+  if (*left == 0) return NULL;
+  --*left;
+  return realloc(old, size);
+}
+
+static void limited_release(void *context, void *block) {
+  (void)context;
+  free(block);
+}
+
+START_TEST(no_memory) {
+  struct world world;
+  mls_batch *batch;
+  size_t left = (size_t)-1;
+  mls_allocator allocator = { limited_resize, limited_release, &left };
+  mls_values *base;
+  ask_open(&world, "input a = 1 in 0..9\ninput hw = Big in chips\ntable t for row in 1..40\n"
+                   "  x = a * row + 1\nall [W] = sum(t.x) * hw.tdp\n");
+  mls_place columns[] = { place_of(&world, "a"), place_of(&world, "hw") };
+  mls_place all = place_of(&world, "all");
+  ck_assert_int_eq(mls_values_new(world.model, &allocator, &base), MLS_OK);
+  ck_assert_int_eq(mls_settle(base), MLS_OK);
+  mls_status status = MLS_MEMORY;
+  size_t tried = 0;
+  for (; status != MLS_OK; tried++) {
+    left = tried;
+    status = mls_batch_new(world.model, base, columns, 2, &all, 1, &batch);
+    ck_assert(status == MLS_OK || (status == MLS_MEMORY && !batch));
+  }
+  ck_assert_uint_gt(tried, 3);
+  mls_batch_free(batch);
+  mls_values_free(base);
+  world_close(&world);
+}
+END_TEST
+
 Suite *suite_batch(void) {
   Suite *suite = suite_create("batch");
   TCase *bits = tcase_create("bits");
@@ -456,14 +513,17 @@ Suite *suite_batch(void) {
   tcase_add_test(bits, rows_of_inputs);
   tcase_add_test(bits, base_stands);
   tcase_add_test(bits, nothing_varies);
-  tcase_add_test(bits, templates);
+  tcase_add_loop_test(bits, templates, 0, 3);
   suite_add_tcase(suite, bits);
   TCase *sets = tcase_create("sets");
   tcase_add_loop_test(sets, test_outside, 0, COUNT_OF(outside));
   tcase_add_test(sets, ends_of_ranges);
   suite_add_tcase(suite, sets);
   TCase *wrong = tcase_create("arguments");
+  tcase_set_timeout(wrong, 120);
   tcase_add_test(wrong, arguments);
+  tcase_add_test(wrong, too_many_steps);
+  tcase_add_test(wrong, no_memory);
   suite_add_tcase(suite, wrong);
   return suite;
 }

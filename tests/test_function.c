@@ -104,6 +104,7 @@ START_TEST(rows_are_sane) {
     ck_assert_msg(row->least >= 1 && row->least <= row->most, "%s", row->name);
     ck_assert_msg((row->form == FORM_CALL) == (row->level == 0), "%s", row->name);
     ck_assert_msg(row->level <= 5, "%s", row->name);
+    ck_assert_msg(!row->value.one || row->most <= 3 || function_folds(row), "%s", row->name);
     ck_assert_msg(row->form != FORM_INFIX || row->most == 2, "%s", row->name);
     ck_assert_msg(row->value.one || row->total || row->rule == RULE_PRIOR, "%s", row->name);
     ck_assert_msg(function_is_aggregate(row) == (row->total && !row->value.one), "%s", row->name);
@@ -402,6 +403,18 @@ static unsigned last_set(void) {
   return system_vectors() >= 512 ? LANES_512 : system_vectors() >= 256 ? LANES_256 : LANES_ANY;
 }
 
+/* A build that has wider bodies uses them: a library that does not is right all the same, and slow.
+ */
+START_TEST(vectors_are_as_wide_as_the_processor_has) {
+  bool wide = false;
+#if defined(__x86_64__) && defined(__linux__)
+  __builtin_cpu_init();
+  wide = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+#endif
+  ck_assert_uint_ge(system_vectors(), wide ? 256 : 128);
+}
+END_TEST
+
 START_TEST(lanes_do_not_depend_on_each_other) {
   static const size_t sizes[] = { 0, 1, 3, 8, 65, LONG };
   for (size_t i = 0; function_row(i); i++) {
@@ -411,6 +424,18 @@ START_TEST(lanes_do_not_depend_on_each_other) {
         for (unsigned set = LANES_ANY; set <= last_set(); set++)
           for (unsigned ones = 0; ones == 0 || (sizes[s] == 65 && ones + 1 < 1u << count); ones++)
             check_lanes(row, set, count, sizes[s], count > 2 && function_folds(row) ? 0 : ones);
+  }
+}
+END_TEST
+
+/* A library built without its wider bodies gives the same bits, only slower: LANES_BUILT is how
+   many instruction sets lib/meson.build compiles them for. */
+START_TEST(wider_bodies_are_used) {
+  for (size_t i = 0; function_row(i); i++) {
+    const struct bodies *value = &function_row(i)->value;
+    if (!value->one) continue;
+    ck_assert_int_eq(value->lanes[LANES_256] != value->lanes[LANES_ANY], LANES_BUILT > 1);
+    ck_assert_int_eq(value->lanes[LANES_512] != value->lanes[LANES_256], LANES_BUILT > 1);
   }
 }
 END_TEST
@@ -710,7 +735,9 @@ Suite *suite_function(void) {
   tcase_add_test(values, values_of_the_language);
   tcase_add_test(values, errors_pass_on);
   tcase_add_test(values, comparison_at_its_tolerance);
+  tcase_add_test(values, vectors_are_as_wide_as_the_processor_has);
   tcase_add_test(values, lanes_do_not_depend_on_each_other);
+  tcase_add_test(values, wider_bodies_are_used);
   tcase_add_test(values, totals_of_columns);
   tcase_add_test(values, totals_of_long_columns);
   suite_add_tcase(suite, values);
