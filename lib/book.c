@@ -463,6 +463,7 @@ static mls_status make_report(const mls_model *model, const mls_report *given, m
                           .color = given->color != 0,
                           .dialect = dialect,
                           .date = date ? date : "",
+                          .hash = mls_model_hash(model),
                           .write = write,
                           .context = context,
                           .fails = fails };

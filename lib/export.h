@@ -12,6 +12,7 @@ struct report {
   bool all;
   bool color;
   const char *date;         /* as-of date; never NULL */
+  unsigned long long hash;  /* of the model: mls_model_hash */
   enum csv_dialect dialect; /* of form "csv" */
   mls_write write;
   void *context;

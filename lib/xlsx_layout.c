@@ -45,6 +45,12 @@ const struct block *xlsx_block(const struct xlsx *x, const struct registry *regi
   return NULL;
 }
 
+double xlsx_fact_place(const struct xlsx *x, unsigned cell, const struct fact *fact) {
+  const struct registry *registry = x->model->cells[cell].registry;
+  const struct block *block = fact ? xlsx_block(x, registry) : NULL;
+  return block ? (double)block->places[fact - registry->facts] : FUNCTION_ERROR;
+}
+
 /* A larger array, or the status is set. */
 static bool grown(struct xlsx *x, void **array, size_t count, size_t *room, size_t size) {
   void *larger = memory_grow(&x->memory, *array, count, room, size);
@@ -86,8 +92,29 @@ static void add_list(struct xlsx *x, const void *key, const char *title, size_t 
   x->lists[x->list_count++] = (struct list){ key, title, column, count };
 }
 
+static bool is_read(const struct xlsx *x, const struct field *field) {
+  size_t found;
+  return map_get(&x->fields, field->name, &found) ||
+         (field->family && map_get(&x->fields, field->family, &found));
+}
+
+/* Only what the model reads: a registry has many more facts than that. */
+static size_t place_in_block(struct xlsx *x, struct block *block) {
+  const struct registry *registry = block->registry;
+  block->places = memory_array(&x->memory, registry->fact_count, sizeof *block->places);
+  if (!block->places && x->status == MLS_OK) x->status = fail_memory(x->report->fails);
+  size_t count = 0;
+  for (size_t i = 0; i < registry->fact_count && x->status == MLS_OK; i++) {
+    const struct fact *fact = &registry->facts[i];
+    if (!is_read(x, &registry->fields[fact->field])) continue;
+    block->places[i] = (unsigned)++count;
+    if (fact->source) cite(x, fact->source->key, fact->source);
+  }
+  return count;
+}
+
 static void add_block(struct xlsx *x, const struct registry *registry) {
-  if (xlsx_block(x, registry)) return;
+  if (xlsx_block(x, registry) || x->status != MLS_OK) return;
   void *blocks = x->blocks;
   if (!grown(x, &blocks, x->block_count, &x->block_room, sizeof *x->blocks)) return;
   x->blocks = blocks;
@@ -96,11 +123,10 @@ static void add_block(struct xlsx *x, const struct registry *registry) {
     const struct block *before = &x->blocks[x->block_count - 1];
     first = before->first + (unsigned)before->count + 1;
   }
-  x->blocks[x->block_count++] = (struct block){ registry, first + 1, registry->fact_count };
+  struct block *block = &x->blocks[x->block_count++];
+  *block = (struct block){ .registry = registry, .first = first + 1 };
+  block->count = place_in_block(x, block);
   add_list(x, registry, registry->name, registry->item_count);
-  for (size_t i = 0; i < registry->fact_count; i++)
-    if (registry->facts[i].source)
-      cite(x, registry->facts[i].source->key, registry->facts[i].source);
 }
 
 static void add_set(struct xlsx *x, const struct line *line) {
@@ -202,6 +228,7 @@ static void place_line(struct xlsx *x, unsigned page, unsigned line) {
       }
       entry.kind = ENTRY_COLUMN;
       entry.cell = instance->cells[text->slot];
+      x->column_row[entry.cell] = next_row(&x->pages[page]);
   }
   add_entry(x, page, entry);
 }
@@ -282,6 +309,14 @@ static void place_table(struct xlsx *x, unsigned instance, unsigned table) {
 
 /* ---- all ---- */
 
+static void note_fields(struct xlsx *x) {
+  for (size_t i = 0; i < x->model->cell_count && x->status == MLS_OK; i++) {
+    const struct cell *cell = &x->model->cells[i];
+    if (cell->kind == CELL_FACT && map_put(&x->fields, cell->field, 1) != MLS_OK)
+      x->status = fail_memory(x->report->fails);
+  }
+}
+
 static void chain_facts(struct xlsx *x) {
   unsigned count = (unsigned)x->model->cell_count;
   for (unsigned i = 0; i < count; i++) {
@@ -304,6 +339,63 @@ static void place_bases(struct xlsx *x) {
     const struct cell *cell = &x->model->cells[i];
     if (spot->page == GRAPH_NONE || x->pages[spot->page].kind != PAGE_INSTANCE) continue;
     spot->base = xlsx_is_typed_word(cell) ? SHOW_VALUE : x->pages[spot->page].base + BASE_VALUE;
+  }
+}
+
+/* ---- what may be typed ---- */
+
+static bool is_knob(const struct xlsx *x, const struct entry *entry) {
+  if (entry->kind == ENTRY_CELL) return x->model->cells[entry->cell].kind == CELL_INPUT;
+  return entry->kind == ENTRY_FACT &&
+         x->model->cells[xlsx_chooser(x, entry->cell)].kind == CELL_INPUT;
+}
+
+/* A heading goes before the first of each instance. */
+static void add_knob(struct xlsx *x, unsigned page, unsigned entry) {
+  const struct entry *from = &x->pages[page].entries[entry];
+  unsigned at = x->pages[xlsx_page_of(x, PAGE_INPUTS)].first;
+  void *knobs = x->knobs;
+  if (!grown(x, &knobs, x->knob_count, &x->knob_room, sizeof *x->knobs)) return;
+  x->knobs = knobs;
+  if (x->knob_count) at = x->knobs[x->knob_count - 1].at + 1;
+  if (x->knob_count == 0 || x->knobs[x->knob_count - 1].page != page) at++;
+  unsigned row = from->kind == ENTRY_FACT ? from->row : 0;
+  if (row == 0) x->knob_of[from->cell] = (unsigned)x->knob_count + 1;
+  x->knobs[x->knob_count++] =
+      (struct knob){ from->cell, row, page, x->pages[page].first + entry, at };
+}
+
+static void list_knobs(struct xlsx *x) {
+  for (unsigned i = 0; i < x->page_count && x->status == MLS_OK; i++)
+    for (unsigned k = 0; k < x->pages[i].entry_count && x->status == MLS_OK; k++)
+      if (is_knob(x, &x->pages[i].entries[k])) add_knob(x, i, k);
+}
+
+static void list_results(struct xlsx *x) {
+  const struct instance *main = &x->model->instances[0];
+  x->results = memory_array(&x->memory, main->sheet->line_count, sizeof *x->results);
+  if (!x->results) x->status = fail_memory(x->report->fails);
+  for (size_t i = 0; i < main->sheet->line_count && x->status == MLS_OK; i++) {
+    const struct line *line = &main->sheet->lines[i];
+    if (line->kind != LINE_CELL || !line->output || line->table >= 0) continue;
+    unsigned cell = main->cells[line->slot];
+    if (cell != GRAPH_NONE) x->results[x->result_count++] = cell;
+  }
+}
+
+/* Columns for states: as many as the longest chain of references needs. */
+static void count_states(struct xlsx *x) {
+  for (unsigned i = 0; i < x->page_count; i++) {
+    struct page *page = &x->pages[i];
+    page->states = 1;
+    for (size_t k = 0; k < page->entry_count && x->status == MLS_OK; k++) {
+      const struct entry *entry = &page->entries[k];
+      if (entry->kind != ENTRY_CELL && entry->kind != ENTRY_COLUMN) continue;
+      unsigned columns = xlsx_state_columns(x, entry->cell);
+      if (columns > page->states) page->states = columns;
+    }
+    if (page->base + BASE_COUNT + page->states > XLSX_COLUMNS)
+      xlsx_refuse(x, MLS_LIMIT, "a formula of %s reads too many cells for a worksheet", page->name);
   }
 }
 
@@ -372,6 +464,8 @@ static void add_fixed(struct xlsx *x, enum page_kind kind, const char *name, con
 
 static void place_all(struct xlsx *x) {
   add_fixed(x, PAGE_COVER, "cover", "cover!");
+  add_fixed(x, PAGE_INPUTS, "inputs", "inputs!");
+  add_fixed(x, PAGE_SCENARIOS, "scenarios", "scenarios!");
   for (unsigned i = 0; i < x->model->instance_count && x->status == MLS_OK; i++) {
     place_instance(x, i);
     const struct sheet *sheet = x->model->instances[i].sheet;
@@ -420,9 +514,14 @@ mls_status xlsx_layout(struct xlsx *x) {
   x->fact_first = memory_array(&x->memory, model->cell_count, sizeof(unsigned));
   x->fact_next = memory_array(&x->memory, model->cell_count, sizeof(unsigned));
   x->instance_page = memory_array(&x->memory, model->instance_count, sizeof(unsigned));
-  if (!x->spots || !x->fact_first || !x->fact_next || !x->instance_page)
+  x->column_row = memory_array(&x->memory, model->cell_count, sizeof(unsigned));
+  x->knob_of = memory_array(&x->memory, model->cell_count, sizeof(unsigned));
+  x->ranks = memory_array(&x->memory, model->cell_count, 1);
+  if (!x->column_row || !x->knob_of || !x->ranks || !x->spots || !x->fact_first || !x->fact_next ||
+      !x->instance_page)
     return x->status = fail_memory(x->report->fails);
   reserve_tabs(x);
+  note_fields(x);
   for (size_t i = 0; i < model->instance_count; i++) gather_sheet(x, model->instances[i].sheet);
   chain_facts(x);
   if (x->status != MLS_OK) return x->status;
@@ -430,6 +529,10 @@ mls_status xlsx_layout(struct xlsx *x) {
   if (x->status != MLS_OK) return x->status;
   place_bases(x);
   list_checks(x);
+  list_knobs(x);
+  list_results(x);
+  xlsx_rank_all(x);
+  count_states(x);
   check_size(x);
   return x->status;
 }

@@ -81,6 +81,7 @@ static void put_head(struct xlsx *x, unsigned page, const struct column *column)
   put_text(x, page, up(here, LABEL_UP), column->shown, label, STYLE_HEAD);
   put_text(x, page, up(here, NAME_UP), column->shown, name, STYLE_KEY);
   put_text(x, page, up(here, UNIT_UP), column->shown, unit, STYLE_UNIT);
+  if (!column->node) xlsx_put_column_state(x, page, column, up(here, FACTOR_UP));
   if (column->base == column->shown) return;
   put_text(x, page, up(here, LABEL_UP), column->base, xlsx_print(x, "%s, base unit", label),
            STYLE_HEAD);
@@ -189,7 +190,7 @@ static void put_rows(struct writer *w) {
   }
   memory_reset(&x->scratch, mark);
   if (input)
-    put_validation(x, w->page, first, first + rows - 1, w->column->shown,
+    put_validation(x, w->page, first, first + rows - 1, w->column->shown, w->column->shown,
                    xlsx_line(x, w->column->cell), cell->unit);
 }
 
@@ -232,6 +233,7 @@ static void put_page_heads(struct xlsx *x, unsigned page, const struct line *lin
   put_text(x, page, up(here, NAME_UP), 0, line->key, STYLE_KEY);
   put_text(x, page, up(here, UNIT_UP), 0, "Unit", STYLE_KEY);
   put_text(x, page, up(here, FACTOR_UP), here->base, "Factor", STYLE_NOTE);
+  put_text(x, page, up(here, FACTOR_UP) - 1, here->base, "State", STYLE_NOTE);
 }
 
 static void put_widths(struct xlsx *x, unsigned page) {
