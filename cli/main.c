@@ -69,6 +69,23 @@ static const struct command commands[] = {
     "  mlsysim why monthly_tco 'plan.cash(12)' plan.csv --scenario upside\n",
     TAKES_SET | TAKES_ROWS | TAKES_SCENARIO | TAKES_JSON | TAKES_DATE | TAKES_CSV, 2, 3,
     command_why },
+  { "inputs", "FILE.xlsx [SHEET] [options]",
+    "read what was typed into a workbook, as a CSV for run",
+    "FILE.xlsx is a workbook that run wrote and that somebody edited. Printed is a CSV of inputs "
+    "with\n"
+    "a column a scenario and the notes; overrides stand in the column of the scenario that is "
+    "chosen\n"
+    "on the cover. Everything else must be as the model gives it: a workbook of another model or\n"
+    "version, an edited formula or fact, a removed row, a renamed worksheet is refused with its\n"
+    "place. SHEET is needed when the model is a file of your own.\n\n"
+    "  -o FILE.csv              into a file\n"
+    "  --all                    every input, not only those that are set\n"
+    "  --rows table=FILE.csv    as at the export\n"
+    "  --csv excel-eu           written with semicolons and 0,5 in numbers\n" EVERYWHERE
+    "\nExamples\n"
+    "  mlsysim inputs plan.xlsx -o inputs.csv\n"
+    "  mlsysim inputs plan.xlsx my/plan.sheet\n",
+    TAKES_ROWS | TAKES_ALL | TAKES_OUTPUT | TAKES_CSV, 1, 2, command_inputs },
   { "diff", "A [B] SHEET [options]", "explain by which inputs two scenarios differ in a result",
     "A and B are files of inputs as for run. With two files the scenario of A against that of B; "
     "with\n"
