@@ -128,6 +128,42 @@ static const char *taken(struct reader *reader) {
   return keep(reader, reader->text ? reader->text : "", reader->length);
 }
 
+/* `_x000A_` stands for a character, also for one that XML cannot hold; returns its bytes. */
+static size_t unescape(const char *at, size_t left, char out[4], size_t *size) {
+  static const char digits[] = "0123456789ABCDEFabcdef";
+  unsigned code = 0;
+  if (left < 7 || at[0] != '_' || at[1] != 'x' || at[6] != '_') return 0;
+  for (size_t i = 2; i < 6; i++) {
+    const char *digit = at[i] ? strchr(digits, at[i]) : NULL;
+    if (!digit) return 0;
+    unsigned value = (unsigned)(digit - digits);
+    code = code * 16 + (value > 15 ? value - 6 : value);
+  }
+  *size = code < 0x80 ? 1 : code < 0x800 ? 2 : 3;
+  if (*size == 1) out[0] = (char)code;
+  else if (*size == 2) out[0] = (char)(0xC0 | code >> 6), out[1] = (char)(0x80 | (code & 0x3F));
+  else {
+    out[0] = (char)(0xE0 | code >> 12);
+    out[1] = (char)(0x80 | (code >> 6 & 0x3F));
+    out[2] = (char)(0x80 | (code & 0x3F));
+  }
+  return code && (code < 0xD800 || code > 0xDFFF) ? 7 : 0;
+}
+
+static const char *taken_text(struct reader *reader) {
+  size_t to = 0;
+  for (size_t at = 0; at < reader->length;) {
+    char bytes[4];
+    size_t size = 1, used = unescape(reader->text + at, reader->length - at, bytes, &size);
+    if (used) memcpy(reader->text + to, bytes, size);
+    else reader->text[to] = reader->text[at], size = used = 1;
+    at += used;
+    to += size;
+  }
+  reader->length = to;
+  return taken(reader);
+}
+
 static void hear_begin(void *context, const char *name, const char **attributes) {
   struct reader *reader = context;
   if (reader->failed) return;
@@ -290,7 +326,7 @@ static void end_strings(struct reader *reader, const char *name) {
         grow(reader, strings, reader->string_count, &reader->string_room, sizeof *reader->strings);
   if (reader->failed) return;
   reader->strings = strings;
-  reader->strings[reader->string_count++] = taken(reader);
+  reader->strings[reader->string_count++] = taken_text(reader);
 }
 
 static void begin_styles(struct reader *reader, const char *name, const char **attributes) {
@@ -358,8 +394,8 @@ static void begin_sheet(struct reader *reader, const char *name, const char **at
 
 static void end_value(struct reader *reader) {
   struct cells_one *cell = &reader->cell;
-  const char *text = taken(reader);
   const char *type = reader->type;
+  const char *text = strcmp(type, "str") == 0 ? taken_text(reader) : taken(reader);
   if (strcmp(type, "s") == 0) {
     char *end;
     unsigned long index = strtoul(text, &end, 10);
@@ -426,7 +462,7 @@ static void end_sheet(struct reader *reader, const char *name) {
   else if (strcmp(name, "rPh") == 0) reader->phonetic = false;
   else if (strcmp(name, "t") == 0) reader->takes = false;
   if (strcmp(name, "is") != 0) return;
-  reader->cell.text = taken(reader);
+  reader->cell.text = taken_text(reader);
   reader->cell.kind = 's';
 }
 

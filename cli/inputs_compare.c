@@ -1,6 +1,7 @@
 /* Whether a workbook is still that of its model: everything but the cells to type into must be as a
    fresh export has it. So a removed row, an edited formula or fact, a renamed worksheet is found
    wherever it is, and no address is known in advance. */
+#include <ctype.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -88,10 +89,28 @@ static bool is_near(double a, double b) {
   return a == b || fabs(a - b) <= 1e-14 * fmax(fabs(a), fabs(b));
 }
 
+/* The next character, where LibreOffice takes _x4_ for one that stands for another, which it does
+   not by the standard. */
+static unsigned next(const char **at) {
+  char *end;
+  if (**at != '_' || (*at)[1] != 'x' || !isxdigit((unsigned char)(*at)[2]))
+    return (unsigned char)*(*at)++;
+  unsigned long code = strtoul(*at + 2, &end, 16);
+  if (*end != '_' || end - *at > 6 || code > 0x7F) return (unsigned char)*(*at)++;
+  *at = end + 1;
+  return (unsigned)code;
+}
+
+static bool is_same_text(const char *a, const char *b) {
+  while (*a && *b)
+    if (next(&a) != next(&b)) return false;
+  return *a == *b;
+}
+
 static bool is_same(const struct cells_one *a, const struct cells_one *b) {
   bool numbers = (a->kind == 'n' || a->kind == 'b') && (b->kind == 'n' || b->kind == 'b');
   if (numbers) return is_near(a->number, b->number);
-  return strcmp(a->text, b->text) == 0 && (a->kind == 0) == (b->kind == 0);
+  return is_same_text(a->text, b->text) && (a->kind == 0) == (b->kind == 0);
 }
 
 static const char *shown(const struct cells_one *cell, char out[64]) {

@@ -176,6 +176,15 @@ def unset():
         "e.xlsx: hw.tdp has no value in the scenario p, and a CSV cannot leave it out\n"])
 
 
+def escapes():
+    """Characters that XML cannot hold, or that would look like one of these."""
+    parts = parts_of("one.xlsx")
+    word(parts, "inputs", "K" + row_of(parts, "inputs", "load"),
+         "a_x000A_b _x005F_x0041_ _x4_ _x00e9_ _x20AC_ _xD800_ _x00_")
+    check("escapes", '"a\nb _x0041_ _x4_ \u00e9 \u20ac _xD800_ _x00_"' in read(parts)[1],
+          read(parts)[1])
+
+
 def formulas_typed():
     parts = parts_of("w.xlsx")
     put(parts, "inputs", "E" + row_of(parts, "inputs", "load"), "<f>5*3</f><v>15</v>")
@@ -423,6 +432,6 @@ def reads():
     return "built without" not in outside.run("inputs", "none.xlsx")[2]
 
 
-run_parts(prepare, [round_trip, one_scenario, unset, formulas_typed, other_spellings, edits, other_models,
+run_parts(prepare, [round_trip, one_scenario, unset, escapes, formulas_typed, other_spellings, edits, other_models,
                     wrong_use, no_packages, bad_cells, limits, told_sizes, millions] if reads()
           else [without])
