@@ -67,10 +67,22 @@ static mls_status send(struct xlsx *x, struct temporary *file) {
    what it got. So what it will need is asked for first, as measured: 430 bytes a value, some MB
    for the pages that all have; and what closing needs, where nothing can be looked at in between,
    is kept until then. */
-enum { FOR_PAGES = 12 << 20, FOR_A_VALUE = 512, FOR_CLOSING = 6 << 20 };
+enum { FOR_PAGES = 12 << 20, FOR_A_VALUE = 512, FOR_A_CELL = 160, FOR_CLOSING = 6 << 20 };
+
+/* Values of large tables leave for the file row by row. */
+static size_t kept_values(const struct xlsx *x) {
+  size_t count = x->model->value_count;
+  for (size_t i = 0; i < x->page_count; i++) {
+    const struct page *page = &x->pages[i];
+    if (!xlsx_is_large(page)) continue;
+    for (unsigned k = 0; k < page->planned; k++) count -= page->columns[k].word ? 0 : page->rows;
+  }
+  return count;
+}
 
 static bool there_is_memory(const struct xlsx *x) {
-  void *all = malloc(FOR_PAGES + x->model->value_count * FOR_A_VALUE);
+  size_t inputs = x->knob_count * (2 * IN_COUNT + x->report->run_count);
+  void *volatile all = malloc(FOR_PAGES + kept_values(x) * FOR_A_VALUE + inputs * FOR_A_CELL);
   free(all);
   return all != NULL;
 }
@@ -109,6 +121,7 @@ static void open_pages(struct xlsx *x) {
   };
   for (size_t i = 0; i < x->page_count && x->status == MLS_OK; i++) {
     struct page *page = &x->pages[i];
+    x->file->options.constant_memory = xlsx_is_large(page);
     page->sheet = workbook_add_worksheet(x->file, page->name);
     if (!page->sheet) x->status = fail_memory(x->report->fails);
     else worksheet_set_tab_color(page->sheet, colors[page->kind]);

@@ -42,6 +42,7 @@ enum {
   XLSX_SHORT = 160,    /* a longer formula is cut into steps */
   XLSX_PAGES = 1000,   /* worksheets */
   XLSX_NAMES = 4000,   /* defined names: more make opening slow; addresses serve as well */
+  XLSX_LARGE = 10000,  /* rows of a table that leaves for its file as it is written */
   XLSX_WIDTHS = 32,    /* columns whose texts may wrap */
   XLSX_CELLS = 8000000 /* filled cells: a larger workbook no longer opens */
 };
@@ -129,6 +130,11 @@ struct page {
   double widths[XLSX_WIDTHS]; /* of the first columns, where texts wrap */
 };
 
+/* Too many rows to be held in memory until the file is closed. */
+static inline bool xlsx_is_large(const struct page *page) {
+  return page->kind == PAGE_TABLE && page->rows >= XLSX_LARGE;
+}
+
 /* Where the rows of a cell stand. */
 struct spot {
   unsigned page; /* GRAPH_NONE: nowhere */
@@ -181,6 +187,7 @@ struct xlsx {
   size_t knob_count, knob_room;
   unsigned *results; /* scalar outputs of the sheet itself, in its order */
   size_t result_count;
+  const char **choices; /* names of the runs to choose from */
   unsigned *fact_first; /* facts anchored at a cell, chained by fact_next; GRAPH_NONE */
   unsigned *fact_next;
   struct map fields; /* interned fields and families that the model reads */
@@ -222,6 +229,9 @@ void xlsx_literal(struct buffer *out, const char *text);
 const char *xlsx_tab(struct xlsx *x, const char *path);
 /* Takes a defined name on a page (GRAPH_NONE: for all); NULL when it is not legal or taken. */
 const char *xlsx_take(struct xlsx *x, unsigned page, const char *name);
+/* A scenario's name as one of a list to choose from: MATCH does not tell cases apart and takes *
+   and ? for any letters; what looks like a number or a formula gets a word in front. */
+const char *xlsx_choice(struct xlsx *x, const char *name, size_t number);
 /* The unit a base-unit value is in: "kg*m/s^2", "number" when plain. */
 const char *xlsx_base_unit(struct xlsx *x, const struct dims *strict, const struct dims *count);
 /* What stands in a column for units: the unit, "number", "word", "1 = yes". */
@@ -333,6 +343,7 @@ void put_validation_of_days(struct xlsx *x, unsigned page, unsigned row, unsigne
 void put_validation_of_list(struct xlsx *x, unsigned page, unsigned row, unsigned column,
                             const char *range, const char *message);
 void xlsx_check(struct xlsx *x, lxw_error error);
+void xlsx_refuse_links(struct xlsx *x, unsigned page);
 /* Records a refusal with its message. */
 SYSTEM_PRINTS(3, 4)
 void xlsx_refuse(struct xlsx *x, mls_status status, const char *format, ...);
@@ -426,7 +437,7 @@ enum rank xlsx_rank_of_fact(const struct xlsx *x, const struct fact *fact);
 /* What the badge of a knob says now. */
 enum rank xlsx_rank_of_knob(const struct xlsx *x, const struct knob *knob);
 /* What the badge of a scalar says now. */
-enum rank xlsx_rank_shown(struct xlsx *x, unsigned cell);
+enum rank xlsx_rank_shown(const struct xlsx *x, unsigned cell);
 /* Ranks of all cells in the first run. */
 void xlsx_rank_all(struct xlsx *x);
 /* How many columns the state of a cell takes, so that no formula is long. */
@@ -437,8 +448,9 @@ void xlsx_put_state(struct xlsx *x, unsigned page, unsigned row, unsigned cell);
 void xlsx_put_fact_state(struct xlsx *x, unsigned page, unsigned row, unsigned cell,
                          unsigned fact_row);
 /* Number and badge of a column of a table, above its headings. */
-void xlsx_put_column_state(struct xlsx *x, unsigned page, const struct column *column,
-                           unsigned badge_row);
+void xlsx_put_column_rank(struct xlsx *x, unsigned page, const struct column *column, unsigned row);
+void xlsx_put_column_badge(struct xlsx *x, unsigned page, const struct column *column,
+                           unsigned row);
 /* "log!$C$8": the number of a state; the list of its words. */
 const char *xlsx_rank_cell(struct xlsx *x, enum rank rank);
 const char *xlsx_rank_words(struct xlsx *x);
@@ -490,7 +502,6 @@ enum { RUN_NUMBER_ROW = 2 };
 const char *xlsx_run_range(struct xlsx *x, unsigned row);
 extern const char XLSX_RUN_NUMBER[];
 const char *xlsx_run_names(struct xlsx *x);
-const char *xlsx_run_name(struct xlsx *x, size_t run);
 /* Of the key results: the row of the engine's value, and of the agreement of a run. */
 unsigned xlsx_result_row(const struct xlsx *x, unsigned cell);
 unsigned xlsx_agreement_row(const struct xlsx *x);

@@ -149,7 +149,7 @@ static unsigned put_legend(struct xlsx *x, unsigned page, unsigned row) {
 /* The cells that a person chooses in. */
 static void put_choices(struct xlsx *x, unsigned page) {
   put_text(x, page, COVER_SCENARIO, COVER_LABEL, "Scenario", STYLE_KEY);
-  put_word(x, page, COVER_SCENARIO, COVER_VALUE, xlsx_run_name(x, 0), STYLE_INPUT_WORD);
+  put_word(x, page, COVER_SCENARIO, COVER_VALUE, x->choices[0], STYLE_INPUT_WORD);
   put_validation_of_list(x, page, COVER_SCENARIO, COVER_VALUE, xlsx_run_names(x),
                          "one of the scenarios");
   put_text(x, page, COVER_SCENARIO, COVER_UNIT, "word", STYLE_UNIT);
@@ -339,7 +339,7 @@ static const char *run_names(struct xlsx *x) {
   struct buffer out;
   buffer_open(&out, &x->scratch);
   for (size_t i = 0; i < x->report->run_count; i++)
-    buffer_print(&out, "%s%s", i ? ", " : "", xlsx_run_name(x, i));
+    buffer_print(&out, "%s%s", i ? ", " : "", x->choices[i]);
   return xlsx_keep(x, &out);
 }
 

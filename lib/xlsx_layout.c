@@ -271,10 +271,12 @@ static void place_columns(struct xlsx *x, unsigned page, unsigned key) {
   at->base = 2 + (unsigned)at->column_count;
   at->planned = (unsigned)at->column_count;
   if (at->base + at->column_count > XLSX_COLUMNS)
-    xlsx_refuse(x, MLS_LIMIT, "table %s has more columns than a worksheet (%d, two a column)",
+    xlsx_refuse(x, MLS_LIMIT,
+                "table %s has more columns than a worksheet (%d, two a column); export it as CSV",
                 at->name, XLSX_COLUMNS);
   if (at->first + (size_t)x->model->cells[key].rows > XLSX_ROWS)
-    xlsx_refuse(x, MLS_LIMIT, "table %s has %u rows, a worksheet holds %u below its headings",
+    xlsx_refuse(x, MLS_LIMIT,
+                "table %s has %u rows, a worksheet holds %u below its headings; export it as CSV",
                 at->name, x->model->cells[key].rows, XLSX_ROWS - at->first);
   x->spots[key] = (struct spot){ page, at->first, 0, 0, 1, NULL };
   for (unsigned i = 0; i < at->column_count; i++) {
@@ -383,6 +385,17 @@ static void list_results(struct xlsx *x) {
   }
 }
 
+static void list_choices(struct xlsx *x) {
+  x->choices = memory_array(&x->memory, x->report->run_count, sizeof *x->choices);
+  if (!x->choices) x->status = fail_memory(x->report->fails);
+  struct memory_mark mark = memory_mark(&x->scratch);
+  for (size_t i = 0; i < x->report->run_count && x->status == MLS_OK; i++) {
+    memory_reset(&x->scratch, mark);
+    x->choices[i] = xlsx_choice(x, x->report->runs[i].name, i + 1);
+  }
+  memory_reset(&x->scratch, mark);
+}
+
 /* Columns for states: as many as the longest chain of references needs. */
 static void count_states(struct xlsx *x) {
   for (unsigned i = 0; i < x->page_count; i++) {
@@ -478,23 +491,9 @@ static void place_all(struct xlsx *x) {
   add_fixed(x, PAGE_LOG, "log", "log!");
 }
 
-/* Two rows a fact and value at most; far from what a spreadsheet opens when it is more. */
-static void check_size(struct xlsx *x) {
-  size_t cells = 2 * x->model->value_count;
-  for (size_t i = 0; i < x->block_count; i++) {
-    cells += x->blocks[i].count * FACT_LISTS_GAP;
-    if (x->blocks[i].first + x->blocks[i].count > XLSX_ROWS)
-      xlsx_refuse(x, MLS_LIMIT, "the facts of registry %s do not fit on a worksheet of %d rows",
-                  x->blocks[i].registry->name, XLSX_ROWS);
-  }
-  for (size_t i = 0; i < x->list_count; i++)
-    if (HEAD + 1 + x->lists[i].count > XLSX_ROWS)
-      xlsx_refuse(x, MLS_LIMIT, "%s has too many words for a worksheet", x->lists[i].title);
-  for (size_t i = 0; i < x->page_count; i++)
-    if (next_row(&x->pages[i]) + 4096 > XLSX_ROWS && x->pages[i].kind == PAGE_INSTANCE)
-      xlsx_refuse(x, MLS_LIMIT, "%s has too many lines for a worksheet", x->pages[i].name);
-  if (FACT_LISTS + x->list_count > XLSX_COLUMNS)
-    xlsx_refuse(x, MLS_LIMIT, "the model has too many lists of words for a worksheet");
+/* ---- what does not fit is refused before anything is written ---- */
+
+static void check_cells(struct xlsx *x, size_t cells) {
   if (cells > XLSX_CELLS)
     xlsx_refuse(x, MLS_LIMIT,
                 "the workbook would have more than %d filled cells; export a table of "
@@ -502,13 +501,76 @@ static void check_size(struct xlsx *x) {
                 XLSX_CELLS);
 }
 
+static void check_facts(struct xlsx *x) {
+  size_t links = 1, cells = 2 * x->model->value_count;
+  for (size_t i = 0; i < x->block_count; i++) {
+    const struct block *block = &x->blocks[i];
+    cells += block->count * FACT_LISTS_GAP;
+    if (block->first + block->count > XLSX_ROWS)
+      xlsx_refuse(x, MLS_LIMIT,
+                  "the facts of registry %s do not fit on a worksheet of %d rows; export as CSV or "
+                  "JSON, or give a registry with fewer items",
+                  block->registry->name, XLSX_ROWS);
+    for (size_t k = 0; k < block->registry->fact_count; k++)
+      links += block->places[k] && block->registry->facts[k].source;
+  }
+  if (links > XLSX_LINKS) xlsx_refuse_links(x, xlsx_page_of(x, PAGE_FACTS));
+  check_cells(x, cells + x->knob_count * (IN_COUNT + x->report->run_count));
+}
+
+static void check_lists(struct xlsx *x) {
+  for (size_t i = 0; i < x->list_count; i++)
+    if (HEAD + 1 + x->lists[i].count > XLSX_ROWS)
+      xlsx_refuse(x, MLS_LIMIT, "%s has too many words for a worksheet", x->lists[i].title);
+  if (FACT_LISTS + x->list_count > XLSX_COLUMNS)
+    xlsx_refuse(x, MLS_LIMIT, "the model has too many lists of words for a worksheet");
+}
+
+/* Constants and parts of formulas come below the lines: room is left for them. */
+static void check_lines(struct xlsx *x) {
+  enum { PARTS = 4096 };
+  for (unsigned i = 0; i < x->page_count; i++) {
+    const struct page *page = &x->pages[i];
+    if (page->kind != PAGE_INSTANCE) continue;
+    const struct sheet *sheet = x->model->instances[page->instance].sheet;
+    size_t links = 1;
+    for (size_t k = 0; k < sheet->line_count; k++) links += sheet->lines[k].cite_count;
+    if (links > XLSX_LINKS) xlsx_refuse_links(x, i);
+    if (next_row(page) + PARTS > XLSX_ROWS)
+      xlsx_refuse(x, MLS_LIMIT, "%s has too many lines for a worksheet", page->name);
+  }
+  size_t rows = HEAD + 2 * (x->knob_count + x->result_count + x->page_count) + 8;
+  if (rows > XLSX_ROWS)
+    xlsx_refuse(x, MLS_LIMIT, "the model has too many inputs for a worksheet of %d rows",
+                XLSX_ROWS);
+}
+
+/* Scenarios stand side by side. What their tables hold stands once: it must be the same. */
+static void check_runs(struct xlsx *x) {
+  size_t most = XLSX_COLUMNS - RUN_FIRST;
+  if (x->report->run_count > most)
+    xlsx_refuse(x, MLS_LIMIT,
+                "%zu scenarios do not fit on a worksheet, at most %zu do; export them as CSV, or "
+                "split the file of inputs",
+                x->report->run_count, most);
+  for (size_t i = 0; i < x->model->cell_count && x->status == MLS_OK; i++) {
+    const struct cell *cell = &x->model->cells[i];
+    if (cell->kind != CELL_INPUT || cell->table < 0) continue;
+    for (size_t run = 1; run < x->report->run_count && x->status == MLS_OK; run++)
+      if (memcmp(x->values->value + cell->offset, x->report->runs[run].values->value + cell->offset,
+                 cell->rows * sizeof(double)) != 0)
+        xlsx_refuse(
+            x, MLS_VALUE,
+            "scenario %s has other rows in column %s than scenario %s; a workbook holds one "
+            "table: export them apart",
+            x->report->runs[run].name, xlsx_line(x, (unsigned)i)->name, x->report->runs[0].name);
+  }
+}
+
 mls_status xlsx_layout(struct xlsx *x) {
   const struct mls_model *model = x->model;
-  if (2 * model->value_count > XLSX_CELLS)
-    xlsx_refuse(x, MLS_LIMIT,
-                "the workbook would have more than %d filled cells; export a table of "
-                "this size as CSV",
-                XLSX_CELLS);
+  check_cells(x, 2 * model->value_count);
+  check_runs(x);
   if (x->status != MLS_OK) return x->status;
   x->spots = memory_array(&x->memory, model->cell_count, sizeof *x->spots);
   x->fact_first = memory_array(&x->memory, model->cell_count, sizeof(unsigned));
@@ -531,8 +593,12 @@ mls_status xlsx_layout(struct xlsx *x) {
   list_checks(x);
   list_knobs(x);
   list_results(x);
+  list_choices(x);
+  check_facts(x);
+  check_lists(x);
+  check_lines(x);
+  if (x->status != MLS_OK) return x->status;
   xlsx_rank_all(x);
   count_states(x);
-  check_size(x);
   return x->status;
 }

@@ -12,13 +12,18 @@ static unsigned last_run(const struct xlsx *x) {
   return RUN_FIRST + (unsigned)x->report->run_count - 1;
 }
 
-static const char *run_cells(struct xlsx *x, unsigned row) {
+static const char *cells_until(struct xlsx *x, unsigned row, unsigned last) {
   struct buffer out;
   buffer_open(&out, &x->scratch);
   xlsx_address(&out, row, RUN_FIRST, true);
   buffer_char(&out, ':');
-  xlsx_address(&out, row, last_run(x), true);
+  xlsx_address(&out, row, last, true);
   return xlsx_keep(x, &out);
+}
+
+/* Two cells at least, the second one empty: gnumeric's INDEX does not take a range of one. */
+static const char *run_cells(struct xlsx *x, unsigned row) {
+  return cells_until(x, row, x->report->run_count > 1 ? last_run(x) : RUN_FIRST + 1);
 }
 
 const char *xlsx_run_range(struct xlsx *x, unsigned row) {
@@ -26,16 +31,8 @@ const char *xlsx_run_range(struct xlsx *x, unsigned row) {
 }
 
 const char *xlsx_run_names(struct xlsx *x) {
-  return xlsx_run_range(x, x->pages[xlsx_page_of(x, PAGE_SCENARIOS)].first - 1);
-}
-
-/* A name that a spreadsheet would take for a number or a formula, and an empty one, get a word in
-   front: it is chosen from a list. */
-const char *xlsx_run_name(struct xlsx *x, size_t run) {
-  const char *name = x->report->runs[run].name ? x->report->runs[run].name : "";
-  const char *safe = xlsx_safe(x, name);
-  if (*safe && *safe != '\'') return safe;
-  return xlsx_print(x, "run %zu: %s", run + 1, *safe ? safe + 1 : "");
+  unsigned names = x->pages[xlsx_page_of(x, PAGE_SCENARIOS)].first - 1;
+  return xlsx_print(x, "scenarios!%s", cells_until(x, names, last_run(x)));
 }
 
 static unsigned results_row(const struct xlsx *x) {
@@ -66,16 +63,13 @@ static void put_numbers(struct xlsx *x, unsigned page) {
   unsigned names = x->pages[page].first - 1;
   put_text(x, page, RUN_NUMBER_ROW, RUN_LABEL, "Number of the scenario", STYLE_KEY);
   put_text(x, page, RUN_NUMBER_ROW, RUN_UNIT, "number", STYLE_UNIT);
-  const char *number =
-      xlsx_print(x, "SUMPRODUCT(MAX(EXACT(cover!$B$%d,%s)*%s))", COVER_SCENARIO + 1,
-                 run_cells(x, names), run_cells(x, RUN_NUMBER_ROW));
-  put_formula(x, page, RUN_NUMBER_ROW, RUN_NOW,
-              xlsx_print(x, "IF(%s>0,%s,\"missing\")", number, number), 1, STYLE_NUMBER,
-              XLSX_PLAIN);
+  const char *number = xlsx_print(x, "IFERROR(MATCH(cover!$B$%d,%s,0),\"missing\")",
+                                  COVER_SCENARIO + 1, run_cells(x, names));
+  put_formula(x, page, RUN_NUMBER_ROW, RUN_NOW, number, 1, STYLE_NUMBER, XLSX_PLAIN);
   for (size_t i = 0; i < x->report->run_count && x->status == MLS_OK; i++) {
     unsigned column = RUN_FIRST + (unsigned)i;
     put_number(x, page, RUN_NUMBER_ROW, column, (double)i + 1, STYLE_NUMBER, XLSX_PLAIN);
-    put_text(x, page, names, column, xlsx_run_name(x, i), STYLE_HEAD);
+    put_text(x, page, names, column, x->choices[i], STYLE_HEAD);
   }
 }
 

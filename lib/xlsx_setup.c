@@ -96,6 +96,13 @@ void put_verdicts(struct xlsx *x, unsigned page, unsigned first, unsigned last, 
              worksheet_conditional_format_range(x->pages[page].sheet, first, at, last, at, &rule));
 }
 
+void xlsx_refuse_links(struct xlsx *x, unsigned page) {
+  xlsx_refuse(x, MLS_LIMIT,
+              "worksheet %s would have more than %d links to sources and places; export as CSV or "
+              "JSON, or spread its lines over sheets that are used",
+              x->pages[page].name, XLSX_LINKS);
+}
+
 /* ---- validation ---- */
 
 /* At most `most` bytes, so also characters; cut between characters. */

@@ -357,56 +357,73 @@ enum rank xlsx_rank_of_knob(const struct xlsx *x, const struct knob *knob) {
   return fact ? fact_rank(x, knob->cell, knob->row) : (enum rank)x->ranks[knob->cell];
 }
 
-enum rank xlsx_rank_shown(struct xlsx *x, unsigned cell) {
-  if (value_is_error(values_get(x->values, cell, 0))) return RANK_MISSING;
+static enum rank column_rank(const struct xlsx *x, unsigned cell) {
   enum rank rank = (enum rank)x->ranks[cell];
   return rank == RANK_VERIFIED && derives(x, cell) ? RANK_DERIVED : rank;
 }
 
+enum rank xlsx_rank_shown(const struct xlsx *x, unsigned cell) {
+  return value_is_error(values_get(x->values, cell, 0)) ? RANK_MISSING : column_rank(x, cell);
+}
+
+/* Of a column of a table as its row on the worksheet of the instance says. */
+static const char *column_state(struct xlsx *x, unsigned cell, unsigned column) {
+  struct buffer out;
+  buffer_open(&out, &x->scratch);
+  buffer_text(&out, x->pages[x->instance_page[x->model->cells[cell].instance]].quoted);
+  xlsx_address(&out, x->column_row[cell], column, true);
+  return xlsx_keep(x, &out);
+}
+
+static enum rank items_rank(const struct xlsx *x, const struct page *at,
+                            const struct column *column) {
+  const struct cell *here = &x->model->cells[column->cell];
+  unsigned words = here->family ? here->word_count : 1;
+  enum rank rank = RANK_INPUT;
+  for (unsigned row = 0; row < at->rows; row++)
+    rank = weaker(rank, fact_rank(x, column->cell, row * words + column->word));
+  return rank;
+}
+
 /* The weakest fact of all items of a table. */
-static void put_items_rank(struct xlsx *x, unsigned page, const struct column *column,
-                           unsigned badge_row) {
+static const char *items_formula(struct xlsx *x, const struct page *at,
+                                 const struct column *column) {
   const struct cell *here = &x->model->cells[column->cell];
   const struct block *block = xlsx_block(x, here->registry);
-  const struct page *at = &x->pages[page];
   const char *field = here->field;
-  enum rank rank = RANK_INPUT;
-  if (!block) return;
+  if (!block) return "";
   if (here->family)
     field = xlsx_print(x, "%s.%s", field, x->model->words[here->words[column->word]]);
   struct buffer out;
   buffer_open(&out, &x->scratch);
-  buffer_print(&out, "SUMPRODUCT(MAX(ISNUMBER(MATCH(%s,", xlsx_fact_range(x, block, FACT_ITEM));
+  buffer_print(&out, "MAX(ISNUMBER(MATCH(%s,", xlsx_fact_range(x, block, FACT_ITEM));
   xlsx_address(&out, at->first, 0, true);
   buffer_char(&out, ':');
   xlsx_address(&out, at->first + at->rows - 1, 0, true);
   buffer_print(&out, ",0))*(%s=", xlsx_fact_range(x, block, FACT_FIELD));
   xlsx_literal(&out, field);
-  buffer_print(&out, ")*%s))", xlsx_fact_range(x, block, FACT_RANK));
-  unsigned words = here->family ? here->word_count : 1;
-  for (unsigned row = 0; row < at->rows; row++)
-    rank = weaker(rank, fact_rank(x, column->cell, row * words + column->word));
-  put_rank(x, page, TABLE_RANK_ROW, column->base, xlsx_keep(x, &out), rank);
+  buffer_print(&out, ")*%s)", xlsx_fact_range(x, block, FACT_RANK));
+  return xlsx_keep(x, &out);
+}
+
+void xlsx_put_column_rank(struct xlsx *x, unsigned page, const struct column *column,
+                          unsigned row) {
+  const struct page *at = &x->pages[page];
+  if (x->model->cells[column->cell].kind == CELL_FACT)
+    put_array(x, page, row, column->base, items_formula(x, at, column), items_rank(x, at, column),
+              STYLE_BASE, XLSX_PLAIN);
+}
+
+void xlsx_put_column_badge(struct xlsx *x, unsigned page, const struct column *column,
+                           unsigned row) {
+  if (x->model->cells[column->cell].kind != CELL_FACT) {
+    put_formula_text(x, page, row, column->shown, column_state(x, column->cell, SHOW_STATE),
+                     ranks[column_rank(x, column->cell)].word, STYLE_BADGE);
+    return;
+  }
   char letters[8];
   const char *number =
       xlsx_print(x, "$%s$%d", xlsx_letters(letters, column->base), TABLE_RANK_ROW + 1);
-  put_badge(x, page, badge_row, column->shown, number, rank, false, NULL, false);
-}
-
-void xlsx_put_column_state(struct xlsx *x, unsigned page, const struct column *column,
-                           unsigned badge_row) {
-  const struct cell *here = &x->model->cells[column->cell];
-  if (here->kind == CELL_FACT) {
-    put_items_rank(x, page, column, badge_row);
-    return;
-  }
-  unsigned to = x->instance_page[here->instance];
-  struct buffer out;
-  buffer_open(&out, &x->scratch);
-  buffer_text(&out, x->pages[to].quoted);
-  xlsx_address(&out, x->column_row[column->cell], SHOW_STATE, true);
-  enum rank rank = (enum rank)x->ranks[column->cell];
-  if (rank == RANK_VERIFIED && derives(x, column->cell)) rank = RANK_DERIVED;
-  put_formula_text(x, page, badge_row, column->shown, xlsx_keep(x, &out), ranks[rank].word,
-                   STYLE_BADGE);
+  put_badge(x, page, row, column->shown, number, items_rank(x, &x->pages[page], column), false,
+            NULL, false);
 }
