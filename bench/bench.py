@@ -264,6 +264,14 @@ def engine(bench):
                       float(rate[1]) >= 5 if rate else None)
 
 
+def core(bench):
+    """Opening sheets of named cells, and settling after one change."""
+    program = os.path.join(os.path.dirname(os.path.dirname(bench.program)), 'bench', 'bench_core')
+    for line in bench.lines([program]):
+        what, size, value, unit = line.split(',')
+        bench.add('%s, %s' % (what, size), 'mlsysim', '%s %s' % (value, unit))
+
+
 def tables(bench):
     """Opening a million cells from a file, and their memory."""
     path = os.path.join(HERE, 'wide.sheet')
@@ -365,6 +373,7 @@ def main():
     batches(bench)
     tables(bench)
     named_cells(bench)
+    core(bench)
     with open(options.out, 'w', encoding='utf-8') as file:
         file.write(page(bench))
 

@@ -100,6 +100,7 @@ static const char *purpose(struct xlsx *x, const struct page *page) {
     case PAGE_INPUTS: return "What may be typed: inputs, and overrides of facts";
     case PAGE_SCENARIOS: return "The scenarios side by side, with the engine's values";
     case PAGE_CHECKS: return "Every check with its verdict and gap";
+    case PAGE_CHARTS: return "Pictures of the results, live";
     case PAGE_FACTS: return "The facts of the registries, and lists to choose from";
     case PAGE_SOURCES: return "Where numbers and formulas come from";
     case PAGE_LOG: return "Version, date, conventions, limits";
