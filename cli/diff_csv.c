@@ -72,12 +72,15 @@ static bool put_all(struct fields *to, const struct diff *diff) {
   return good && to->good;
 }
 
+static bool write_to(const struct diff *diff, struct output *output) {
+  struct fields to;
+  fields_open(&to, output_write, output, diff->session->options->csv != NULL);
+  return put_all(&to, diff) && output_finish(output) && output_publish(output);
+}
+
 int diff_write_csv(const struct diff *diff, const char *path) {
   struct output output;
-  struct fields to;
-  if (!output_open(&output, path)) return SYSTEM_FAILS;
-  fields_open(&to, output_write, &output, diff->session->options->csv != NULL);
-  bool good = put_all(&to, diff) && output_finish(&output) && output_publish(&output);
+  bool good = output_open(&output, path) && write_to(diff, &output);
   output_close(&output);
   return good ? DONE : SYSTEM_FAILS;
 }

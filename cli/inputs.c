@@ -310,9 +310,8 @@ static int write_result(const struct result *result) {
     bool good = write_all(result, print_write, NULL);
     return print_finish() && good ? DONE : SYSTEM_FAILS;
   }
-  if (!output_open(&output, outputs->at[0])) return SYSTEM_FAILS;
-  bool good =
-      write_all(result, output_write, &output) && output_finish(&output) && output_publish(&output);
+  bool good = output_open(&output, outputs->at[0]) && write_all(result, output_write, &output) &&
+              output_finish(&output) && output_publish(&output);
   output_close(&output);
   return good ? DONE : SYSTEM_FAILS;
 }

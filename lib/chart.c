@@ -6,7 +6,8 @@
 
 #include "real.h"
 
-#define TINY 1e-9 /* k_tiny of the workbook, which calculates sizes again */
+#define DUST 1e-12 /* of the largest: what is left where numbers should cancel */
+#define TINY 1e-9  /* k_tiny of the workbook, which calculates sizes again */
 
 bool chart_next(const struct mls_model *model, size_t *line) {
   const struct sheet *sheet = model->instances[0].sheet;
@@ -42,7 +43,8 @@ const char *chart_key(const struct chart *chart, size_t row, char number[TEXT_NU
 
 const char *chart_number(const struct chart *chart, double value, char out[TEXT_NUMBER]) {
   if (isnan(value)) return chart->kind == CHART_SCORECARD ? "no margin" : "missing";
-  return text_person(out, value, 4);
+  bool dust = fabs(value) < DUST * fmax(fabs(chart->low), fabs(chart->high));
+  return text_person(out, dust ? 0 : value, 4);
 }
 
 char chart_letter(size_t item) { return (char)('A' + item); }

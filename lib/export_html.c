@@ -24,12 +24,13 @@ static const char style[] =
     "padding:0 1rem;line-height:1.4}"
     "table{border-collapse:collapse;margin:.5rem 0 1.5rem;max-width:100%}"
     "th,td{border:1px solid #bbb;padding:.25rem .5rem;text-align:left;vertical-align:top;"
-    "overflow-wrap:anywhere}"
+    "overflow-wrap:break-word}"
     "th{background:#e8eef7}td.n{text-align:right;white-space:nowrap}"
-    "figure{margin:1rem 0 2rem;break-inside:avoid}figcaption{font-weight:bold}"
-    "svg{max-width:100%;height:auto}.bad{font-weight:bold;color:#8a1c1c}.wide{overflow-x:auto}"
-    "h1,h2{color:#1f3864}a{color:#1f4e9c}";
-static const char style_hash[] = "sha256-GmrZgIUpskLV8W75vfpi+N4aCVHaXuqzwzavEyOqH+Q=";
+    "figure{margin:1rem 0 2rem}figcaption{font-weight:bold;break-after:avoid}"
+    "svg{max-width:100%;height:auto;break-inside:avoid}.bad{font-weight:bold;color:#8a1c1c}.wide{"
+    "overflow-x:auto}"
+    "h1,h2{color:#1f3864;break-after:avoid}a{color:#1f4e9c}";
+static const char style_hash[] = "sha256-Dh2ZZGXJb3ky0p98W+jOQD6lS/2sw5ohzUUxyQNUl/I=";
 
 /* ---- text ---- */
 

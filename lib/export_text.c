@@ -462,6 +462,9 @@ static mls_status print_page(struct page *page) {
 /* Of the first scenario. */
 static mls_status print_charts(struct page *page, const struct report *report) {
   struct chart chart;
+  size_t first = 0;
+  if (report->plot && report->run_count > 1 && chart_next(report->model, &first))
+    buffer_print(&page->out, "\nCharts of the scenario %s\n", report->runs[0].name);
   for (size_t line = 0; report->plot && chart_next(report->model, &line); line++) {
     TRY(chart_make(report->runs[0].values, line, page->memory, &chart));
     chart_text(&chart, report->plot, &page->out);

@@ -4,6 +4,7 @@ Usage: cli_charts.py PATH/TO/mlsysim"""
 import base64
 import hashlib
 import html.parser
+import json
 import re
 import zipfile
 
@@ -118,6 +119,9 @@ def plot():
     check("80 without a width", max(len(line) for line in run("--plot")[1].split("\n")
                                     if "alert" not in line) == 80)
     check("a width that is none", run("--plot", COLUMNS="-5")[1] == run("--plot")[1])
+    write("two.csv", "name,unit,low,high\nrent,USD,1,2\n")
+    got = run("two.csv", "--plot")
+    check("of the first scenario", "\nCharts of the scenario low\n\n=Cost" in got[1], got)
     check("none unless asked", "Course" not in run()[1])
 
 
@@ -136,4 +140,13 @@ def workbook():
           [round(1.2 * month, 9) for month in range(1, 13)], kept)
 
 
-run_parts(prepare, [report, colours, plot, workbook])
+def description():
+    got = outside.run("check", "money", "--json", "--templates", "t", "--registry", "r")
+    expect("check --json", got, 0, quiet=True)
+    lines = [line for line in json.loads(got[1])[0]["sheets"][0]["lines"] if line["kind"] == "chart"]
+    check("kinds", [line["chart"] for line in lines] == ["bars", "series", "tornado"], lines)
+    check("what is shown", [each["formula"] for each in lines[0]["shows"]] == ["rent", "wage"], lines)
+    check("a column", lines[1]["shows"][0]["tree"]["means"]["line"] == "spent", lines[1])
+
+
+run_parts(prepare, [report, colours, plot, workbook, description])

@@ -278,6 +278,7 @@ def wrong():
             ("words", ["rack"], "usage: mlsysim diff A [B] SHEET [options]\n"),
             ("sheet", ["plan.csv", "rock"], "rock")):
         expect(name, diff(*arguments), 2, err=[text])
+    expect("no folder", diff("plan.csv", "rack", "-o", "none/d.csv"), 3, err=["none/d.csv: file: "])
     expect("no file", diff("none.csv", "rack"), 3, err=["none.csv: file: "])
 
 
