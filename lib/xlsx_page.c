@@ -18,11 +18,22 @@ const char XLSX_EXACT[] = "0.000000E+00";
 
 /* ---- failures ---- */
 
+enum { ENOUGH = 4 << 20 }; /* for the largest single thing that libxlsxwriter asks for */
+
 /* libxlsxwriter goes on without a word in many places where malloc failed, and would leave a part
-   out; malloc itself has said so in errno, which nothing sets back. */
+   out; malloc itself has said so in errno, which nothing sets back. But malloc also says it when
+   one of its ways to memory is closed and the next one gave some: then there is enough. */
+static bool is_starved(void) {
+  if (errno != ENOMEM) return false;
+  void *volatile probe = malloc(ENOUGH); /* volatile: else compilers leave both calls out */
+  if (probe) errno = 0;
+  free(probe);
+  return !probe;
+}
+
 void xlsx_check(struct xlsx *x, lxw_error error) {
   if (x->status == MLS_OK) x->status = progress_step(x->report->fails, 10);
-  bool starved = error == LXW_ERROR_MEMORY_MALLOC_FAILED || errno == ENOMEM;
+  bool starved = error == LXW_ERROR_MEMORY_MALLOC_FAILED || is_starved();
   if (x->status != MLS_OK || (error == LXW_NO_ERROR && !starved)) return;
   if (starved) {
     x->status = fail_memory(x->report->fails);
@@ -35,7 +46,7 @@ void xlsx_check(struct xlsx *x, lxw_error error) {
 
 void xlsx_refuse(struct xlsx *x, mls_status status, const char *format, ...) {
   if (x->status != MLS_OK) return;
-  if (errno == ENOMEM) { /* of the C library or of zlib, which made the rest go wrong */
+  if (is_starved()) { /* of the C library or of zlib, which made the rest go wrong */
     x->status = fail_memory(x->report->fails);
     return;
   }

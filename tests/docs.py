@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
 """docs.py MLSYSIM [--write] [FILE.md...]: what the documents show is what happens.
 
-In README.md and docs/*.md (or FILE.md) a block
+In README.md, docs/*.md and the pages below examples/ (or FILE.md) a block
 
     ```sheet            is saved as NAME.sheet (its first line is `sheet NAME ...`) and checked
     ```csv FILE.csv     is saved under that name
     ```console          holds commands after `$ ` and, below each, exactly what it prints
 
-Commands run in a temporary folder that has the tree's examples/ and build/mlsysim; files of a document
-stay there for its later blocks. With --write the outputs are put into the documents anew.
+Commands run in a temporary folder that has the tree's examples/, templates/, registry/ and build/mlsysim, where
+pkg-config finds the library that was built beside it; files of a document stay there for its later blocks. With --write the outputs are put into the documents anew.
 Prints differences and last `N passed, N failed`."""
 import glob
 import os
@@ -27,13 +27,22 @@ class Desk:
     def __init__(self, program, folder):
         self.folder = folder
         self.passed = self.failed = 0
-        os.symlink(os.path.join(ROOT, 'examples'), os.path.join(folder, 'examples'))
+        for name in 'examples', 'templates', 'registry':
+            os.symlink(os.path.join(ROOT, name), os.path.join(folder, name))
         os.mkdir(os.path.join(folder, 'build'))
         os.symlink(os.path.abspath(program), os.path.join(folder, 'build', 'mlsysim'))
         self.environment = dict(os.environ, NO_COLOR='1', LC_ALL='C.UTF-8')
         self.environment['PATH'] = os.path.join(folder, 'build') + os.pathsep + os.environ['PATH']
         self.environment.pop('MLSYSIM_PATH', None)
         self.environment['MLSYSIM_OWN'] = 'none'
+        self.find_library(os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(program))), 'lib'))
+
+    def find_library(self, built):
+        """As if it were installed: programs of the documents are compiled and run."""
+        self.save('build/mlsysim.pc', 'Name: mlsysim\nDescription: as built\nVersion: 0\n'
+                  'Cflags: -I%s\nLibs: -L%s -lmlsysim\n' % (os.path.join(ROOT, 'include'), built))
+        self.environment['PKG_CONFIG_PATH'] = os.path.join(self.folder, 'build')
+        self.environment['LD_LIBRARY_PATH'] = built
 
     def run(self, command):
         done = subprocess.run(['sh', '-c', command], cwd=self.folder, env=self.environment, timeout=120,
@@ -93,7 +102,8 @@ def document(desk, path, write):
 
 def main():
     words = [word for word in sys.argv[1:] if word != '--write']
-    paths = words[1:] or [os.path.join(ROOT, 'README.md')] + sorted(glob.glob(ROOT + '/docs/*.md'))
+    paths = words[1:] or [os.path.join(ROOT, 'README.md')] + sorted(
+        glob.glob(ROOT + '/docs/*.md') + glob.glob(ROOT + '/examples/**/*.md', recursive=True))
     passed = failed = 0
     for path in paths:
         with tempfile.TemporaryDirectory() as folder:

@@ -37,7 +37,7 @@ Box*,output,mass_g,,box,weight,g,
 Box*,output,light,,box,light,,
 Box,output,left,,box,part.piece(left),kg,
 Box,output,wait,,box:empty,wait,s,
-Box,output,product,,box:product,volume,m^3,
+Box,output,prod*,,box:product,volume,m^3,
 Box,output,nowhere,,box,nothing,kg,
 ''',
     'cases/first.csv': '''case_id,solver,input_name,input_value,input_unit,output_name,output_value,output_unit

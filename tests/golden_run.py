@@ -14,7 +14,7 @@ name or a pattern (`ServingModel*`). Kinds:
   set      `cell` is set to `value` in `unit` for all cases: what the other product assumes;
            an input of the case wins over it.
   ignored  the input `name` says nothing about the outputs that are compared; the note says why.
-  output   the output `name` is `cell`, and is counted in `unit`.
+  output   the output `name`, a name or a pattern (`droop.*`), is `cell`, and is counted in `unit`.
 A sheet may be run several times for one case: `zero:stage_1` is the sheet zero in a run called
 stage_1; rows of the sheet `zero` set all its runs, rows of `zero:stage_1` that one.
 
@@ -34,6 +34,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import many  # noqa: E402
 
 TOLERANCE = 1e-6
+TOGETHER = 40   # cases of a sheet in one run
 SHOWN = 40      # deviations printed without --all
 MAP = os.path.join(many.ROOT, 'tests', 'golden', 'map.csv')
 Case = collections.namedtuple('Case', 'family name solver inputs outputs')
@@ -99,7 +100,8 @@ class Map:
         return [row for row in self.of[solver] if row['kind'] == kind]
 
     def output(self, solver, name):
-        return next((row for row in self.rows(solver, 'output') if row['name'] == name), None)
+        return next((row for row in self.rows(solver, 'output')
+                     if fnmatch.fnmatchcase(name, row['name'])), None)
 
     def word(self, solver, name, value):
         for row in self.rows(solver, 'word'):
@@ -154,10 +156,19 @@ def calculate(program, cases, map_, templates):
     found, refused = {}, {}
     for run, settings in wanted.items():
         scenarios = [('c%d' % at, one) for at, one in settings.items()]
-        cells, refusals = many.run(program, run.partition(':')[0], scenarios, templates)
-        found.update(((run, int(name[1:])), one) for name, one in cells.items())
-        refused.update(((run, int(name[1:])), one) for name, one in refusals.items())
+        for first in range(0, len(scenarios), TOGETHER):
+            cells, refusals = many.run(program, run.partition(':')[0],
+                                       scenarios[first:first + TOGETHER], templates)
+            found.update(((run, int(name[1:])), asked(cases[int(name[1:])], one, map_))
+                         for name, one in cells.items())
+            refused.update(((run, int(name[1:])), one) for name, one in refusals.items())
     return found, refused
+
+
+def asked(case, cells, map_):
+    """The cells that outputs of a case name: sheets with long tables have tens of thousands."""
+    rows = [map_.output(case.solver, name) for name in case.outputs]
+    return {row['cell']: cells.get(row['cell']) for row in rows if row}
 
 
 def unit_factors(program, units):

@@ -25,7 +25,8 @@ FIELD = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)?$")
 KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*$")
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$")
 FACTOR = re.compile(r"([A-Za-z]+|%|1)(?:\^(-?\d+|\(-?\d+/\d+\)))?$")
-DATED = {"price": None, "hardware": {"price"}, "node": {"price", "rent", "owned"}, "grid": {"price"}}
+DATED = {"price": None, "hardware": {"price"}, "node": {"price", "rent", "owned"}, "grid": {"price"},
+         "storage": {"price"}, "facility": {"pue", "wue"}}
 PLACES = re.compile(r"(^|[\s(\"'])(/(work|home|tmp|root|mnt|usr|var|shared)\b|~/|[A-Za-z]:\\|file:)")
 INTERNAL = re.compile(r"stored text id|copy id|text id|\bids? \d{6,}|to be completed|\bdump\b", re.I)
 PERISHABLE = re.compile(r"20\d\d(-\d\d)?")

@@ -35,8 +35,11 @@ static size_t left = SIZE_MAX; /* requests that are granted before one is not */
 static bool refused;
 static const void *asked_by; /* code that asked for what was refused */
 
-static bool is_refused(const void *caller) {
-  if (left == SIZE_MAX || refused) return false;
+enum { LARGE = 1 << 20 }; /* once memory is short, no such request is granted any more */
+
+static bool is_refused(const void *caller, size_t size) {
+  if (refused) return size >= LARGE;
+  if (left == SIZE_MAX) return false;
   refused = left-- == 0;
   if (refused) errno = ENOMEM;
   if (refused) asked_by = caller;
@@ -44,13 +47,13 @@ static bool is_refused(const void *caller) {
 }
 
 void *malloc(size_t size) {
-  return is_refused(__builtin_return_address(0)) ? NULL : __libc_malloc(size);
+  return is_refused(__builtin_return_address(0), size) ? NULL : __libc_malloc(size);
 }
 void *calloc(size_t count, size_t size) {
-  return is_refused(__builtin_return_address(0)) ? NULL : __libc_calloc(count, size);
+  return is_refused(__builtin_return_address(0), count * size) ? NULL : __libc_calloc(count, size);
 }
 void *realloc(void *old, size_t size) {
-  return is_refused(__builtin_return_address(0)) ? NULL : __libc_realloc(old, size);
+  return is_refused(__builtin_return_address(0), size) ? NULL : __libc_realloc(old, size);
 }
 
 /* ---- a sheet with something of everything ---- */

@@ -403,6 +403,18 @@ static unsigned last_set(void) {
   return system_vectors() >= 512 ? LANES_512 : system_vectors() >= 256 ? LANES_256 : LANES_ANY;
 }
 
+/* A build that has wider bodies uses them: a library that does not is right all the same, and slow.
+ */
+START_TEST(vectors_are_as_wide_as_the_processor_has) {
+  bool wide = false;
+#if defined(__x86_64__) && defined(__linux__)
+  __builtin_cpu_init();
+  wide = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+#endif
+  ck_assert_uint_ge(system_vectors(), wide ? 256 : 128);
+}
+END_TEST
+
 START_TEST(lanes_do_not_depend_on_each_other) {
   static const size_t sizes[] = { 0, 1, 3, 8, 65, LONG };
   for (size_t i = 0; function_row(i); i++) {
@@ -793,6 +805,7 @@ Suite *suite_function(void) {
   tcase_add_test(values, values_of_the_language);
   tcase_add_test(values, errors_pass_on);
   tcase_add_test(values, comparison_at_its_tolerance);
+  tcase_add_test(values, vectors_are_as_wide_as_the_processor_has);
   tcase_add_test(values, lanes_do_not_depend_on_each_other);
   tcase_add_test(values, two_in_one_pass);
   tcase_add_test(values, wider_bodies_are_used);

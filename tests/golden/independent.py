@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """independent.py [FILE]: expected values of five templates and their parts, written from their equations in
-plain Python; those of templates/workload are in workload.py. It reads the registry's CSV files and tests/golden/inputs/*.csv itself and knows the
+plain Python; those of templates/workload and
+templates/algorithm are in workload.py and algorithm.py. It reads the registry's CSV files and tests/golden/inputs/*.csv itself and knows the
 defaults by heart; it does not run or import the program. Writes templates.csv, or FILE ('-': stdout).
 
 After a wanted change of a template: change the equation here by hand, run this, look at the diff.
@@ -11,6 +12,7 @@ import os
 import re
 import sys
 
+import algorithm
 import workload
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -56,7 +58,8 @@ def facts(registry):
     return items
 
 
-REGISTRIES = {name: facts(name) for name in ('hardware', 'workload', 'format', 'fabric', 'grid', 'engine')}
+REGISTRIES = {name: facts(name) for name in ('hardware', 'workload', 'format', 'fabric', 'grid', 'engine',
+                                          'law')}
 
 
 class Item(dict):
@@ -477,7 +480,7 @@ def serving(i):
 
 
 HOUR, MONTH, YEAR = 3600.0, 730 * 3600.0, 8760 * 3600.0
-MONTHLY_TCO = dict(hw='H100', grid='US_Avg', gpus=1024, load=0.8, host=0.8, facility=2, life=36 * MONTH,
+MONTHLY_TCO = dict(hw='H100', grid='US_Avg', gpus=1024, load=0.8, host=0.8, pue=1.3, facility=2, life=36 * MONTH,
                    upkeep=0.05 / YEAR, drift=0.0025 / MONTH, busy=0.9, wacc=0.1, budget=80e6,
                    **{'job.microbatches': 64, 'job.tensor': 8})
 
@@ -486,7 +489,7 @@ def monthly_tco(i):
     hw, grid, gpus = i['hw'], i['grid'], i['gpus']
     purchase = mul(gpus, hw.price, i['facility'])
     power = mul(gpus, hw.tdp, 1 + i['host'])
-    energy = mul(power, i['load'], grid.pue)           # W: energy of a month over a month
+    energy = mul(power, i['load'], i['pue'])           # W: energy of a month over a month
     monthly = (1 + i['wacc']) ** (1 / 12)
     price, book, total, bills, present = grid.price, purchase, 0.0, 0.0, purchase
     cells, discount = {}, 1.0
@@ -530,8 +533,9 @@ SHEETS = {'roofline': (roofline, ROOFLINE), 'ring_all_reduce': (ring_all_reduce,
           'training': (training, TRAINING), 'serving': (serving, SERVING),
           'monthly_tco': (monthly_tco, MONTHLY_TCO)}
 SHEETS.update(workload.SHEETS)
+SHEETS.update(algorithm.SHEETS)
 ITEMS = {'hw': 'hardware', 'model': 'workload', 'precision': 'format', 'expert_precision': 'format',
-         'cache_precision': 'format', 'state_precision': 'format', 'table_precision': 'format',
+         'cache_precision': 'format', 'state_precision': 'format', 'table_precision': 'format', 'products': 'format', 'law': 'law',
          'fabric': 'fabric', 'host': 'fabric', 'grid': 'grid', 'engine': 'engine'}
 
 
