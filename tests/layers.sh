@@ -56,6 +56,8 @@ stdatomic stdbool stddef stdint stdio stdlib stdnoreturn string tgmath time ucha
 # csv.c reads CSV with libcsv; xlsx.h writes workbooks with libxlsxwriter, xlsx_pack.c packs them
 # again with zlib. system.c alone calls the operating system, in lib/ and in cli/, but for threads: crew.c.
 others='
+cli/cells.c expat.h
+cli/cells.c zip.h
 cli/crew.c pthread.h
 cli/crew.c signal.h
 cli/crew.c windows.h
