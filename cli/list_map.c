@@ -11,10 +11,21 @@
 static const struct domain {
   const char *folder, *layer;
 } domains[] = {
-  { "workload", "A workloads" }, { "hardware", "B hardware" },   { "facility", "C infrastructure" },
-  { "topology", "D topology" },  { "node", "E solvers" },        { "serving", "E solvers" },
-  { "data", "E solvers" },       { "algorithm", "E solvers" },   { "fleet", "E solvers" },
-  { "tail", "E solvers" },       { "reliability", "E solvers" }, { "planning", "E solvers" },
+  { "workload", "A workloads" },
+  { "hardware", "B hardware" },
+  { "infrastructure", "C infrastructure" },
+  { "topology", "D topology" },
+  { "node", "E solvers" },
+  { "serving", "E solvers" },
+  { "data", "E solvers" },
+  { "algorithm", "E solvers" },
+  { "fleet", "E solvers" },
+  { "tail", "E solvers" },
+  { "reliability", "E solvers" },
+  { "planning", "E solvers" },
+  { "economics", "E solvers" },
+  { "sustainability", "E solvers" },
+  { "responsible", "E solvers" },
   { "analysis", "E solvers" },
 };
 enum { DOMAIN_COUNT = sizeof domains / sizeof *domains };

@@ -362,7 +362,7 @@ static void offer_sources(const mls_book *book, struct out *out, size_t *count) 
 /* What may begin here: names, functions, and at the start of a line its leading words. */
 static void offer_names(const struct sheet *sheet, const struct spot *spot, struct out *out,
                         size_t *count) {
-  static const char *const leads[] = { "input", "output", "check", "use", "table" };
+  static const char *const leads[] = { "input", "output", "check", "use", "table", "chart" };
   mls_function function;
   char columns[80];
   size_t start = 0;

@@ -22,9 +22,10 @@ static const struct command commands[] = {
     "  --scenario NAME          this scenario of INPUTS alone\n"
     "  --rows table=FILE.csv    the rows of a table from a file\n"
     "  --all                    every cell, fact and table, not results and checks alone\n"
+    "  --plot                   the charts of the sheet as text below\n"
     "  --csv excel-eu           CSV files with semicolons and 0,5 in numbers, read and written\n"
-    "  -o FILE, --output FILE   also write FILE.xlsx (a live workbook), .json, .csv, .md; "
-    "repeatable\n"
+    "  -o FILE, --output FILE   also write FILE.xlsx (a live workbook), .html, .json, .csv,\n"
+    "                           .md; repeatable\n"
     "  --json                   print JSON\n"
     "  --as-of YYYY-MM-DD       date of the report; else SOURCE_DATE_EPOCH, else the newest fact\n"
     "  --strict                 exit status 1 when a check is false or cannot be decided\n"
@@ -35,7 +36,7 @@ static const struct command commands[] = {
     "  mlsysim run monthly_tco plan.csv -o plan.xlsx\n"
     "  mlsysim run serving plan.csv --scenario base --json\n",
     TAKES_SET | TAKES_ROWS | TAKES_ALL | TAKES_SCENARIO | TAKES_OUTPUT | TAKES_JSON | TAKES_DATE |
-        TAKES_STRICT | TAKES_CSV | TAKES_WATCH,
+        TAKES_STRICT | TAKES_CSV | TAKES_WATCH | TAKES_PLOT,
     1, 2, command_run },
   { "batch", "SHEET SCENARIOS [options]", "calculate a sheet for each line of a CSV, however long",
     "SCENARIOS is a CSV (or -) with a scenario a line: a header of inputs and facts, each with its "

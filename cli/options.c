@@ -16,6 +16,7 @@ enum place {
   IN_SCENARIO,
   IN_DATE,
   IN_ALL,
+  IN_PLOT,
   IN_JSON,
   IN_CSV,
   IN_STRICT,
@@ -44,6 +45,7 @@ static const struct option table[] = {
   { "--set", TAKES_SET, IN_SETS, "path=value" },
   { "--rows", TAKES_ROWS, IN_ROWS, "table=FILE.csv" },
   { "--all", TAKES_ALL, IN_ALL, NULL },
+  { "--plot", TAKES_PLOT, IN_PLOT, NULL },
   { "--scenario", TAKES_SCENARIO, IN_SCENARIO, "NAME" },
   { "--output", TAKES_OUTPUT, IN_OUTPUTS, "FILE" },
   { "-o", TAKES_OUTPUT, IN_OUTPUTS, "FILE" },
@@ -133,6 +135,7 @@ static bool keep(struct options *options, const struct option *option, const cha
     case IN_DATE: return once(&options->date, option->name, value);
     case IN_CSV: return once(&options->csv, option->name, value) && is_dialect(value);
     case IN_ALL: options->all = true; break;
+    case IN_PLOT: options->plot = true; break;
     case IN_JSON: options->json = true; break;
     case IN_STRICT: options->strict = true; break;
     case IN_CHECK: options->check = true; break;

@@ -16,6 +16,7 @@ enum {
   TAKES_DATE = 1 << 6,
   TAKES_STRICT = 1 << 7,
   TAKES_CHECK = 1 << 8,
+  TAKES_PLOT = 1 << 9,
   TAKES_NAMES = 1 << 16,
   TAKES_WATCH = 1 << 17,
   TAKES_CSV = 1 << 20,
@@ -38,7 +39,7 @@ struct options {
   size_t memory;     /* MB that a model may take besides what files allow; 0: as the library says */
   const char *watch; /* "" without end, else the number of runs; NULL: not asked for */
   const char *cells, *jobs, *bad_rows; /* of batch, as given */
-  bool all, json, strict, check, names, resume, quiet, help;
+  bool all, plot, json, strict, check, names, resume, quiet, help;
 };
 
 /* Reads `count` arguments. False with a message on stderr. End with options_close. */

@@ -142,6 +142,7 @@ int command_man(const struct options *options) {
       "MLSYSIM_PATH",
       "Folders with templates/ and registry/, separated by colons (on Windows by semicolons).");
   man_variable("SOURCE_DATE_EPOCH", "The date of reports, in seconds since 1970.");
+  man_variable("COLUMNS", "How many characters wide --plot draws; else as wide as the terminal.");
   man_variable("NO_COLOR", "When set, no colours.");
   printf(".SH FILES\n");
   roff_all(command_folders);

@@ -12,10 +12,7 @@ struct ending {
   const char *text, *form;
 };
 static const struct ending endings[] = {
-  { ".xlsx", "xlsx" },
-  { ".json", "json" },
-  { ".csv", "csv" },
-  { ".md", "md" },
+  { ".xlsx", "xlsx" }, { ".json", "json" }, { ".csv", "csv" }, { ".html", "html" }, { ".md", "md" },
 };
 
 static const char *form_of(const char *path) {
@@ -32,7 +29,7 @@ static bool outputs_are_sound(const struct options *options) {
   for (size_t i = 0; i < options->outputs.count; i++) {
     const char *path = options->outputs.at[i];
     if (!form_of(path)) {
-      say_error("-o %s: the file must end in .xlsx, .json, .csv or .md", path);
+      say_error("-o %s: the file must end in .xlsx, .html, .json, .csv or .md", path);
       return false;
     }
     if (session_reads(options, path)) {
@@ -93,9 +90,19 @@ static int write_outputs(const struct session *session, const char *date) {
   return status;
 }
 
+/* COLUMNS, else what the terminal has, else what most have. */
+static size_t plot_width(void) {
+  const char *columns = getenv("COLUMNS");
+  size_t width = columns && strspn(columns, "0123456789") == strlen(columns)
+                     ? strtoul(columns, NULL, 10)
+                     : terminal_width();
+  return width ? width : 80;
+}
+
 static int print_report(const struct session *session, const char *date) {
   mls_report report = report_of(session, session->options->json ? "json" : "text", date);
   report.color = print_in_color();
+  report.plot = session->options->plot ? plot_width() : 0;
   int status = export(session, &report, print_write, NULL);
   return print_finish() ? status : SYSTEM_FAILS;
 }

@@ -7,17 +7,18 @@
 
 #include "../lib/function.h"
 #include "../lib/name.h"
+#include "../lib/sheet.h"
 
 /* The reserved words by what they are for; prior is a function. */
 static const char *const leads[] = { "sheet", "use", "input", "output", "check", "table", NULL };
 static const char *const joints[] = { "for", "in", "by", "likely", NULL };
 static const char *const truths[] = { "true", "false", NULL }; /* kept: no sheet may use them */
 
-struct line {
+struct pattern {
   char text[4096];
 };
 
-static void add(struct line *line, const char *text) {
+static void add(struct pattern *line, const char *text) {
   size_t size = strlen(line->text), more = strlen(text);
   if (size + more >= sizeof line->text) {
     fputs("grammar: a pattern is too long\n", stderr);
@@ -27,14 +28,14 @@ static void add(struct line *line, const char *text) {
 }
 
 /* "a|b|c" */
-static void add_words(struct line *line, const char *const *words) {
+static void add_words(struct pattern *line, const char *const *words) {
   for (size_t i = 0; words[i]; i++) {
     if (i > 0) add(line, "|");
     add(line, words[i]);
   }
 }
 
-static void add_calls(struct line *line) {
+static void add_calls(struct pattern *line) {
   const struct function *row;
   const char *joint = "";
   for (size_t i = 0; (row = function_row(i)); i++) {
@@ -46,7 +47,7 @@ static void add_calls(struct line *line) {
 }
 
 /* Those of two characters first; `special` are the marks that mean themselves after a \. */
-static void add_operators(struct line *line, const char *special) {
+static void add_operators(struct pattern *line, const char *special) {
   const struct function *row;
   const char *joint = "";
   for (size_t size = 2; size > 0; size--)
@@ -61,19 +62,20 @@ static void add_operators(struct line *line, const char *special) {
     }
 }
 
-static void add_named(struct line *line, struct slice name, const char *special) {
+static void add_named(struct pattern *line, struct slice name, const char *special) {
   if (slice_is(name, "CALLS")) add_calls(line);
   else if (slice_is(name, "OPERATORS")) add_operators(line, special);
   else if (slice_is(name, "LEADS")) add_words(line, leads);
   else if (slice_is(name, "JOINTS")) add_words(line, joints);
   else if (slice_is(name, "TRUTHS")) add_words(line, truths);
+  else if (slice_is(name, "KINDS")) add_words(line, chart_words);
 }
 
 /* A pattern with its {NAMES} filled in. */
-static struct line filled(const char *pattern, const char *special) {
-  struct line line = { "" };
+static struct pattern filled(const char *pattern, const char *special) {
+  struct pattern line = { "" };
   while (*pattern) {
-    size_t size = *pattern == '{' ? strspn(pattern + 1, "CALSOPERTJINDUH") : 0;
+    size_t size = *pattern == '{' ? strspn(pattern + 1, "CALSOPERTJINDUHK") : 0;
     if (size > 0 && pattern[1 + size] == '}') {
       add_named(&line, (struct slice){ pattern + 1, size }, special);
       pattern += size + 2;
@@ -109,6 +111,7 @@ static const char *const vim[] = {
   "syntax match mlsysimName contained '\\v\\l[[:alnum:]_]*'",
   "syntax match mlsysimLead '\\v^\\s*\\zs%({LEADS})[[:alnum:]_.-]@!' "
   "nextgroup=mlsysimName skipwhite",
+  "syntax match mlsysimLead '\\v^chart\\s+%({KINDS})\\ze\\s' nextgroup=mlsysimName skipwhite",
   "syntax region mlsysimText start='\"' end='\"' oneline",
   "syntax match mlsysimSource contained "
   "'\\v[# \\t]@1<=\\@[[:alnum:]_.-]+\\ze%(\\s+\\@[[:alnum:]_.-]+)*\\s*$'",
@@ -154,6 +157,7 @@ static const struct rule {
   { NULL,
     "^\\s*(?:({LEADS})\\s+)?([a-z][a-z0-9_]*)(?=\\s*(?:\\[[^\\]]*\\])?\\s*=(?!=))",
     { "keyword.control", "entity.name.variable" } },
+  { NULL, "^(chart)\\s+({KINDS})(?=\\s)", { "keyword.control", "keyword.control" } },
   { "keyword.control", "^\\s*(?:{LEADS})(?![A-Za-z0-9_.-])", { NULL, NULL } },
   { "string.quoted.double", "\"[^\"]*\"", { NULL, NULL } },
   { "support.type.unit", "\\[[^\\]#\"]*\\]", { NULL, NULL } },
@@ -181,7 +185,7 @@ static void print_json(const char *name, const char *text, const char *end) {
 }
 
 static void print_scope(const char *name, const char *scope, const char *end) {
-  struct line line = { "" };
+  struct pattern line = { "" };
   add(&line, scope);
   add(&line, ".mlsysim");
   print_json(name, line.text, end);
@@ -190,7 +194,7 @@ static void print_scope(const char *name, const char *scope, const char *end) {
 static void print_rule(const struct rule *rule) {
   printf("    { ");
   if (rule->scope) print_scope("name", rule->scope, ", ");
-  struct line match = filled(rule->match, "+*/^");
+  struct pattern match = filled(rule->match, "+*/^");
   print_json("match", match.text, rule->parts[0] ? ",\n      \"captures\": { " : " },\n");
   if (!rule->parts[0]) return;
   printf("\"1\": { ");

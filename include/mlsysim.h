@@ -447,13 +447,14 @@ typedef struct {
 
 typedef struct {
   size_t size;      /* sizeof(mls_report) */
-  const char *form; /* "text", "json", "csv", "md", "xlsx" */
+  const char *form; /* "text", "json", "csv", "md", "html", "xlsx" */
   int all;          /* every cell, not only outputs and checks */
   int color;        /* escape sequences for a terminal (text) */
   const char *date; /* as-of date YYYY-MM-DD; NULL: the newest date of the registry */
   const mls_run *runs;
   size_t run_count;
   const char *csv;  /* of form "csv": NULL, or "excel-eu": semicolons, 0,5 */
+  size_t plot;      /* of form "text": the sheet's charts, so many characters wide; 0: none */
 } mls_report;
 
 /* Writes a report over one or more runs of one model; the workbook (xlsx) holds the first run. Same

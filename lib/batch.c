@@ -317,6 +317,7 @@ static void run_step(const struct mls_batch *batch, const struct step *step, siz
   const double *const *in = batch->in + step->first;
   double *out = batch->registers + step->out * batch->block;
   switch ((enum step_kind)step->kind) {
+    case STEP_JOINED:
     case STEP_CALL: function_run(step->body, count, out, in, step->count, step->ones); break;
     case STEP_LOOKUP: run_lookup(batch, step, in[0], out, count); break;
     case STEP_FACT: run_fact(step, in[0], out, count); break;
@@ -340,10 +341,10 @@ static void give_results(const struct mls_batch *batch, size_t from, size_t coun
 }
 
 /* While the steps of a block run, the memory brings the columns of the next one, a few lines a
-   step: the line of each column in turn. */
+   step, column after column. */
 struct fetch {
   const double *const *columns;
-  size_t column, lane, until;
+  size_t column, lane, from, until;
   size_t share; /* lines a step */
 };
 
@@ -351,15 +352,16 @@ static struct fetch fetch_start(const struct mls_batch *batch, const double *con
                                 size_t from, size_t until) {
   size_t lines = batch->column_count * batch->block / TOGETHER;
   size_t end = until - from < batch->block ? until : from + batch->block;
-  return (struct fetch){ columns, 0, from, end, lines / (batch->plan.step_count + 1) + 1 };
+  return (struct fetch){ columns, 0, from, from, end, lines / (batch->plan.step_count + 1) + 1 };
 }
 
 static void fetch_some(struct fetch *fetch, size_t column_count) {
-  for (size_t i = 0; i < fetch->share && fetch->lane < fetch->until; i++) {
+  for (size_t i = 0; i < fetch->share && fetch->column < column_count; i++) {
     system_read_soon(fetch->columns[fetch->column] + fetch->lane);
-    if (++fetch->column < column_count) continue;
-    fetch->column = 0;
     fetch->lane += TOGETHER;
+    if (fetch->lane < fetch->until) continue;
+    fetch->lane = fetch->from;
+    fetch->column++;
   }
 }
 

@@ -461,6 +461,7 @@ static mls_status make_report(const mls_model *model, const mls_report *given, m
                           .run_count = given->run_count,
                           .all = given->all != 0,
                           .color = given->color != 0,
+                          .plot = given->plot,
                           .dialect = dialect,
                           .date = date ? date : "",
                           .write = write,

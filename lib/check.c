@@ -64,6 +64,7 @@ static mls_status declare_line(struct checker *c, struct sheet *sheet, unsigned 
   }
   if (line->table >= 0) line->table = (int)sheet->lines[line->table].use;
   if (line->kind == LINE_NOTE || !line->name) return MLS_OK;
+  if (line->kind == LINE_CHART) return declare(c, sheet, &sheet->charts, index);
   struct map *map = line->table >= 0 ? &sheet->columns[line->table] : &sheet->symbols;
   return declare(c, sheet, map, index);
 }
@@ -71,6 +72,7 @@ static mls_status declare_line(struct checker *c, struct sheet *sheet, unsigned 
 static mls_status declare_all(struct checker *c, struct sheet *sheet) {
   map_open(&sheet->symbols, c->memory);
   map_open(&sheet->shared, c->memory);
+  map_open(&sheet->charts, c->memory);
   TRY(count_parts(c, sheet));
   for (size_t i = 0; i < sheet->line_count; i++)
     if (declare_line(c, sheet, (unsigned)i) == MLS_MEMORY) return MLS_MEMORY;
@@ -263,7 +265,8 @@ static mls_status slot_lines(struct scope scope) {
   if (!sheet->slots) return fail_memory(scope.checker->fails);
   for (size_t i = 0; i < scope.sheet->line_count; i++) {
     struct line *line = &scope.sheet->lines[i];
-    if (line->kind == LINE_NOTE || line->kind == LINE_USE || !line->name) continue;
+    bool none = line->kind == LINE_NOTE || line->kind == LINE_USE || line->kind == LINE_CHART;
+    if (none || !line->name) continue;
     TRY(slot_line(scope, (unsigned)i));
   }
   return MLS_OK;
@@ -555,6 +558,7 @@ static mls_status check_parts(struct scope scope) {
   TRY(resolve_lines(scope));
   TRY(prove_lines(scope));
   TRY(check_binds(scope));
+  TRY(check_charts(scope));
   TRY(check_renamed(scope));
   return check_all_cites(c, scope.sheet);
 }

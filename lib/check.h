@@ -37,6 +37,11 @@ mls_status resolve_formula(struct scope scope, struct node *node);
 /* Proves the units below `node` and stores every node's type (prove.c). */
 mls_status prove_formula(struct scope scope, struct node *node);
 
+/* Resolves what a chart shows: the path of a cell or of a whole column (resolve.c). */
+mls_status resolve_shown(struct scope scope, struct node *node);
+/* Resolves and proves the charts of a sheet (check_chart.c). */
+mls_status check_charts(struct scope scope);
+
 /* A new slot, or the one that a fact has already. */
 mls_status slot_add(struct scope scope, struct slot slot, unsigned *index);
 mls_status slot_fact(struct scope scope, unsigned line, const char *field, bool family,

@@ -7,7 +7,7 @@
 
 static const struct exporter exporters[] = {
   { "text", export_text }, { "json", export_json }, { "csv", export_csv },
-  { "md", export_md },     { "xlsx", export_xlsx },
+  { "md", export_md },     { "html", export_html }, { "xlsx", export_xlsx },
 };
 
 const struct exporter *exporter_find(const char *form) {
@@ -80,7 +80,8 @@ static mls_status add_line(struct reader *reader, unsigned instance, unsigned li
   switch (text->kind) {
     case LINE_NOTE:
       return text->heading ? add(reader, READING_HEADING, instance, line, GRAPH_NONE) : MLS_OK;
-    case LINE_USE: return MLS_OK;
+    case LINE_USE:
+    case LINE_CHART: return MLS_OK;
     case LINE_TABLE:
       TRY(add(reader, READING_TABLE, instance, line, here->cells[text->slot]));
       TRY(add(reader, READING_COLUMN, instance, line, here->cells[text->slot]));
@@ -146,6 +147,24 @@ bool reading_is_check(const struct mls_model *model, const struct reading *readi
   if (reading->kind != READING_CELL) return false;
   enum cell_kind kind = model->cells[reading->cell].kind;
   return kind == CELL_CHECK || kind == CELL_WITHIN;
+}
+
+bool quiet_take(struct quiet *quiet, const struct mls_model *model, const struct reading *reading) {
+  bool range = model->cells[reading->cell].kind == CELL_WITHIN;
+  bool used = reading->instance != 0;
+  quiet->ranges += range;
+  quiet->checks += used && !range;
+  return range || used;
+}
+
+bool quiet_put(const struct quiet *quiet, struct buffer *out) {
+  if (quiet->checks)
+    buffer_print(out, "%zu check%s of used sheets hold%s", quiet->checks,
+                 quiet->checks == 1 ? "" : "s", quiet->checks == 1 ? "s" : "");
+  if (quiet->ranges)
+    buffer_print(out, "%s%zu bound input%s within range", quiet->checks ? ", " : "", quiet->ranges,
+                 quiet->ranges == 1 ? " is" : "s are");
+  return quiet->checks + quiet->ranges > 0;
 }
 
 const char *reading_word(const struct mls_model *model, unsigned cell) {

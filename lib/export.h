@@ -3,7 +3,7 @@
 #ifndef MLS_EXPORT_H
 #define MLS_EXPORT_H
 
-#include "trace.h"
+#include "chart.h"
 
 struct report {
   const struct mls_model *model;
@@ -11,6 +11,7 @@ struct report {
   size_t run_count;
   bool all;
   bool color;
+  size_t plot;              /* of form "text": charts so many characters wide; 0: none */
   const char *date;         /* as-of date; never NULL */
   enum csv_dialect dialect; /* of form "csv" */
   mls_write write;
@@ -27,6 +28,7 @@ const struct exporter *exporter_find(const char *form);
 mls_status export_text(const struct report *report);
 mls_status export_json(const struct report *report);
 mls_status export_csv(const struct report *report);
+mls_status export_html(const struct report *report);
 mls_status export_md(const struct report *report);
 mls_status export_xlsx(const struct report *report);
 
@@ -66,6 +68,36 @@ mls_status reading_make(const struct mls_model *model, struct memory *memory, st
 /* An answer of the sheet itself, not of one that it uses. */
 bool reading_is_answer(const struct mls_model *model, const struct reading *reading);
 bool reading_is_check(const struct mls_model *model, const struct reading *reading);
+
+/* Checks that hold everywhere and that a first page counts only: of sheets that are used, and of
+   the sets of bound inputs. */
+struct quiet {
+  size_t checks, ranges;
+};
+/* Whether the check of `reading` is one of them; it is counted then. It holds in all runs. */
+bool quiet_take(struct quiet *quiet, const struct mls_model *model, const struct reading *reading);
+/* "3 checks of used sheets hold, 7 bound inputs are within range"; false when there is none. */
+bool quiet_put(const struct quiet *quiet, struct buffer *out);
+
+/* Sections of reports for documents (export_section.c): which cell stands in which. */
+enum section { SECTION_RESULTS, SECTION_INPUTS, SECTION_FACTS, SECTION_OTHERS };
+bool section_has(const struct report *report, const struct reading *reading, size_t row,
+                 enum section section);
+/* Did a scenario set it? The weakest state over the scenarios; does a check hold in one of them? */
+bool section_is_set(const struct report *report, unsigned cell, size_t row);
+enum state section_state(const struct report *report, unsigned cell, size_t row);
+bool section_holds(const struct report *report, unsigned cell, size_t run);
+/* "cash [kUSD]", and a value of it for a person, without its unit. */
+void section_title(const struct report *report, unsigned column, struct buffer *out);
+void section_value(const struct report *report, unsigned column, size_t row, size_t run,
+                   struct buffer *out);
+/* The key and the outputs of the table that begins at list[at], or all its columns: their number.
+ */
+size_t section_columns(const struct report *report, const struct reading *list, size_t list_count,
+                       size_t at, unsigned *columns);
+/* Keys of all sources, in the order of the sheets, then those of the facts in use. */
+mls_status section_sources(const struct report *report, struct memory *memory, const char ***keys,
+                           size_t *count);
 
 /* "input", "bound", "fact", "cell", "output", "check", "key". */
 const char *reading_word(const struct mls_model *model, unsigned cell);

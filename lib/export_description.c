@@ -204,8 +204,20 @@ static void put_binds(struct describer *d, const struct line *line) {
   buffer_char(&d->out, ']');
 }
 
+static void put_chart(struct describer *d, const struct line *line) {
+  put_member(d, "chart", chart_words[line->chart]);
+  buffer_text(&d->out, ", \"shows\": [");
+  for (size_t i = 0; i < line->bind_count; i++) {
+    buffer_text(&d->out, i ? ", {\"line\": " : "{\"line\": ");
+    buffer_print(&d->out, "%d", line->binds[i].place.line);
+    put_formula(d, line->binds[i].formula);
+    buffer_char(&d->out, '}');
+  }
+  buffer_char(&d->out, ']');
+}
+
 static const char *kind_of(const struct line *line) {
-  static const char *const kinds[] = { "note", "input", "cell", "check", "use", "table" };
+  static const char *const kinds[] = { "note", "input", "cell", "check", "use", "table", "chart" };
   if (line->kind == LINE_NOTE && line->heading) return "heading";
   return line->kind == LINE_CELL && line->output ? "output" : kinds[line->kind];
 }
@@ -221,6 +233,7 @@ static void put_line(struct describer *d, const struct line *line) {
   if (line->set) put_set(d, line->set);
   if (line->kind == LINE_INPUT) put_values(d, line);
   if (line->kind == LINE_USE) put_binds(d, line);
+  if (line->kind == LINE_CHART) put_chart(d, line);
   if (line->formula) put_formula(d, line->formula);
   put_member(d, "label", line->label);
   put_list(d, "cites", line->cites, line->cite_count);

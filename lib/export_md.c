@@ -17,9 +17,6 @@ struct page {
   struct buffer out;
 };
 
-/* What a table of cells lists. */
-enum section { RESULTS, INPUTS, FACTS, OTHERS };
-
 /* ---- escaping ---- */
 
 static bool is_letter(char c) {
@@ -79,46 +76,6 @@ static struct mls_values *values_of(const struct page *page, size_t run) {
 
 /* ---- tables of cells: a line a cell, a column a scenario ---- */
 
-static bool is_set(const struct page *page, unsigned cell, size_t row) {
-  for (size_t run = 0; run < page->report->run_count; run++)
-    if (values_setting(values_of(page, run), cell, row)) return true;
-  return false;
-}
-
-static bool is_there(const struct page *page, unsigned cell, size_t row) {
-  for (size_t run = 0; run < page->report->run_count; run++)
-    if (!value_is_error(values_get(values_of(page, run), cell, row))) return true;
-  return false;
-}
-
-/* A fact that a scenario set is an input of that scenario. */
-static bool belongs(const struct page *page, const struct reading *reading, size_t row,
-                    enum section section) {
-  const struct cell *cell = &page->model->cells[reading->cell];
-  bool fact = cell->kind == CELL_FACT, input = cell->kind == CELL_INPUT;
-  if (reading->kind != READING_CELL || reading_is_check(page->model, reading)) return false;
-  if (fact && is_set(page, reading->cell, row)) input = true, fact = false;
-  switch (section) {
-    case RESULTS: return reading_is_answer(page->model, reading);
-    case INPUTS: return input;
-    case FACTS: return fact && (!cell->family || is_there(page, reading->cell, row));
-    case OTHERS: break;
-  }
-  return !fact && !input && !reading_is_answer(page->model, reading);
-}
-
-static enum state state_of(const struct page *page, unsigned cell, size_t row) {
-  enum state state = STATE_INPUT;
-  bool fact = page->model->cells[cell].kind == CELL_FACT;
-  for (size_t run = 0; run < page->report->run_count; run++) {
-    enum state one;
-    if (!fact || !trace_fact_state(values_of(page, run), cell, row, &one))
-      one = values_state(values_of(page, run), cell);
-    state = state_weakest(state, one);
-  }
-  return state;
-}
-
 static mls_status put_value(struct page *page, unsigned cell, size_t row, size_t run) {
   const struct mls_values *values = values_of(page, run);
   const char *unit = show_unit(values, cell, row)->text;
@@ -137,7 +94,8 @@ static mls_status put_keys(struct page *page, unsigned cell, size_t row) {
     return put_text(page, fact && fact->source ? fact->source->key : "");
   }
   const struct line *line = model_line(page->model, cell);
-  bool own = page->model->cells[cell].kind != CELL_INPUT || !is_set(page, cell, row);
+  bool own =
+      page->model->cells[cell].kind != CELL_INPUT || !section_is_set(page->report, cell, row);
   for (size_t i = 0; own && i < line->cite_count; i++)
     buffer_print(&page->cell, "%s%s", i ? ", " : "", line->cites[i]);
   return put_cell(page);
@@ -158,7 +116,7 @@ static mls_status put_line(struct page *page, unsigned cell, size_t row) {
   for (size_t run = 0; run < page->report->run_count; run++) TRY(put_value(page, cell, row, run));
   bool number = !at->text && !at->truth;
   TRY(put_text(page, number ? show_unit(values_of(page, 0), cell, row)->text : ""));
-  TRY(put_text(page, state_word(state_of(page, cell, row))));
+  TRY(put_text(page, state_word(section_state(page->report, cell, row))));
   TRY(put_keys(page, cell, row));
   TRY(put_meaning(page, cell, row));
   buffer_char(&page->out, '\n');
@@ -187,7 +145,7 @@ static mls_status put_section(struct page *page, const char *title, const char *
     const struct reading *reading = &page->list[i];
     if (reading->kind != READING_CELL) continue;
     for (size_t row = 0; row < page->model->cells[reading->cell].rows; row++) {
-      if (!belongs(page, reading, row, section)) continue;
+      if (!section_has(page->report, reading, row, section)) continue;
       if (!titled) {
         heading(page, "##", title, NULL);
         TRY(put_runs(page, word, after, sizeof after / sizeof *after, "---:|"));
@@ -201,21 +159,15 @@ static mls_status put_section(struct page *page, const char *title, const char *
 
 /* ---- checks ---- */
 
-static bool holds(const struct page *page, unsigned cell, size_t run) {
-  double value = values_get(values_of(page, run), cell, 0);
-  return !value_is_error(value) && value != 0;
-}
-
 static bool holds_everywhere(const struct page *page, unsigned cell) {
   for (size_t run = 0; run < page->report->run_count; run++)
-    if (!holds(page, cell, run)) return false;
+    if (!section_holds(page->report, cell, run)) return false;
   return true;
 }
 
-/* Bound inputs inside their sets are counted only. */
-static bool is_quiet(const struct page *page, unsigned cell) {
-  return !page->report->all && page->model->cells[cell].kind == CELL_WITHIN &&
-         holds_everywhere(page, cell);
+static bool is_quiet(const struct page *page, const struct reading *reading, struct quiet *quiet) {
+  return !page->report->all && holds_everywhere(page, reading->cell) &&
+         quiet_take(quiet, page->model, reading);
 }
 
 static mls_status put_verdicts(struct page *page, unsigned cell) {
@@ -224,7 +176,9 @@ static mls_status put_verdicts(struct page *page, unsigned cell) {
   TRY(put_cell(page));
   for (size_t run = 0; run < page->report->run_count; run++) {
     bool error = value_is_error(values_get(values_of(page, run), cell, 0));
-    TRY(put_text(page, error ? "missing" : holds(page, cell, run) ? "holds" : "FAILS"));
+    TRY(put_text(page, error                                    ? "missing"
+                       : section_holds(page->report, cell, run) ? "holds"
+                                                                : "FAILS"));
   }
   bool own = page->model->cells[cell].kind == CELL_CHECK;
   TRY(put_text(page, own ? model_line(page->model, cell)->label : ""));
@@ -258,7 +212,7 @@ static mls_status put_reasons(struct page *page) {
   for (size_t i = 0; i < page->count; i++) {
     if (!reading_is_check(page->model, &page->list[i])) continue;
     for (size_t run = 0; run < page->report->run_count; run++) {
-      if (holds(page, page->list[i].cell, run)) continue;
+      if (section_holds(page->report, page->list[i].cell, run)) continue;
       if (!begun) buffer_char(&page->out, '\n');
       begun = true;
       TRY(put_reason(page, page->list[i].cell, run));
@@ -269,22 +223,21 @@ static mls_status put_reasons(struct page *page) {
 
 static mls_status put_checks(struct page *page) {
   static const char *const after[] = { "meaning" };
-  size_t quiet = 0, told = 0;
+  struct quiet quiet = { 0, 0 };
+  size_t told = 0;
+  bool begun = false;
   for (size_t i = 0; i < page->count; i++) {
     unsigned cell = page->list[i].cell;
     if (!reading_is_check(page->model, &page->list[i])) continue;
-    if (quiet + told == 0) heading(page, "##", "Checks", NULL);
-    if (is_quiet(page, cell)) {
-      quiet++;
-      continue;
-    }
+    if (!begun) heading(page, "##", "Checks", NULL);
+    begun = true;
+    if (is_quiet(page, &page->list[i], &quiet)) continue;
     if (told++ == 0) TRY(put_runs(page, "check", after, 1, "---|"));
     TRY(put_verdicts(page, cell));
   }
   TRY(put_reasons(page));
-  if (quiet)
-    buffer_print(&page->out, "%s%zu bound input%s within range.\n", told ? "\n" : "", quiet,
-                 quiet == 1 ? " is" : "s are");
+  if (told && quiet.checks + quiet.ranges) buffer_char(&page->out, '\n');
+  if (quiet_put(&quiet, &page->out)) buffer_text(&page->out, ".\n");
   return MLS_OK;
 }
 
@@ -331,14 +284,7 @@ static mls_status put_all_missing(struct page *page) {
 static mls_status put_table_head(struct page *page, const unsigned *columns, size_t count) {
   buffer_char(&page->out, '|');
   for (size_t i = 0; i < count; i++) {
-    const struct cell *cell = &page->model->cells[columns[i]];
-    const struct line *line = model_line(page->model, columns[i]);
-    const char *name = cell->kind == CELL_KEY    ? line->key
-                       : cell->kind == CELL_FACT ? cell->field
-                                                 : line->name;
-    buffer_text(&page->cell, name);
-    if (cell->unit->text[0] && !cell->text && !cell->truth)
-      buffer_print(&page->cell, " [%s]", cell->unit->text);
+    section_title(page->report, columns[i], &page->cell);
     TRY(put_cell(page));
   }
   buffer_text(&page->out, "\n|");
@@ -348,38 +294,19 @@ static mls_status put_table_head(struct page *page, const unsigned *columns, siz
   return MLS_OK;
 }
 
-static mls_status put_table_value(struct page *page, unsigned column, size_t row, size_t run) {
-  const struct cell *cell = &page->model->cells[column];
-  const struct mls_values *values = values_of(page, run);
-  char text[TEXT_NUMBER];
-  if (cell->kind == CELL_KEY) return put_text(page, model_row_key(page->model, column, row, text));
-  const char *word = show_word(values, column, row);
-  if (word) return put_text(page, word);
-  return put_text(page,
-                  text_person(text, values_get(values, column, row) / cell->unit->factor, DIGITS));
-}
-
 static mls_status put_table(struct page *page, const unsigned *columns, size_t count, size_t run) {
   if (page->report->run_count > 1) heading(page, "####", page->report->runs[run].name, NULL);
   TRY(put_table_head(page, columns, count));
   for (size_t row = 0; row < page->model->cells[columns[0]].rows; row++) {
     buffer_char(&page->out, '|');
-    for (size_t i = 0; i < count; i++) TRY(put_table_value(page, columns[i], row, run));
+    for (size_t i = 0; i < count; i++) {
+      section_value(page->report, columns[i], row, run, &page->cell);
+      TRY(put_cell(page));
+    }
     buffer_char(&page->out, '\n');
     TRY(report_drain(page->report, &page->out));
   }
   return MLS_OK;
-}
-
-/* The key and the outputs of the table that begins at list[at], or all its columns. */
-static size_t choose_columns(const struct page *page, size_t at, unsigned *columns) {
-  size_t count = 0;
-  for (size_t i = at + 1; i < page->count && page->list[i].kind == READING_COLUMN; i++) {
-    const struct cell *cell = &page->model->cells[page->list[i].cell];
-    bool wanted = count == 0 || page->report->all || reading_is_answer(page->model, &page->list[i]);
-    if (wanted && !cell->family) columns[count++] = page->list[i].cell;
-  }
-  return count;
 }
 
 static mls_status put_tables(struct page *page) {
@@ -391,7 +318,7 @@ static mls_status put_tables(struct page *page) {
     if (table->kind != READING_TABLE) continue;
     const struct instance *instance = &page->model->instances[table->instance];
     const struct line *line = &instance->sheet->lines[table->line];
-    size_t count = choose_columns(page, i, columns);
+    size_t count = section_columns(page->report, page->list, page->count, i, columns);
     if (count < 2 && !page->report->all) continue;
     if (!titled) heading(page, "##", "Tables", NULL);
     titled = true;
@@ -406,47 +333,6 @@ static mls_status put_tables(struct page *page) {
 }
 
 /* ---- sources ---- */
-
-struct cited {
-  const char **keys;
-  size_t count, room;
-  struct map seen;
-};
-
-static mls_status cite(struct page *page, struct cited *cited, const char *key) {
-  size_t before;
-  if (map_get(&cited->seen, key, &before)) return MLS_OK;
-  const char **keys =
-      memory_grow(page->memory, cited->keys, cited->count, &cited->room, sizeof *keys);
-  if (!keys || map_put(&cited->seen, key, cited->count) != MLS_OK)
-    return fail_memory(page->report->fails);
-  cited->keys = keys;
-  keys[cited->count++] = key;
-  return MLS_OK;
-}
-
-static mls_status cite_sheets(struct page *page, struct cited *cited) {
-  for (size_t i = 0; i < page->model->instance_count; i++) {
-    const struct sheet *sheet = page->model->instances[i].sheet;
-    for (size_t k = 0; k < sheet->cite_count; k++) TRY(cite(page, cited, sheet->cites[k]));
-    for (size_t l = 0; l < sheet->line_count; l++)
-      for (size_t k = 0; k < sheet->lines[l].cite_count; k++)
-        TRY(cite(page, cited, sheet->lines[l].cites[k]));
-  }
-  return MLS_OK;
-}
-
-static mls_status cite_facts(struct page *page, struct cited *cited) {
-  for (unsigned cell = 0; cell < page->model->cell_count; cell++) {
-    if (page->model->cells[cell].kind != CELL_FACT) continue;
-    for (size_t run = 0; run < page->report->run_count; run++)
-      for (size_t row = 0; row < page->model->cells[cell].rows; row++) {
-        const struct fact *fact = values_fact(values_of(page, run), cell, row);
-        if (fact && fact->source) TRY(cite(page, cited, fact->source->key));
-      }
-  }
-  return MLS_OK;
-}
 
 /* Only what cannot end the brackets of a link, and leads to the web. */
 static bool is_link(const char *url) {
@@ -477,13 +363,12 @@ static void put_source(struct page *page, const char *key) {
 }
 
 static mls_status put_sources(struct page *page) {
-  struct cited cited = { .keys = NULL };
-  map_open(&cited.seen, page->memory);
-  TRY(cite_sheets(page, &cited));
-  TRY(cite_facts(page, &cited));
-  if (cited.count) heading(page, "##", "Sources", NULL);
-  for (size_t i = 0; i < cited.count; i++) {
-    put_source(page, cited.keys[i]);
+  const char **keys;
+  size_t count;
+  TRY(section_sources(page->report, page->memory, &keys, &count));
+  if (count) heading(page, "##", "Sources", NULL);
+  for (size_t i = 0; i < count; i++) {
+    put_source(page, keys[i]);
     TRY(report_drain(page->report, &page->out));
   }
   return MLS_OK;
@@ -499,12 +384,12 @@ static mls_status put_page(struct page *page) {
   buffer_text(&page->out, "\n\nAs of ");
   put(page, page->report->date);
   buffer_print(&page->out, ". Calculated by mlsysim %s.\n", MLS_VERSION);
-  TRY(put_section(page, "Results", "result", RESULTS));
+  TRY(put_section(page, "Results", "result", SECTION_RESULTS));
   TRY(put_all_missing(page));
   TRY(put_checks(page));
-  TRY(put_section(page, "Inputs", "input", INPUTS));
-  if (page->report->all) TRY(put_section(page, "Facts", "fact", FACTS));
-  if (page->report->all) TRY(put_section(page, "Other cells", "cell", OTHERS));
+  TRY(put_section(page, "Inputs", "input", SECTION_INPUTS));
+  if (page->report->all) TRY(put_section(page, "Facts", "fact", SECTION_FACTS));
+  if (page->report->all) TRY(put_section(page, "Other cells", "cell", SECTION_OTHERS));
   TRY(put_tables(page));
   TRY(put_sources(page));
   return report_flush(page->report, &page->out);

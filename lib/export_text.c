@@ -301,23 +301,23 @@ static mls_status print_false(struct page *page) {
 
 static mls_status print_checks(struct page *page) {
   const struct mls_model *model = page->report.model;
-  size_t ranges = 0, runs = page->report.run_count;
+  struct quiet quiet = { 0, 0 };
+  size_t runs = page->report.run_count, quiet_lines = 0;
   for (size_t i = 0; i < page->count; i++) {
     unsigned cell = page->list[i].cell;
     if (!reading_is_check(model, &page->list[i])) continue;
-    bool range = model->cells[cell].kind == CELL_WITHIN && holds_everywhere(page, cell);
-    if (range && !page->report.all) ranges++;
+    bool holds = !page->report.all && holds_everywhere(page, cell);
+    if (holds && quiet_take(&quiet, model, &page->list[i])) quiet_lines = 1;
     else TRY(add_item(page, cell, 0));
   }
   enum align align[SIDE_BY_SIDE + 3] = { ALIGN_LEFT };
   struct grid grid = {
     &page->report, page->item_count + (runs > 1), runs + 3, align, check_text, check_color, page
   };
-  if (page->item_count + ranges) heading(page, "Checks");
+  if (page->item_count + quiet_lines) heading(page, "Checks");
   if (page->item_count) TRY(grid_print(&grid, &page->out));
-  if (ranges)
-    buffer_print(&page->out, "  %zu bound input%s within range\n", ranges,
-                 ranges == 1 ? " is" : "s are");
+  if (quiet_lines) buffer_text(&page->out, "  ");
+  if (quiet_put(&quiet, &page->out)) buffer_char(&page->out, '\n');
   TRY(print_false(page));
   page->item_count = 0;
   return MLS_OK;
@@ -459,6 +459,20 @@ static mls_status print_page(struct page *page) {
   return report_flush(&page->report, &page->out);
 }
 
+/* Of the first scenario. */
+static mls_status print_charts(struct page *page, const struct report *report) {
+  struct chart chart;
+  size_t first = 0;
+  if (report->plot && report->run_count > 1 && chart_next(report->model, &first))
+    buffer_print(&page->out, "\nCharts of the scenario %s\n", report->runs[0].name);
+  for (size_t line = 0; report->plot && chart_next(report->model, &line); line++) {
+    TRY(chart_make(report->runs[0].values, line, page->memory, &chart));
+    chart_text(&chart, report->plot, &page->out);
+    TRY(report_flush(report, &page->out));
+  }
+  return MLS_OK;
+}
+
 static mls_status print_pages(struct page *page, const struct report *report) {
   print_title(page);
   for (size_t i = 0; i < report->run_count; i += SIDE_BY_SIDE) {
@@ -467,7 +481,7 @@ static mls_status print_pages(struct page *page, const struct report *report) {
     page->report.run_count = left < SIDE_BY_SIDE ? left : SIDE_BY_SIDE;
     TRY(print_page(page));
   }
-  return MLS_OK;
+  return print_charts(page, report);
 }
 
 mls_status export_text(const struct report *report) {

@@ -564,6 +564,11 @@ const struct function *function_find(struct slice name, enum function_form form)
   return NULL;
 }
 
+lanes function_joined(unsigned set, lanes outer, lanes inner, unsigned at, unsigned ones) {
+  static lanes_joined *const joined[LANES_SETS] = LANES_SETS_OF(joined);
+  return joined[set](outer, inner, at, ones);
+}
+
 void function_offer_all(struct nearest *nearest) {
   for (size_t i = 0; i < ROWS; i++)
     if (rows[i].form == FORM_CALL) nearest_offer(nearest, rows[i].name);

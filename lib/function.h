@@ -116,6 +116,11 @@ const struct function *function_row(size_t index);
 const struct function *function_find(struct slice name, enum function_form form);
 /* Takes any number of arguments from left to right: f(f(x, y), z) is f(x, y, z), to the bit. */
 bool function_folds(const struct function *function);
+/* The body of `outer` whose argument `at` is made by `inner`, both of the instruction set `set`, in
+   one pass: over the arguments of `inner`, then the others of `outer`. The same bits and errors as
+   one after the other. Bit k of `ones` says that argument k of `inner` is one number; not all are.
+   NULL: there is none. */
+lanes function_joined(unsigned set, lanes outer, lanes inner, unsigned at, unsigned ones);
 /* Offers the names of all calls. */
 void function_offer_all(struct nearest *nearest);
 /* Takes a column, always; false for min and max, which may. */

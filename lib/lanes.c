@@ -191,8 +191,11 @@ LANES_1(known, x == x ? 1.0 : 0.0)
 LANES_1(missing, ERROR + fault(x, x))
 
 /* The comparison is false when y is an error, which is then taken. */
-LANES_FOLD(min, ((x < y) | (x != x)) ? x : y)
-LANES_FOLD(max, ((x > y) | (x != x)) ? x : y)
+static inline double least(double x, double y) { return ((x < y) | (x != x)) ? x : y; }
+static inline double most(double x, double y) { return ((x > y) | (x != x)) ? x : y; }
+
+LANES_FOLD(min, least(x, y))
+LANES_FOLD(max, most(x, y))
 
 /* ---- elementary functions and probability ---- */
 
@@ -211,14 +214,151 @@ LANES_3(gamma_quantile, real_gamma_quantile(x, y, z))
 LANES_3(beta_quantile, real_beta_quantile(x, y, z))
 LANES_3(binomial_cdf, real_binomial_cdf(x, y, z))
 
+/* ---- two in one ---- */
+
+/* An inner result that is not finite is an error; what does not hand that on itself must see it. */
+static inline double sound(double made) { return made - made == 0 ? made : ERROR; }
+
+/* Lanes of an argument, or one number for all of them. */
+#define MANY(k) in[k][i]
+#define ONCE(k) in[k][0]
+#define JOINED_EACH(x_at, y_at, z_at, expression)                                                  \
+  {                                                                                                \
+    LANES_EACH(const double x = x_at(0); const double y = y_at(1);                                 \
+               const double z = z_at(2), expression)                                               \
+    break;                                                                                         \
+  }
+
+/* x and y are the arguments of the inner function, z the other one of the outer. */
+#define JOINED(name, expression)                                                                   \
+  static bool name(size_t n, double *restrict out, const double *const *in, size_t count,          \
+                   unsigned ones) {                                                                \
+    uint64_t wrong = 0;                                                                            \
+    (void)count;                                                                                   \
+    switch (ones) {                                                                                \
+      case 0: JOINED_EACH(MANY, MANY, MANY, expression)                                            \
+      case 1: JOINED_EACH(ONCE, MANY, MANY, expression)                                            \
+      case 2: JOINED_EACH(MANY, ONCE, MANY, expression)                                            \
+      case 4: JOINED_EACH(MANY, MANY, ONCE, expression)                                            \
+      case 5: JOINED_EACH(ONCE, MANY, ONCE, expression)                                            \
+      default: JOINED_EACH(MANY, ONCE, ONCE, expression)                                           \
+    }                                                                                              \
+    return wrong >> 63;                                                                            \
+  }
+
+/* Outer functions over one inner one: over least and most, those of arithmetic that people write.
+ */
+#define JOINED_OFTEN(inner, made)                                                                  \
+  JOINED(add_##inner, (made) + z)                                                                  \
+  JOINED(multiply_##inner, (made)*z)                                                               \
+  JOINED(divide_##inner, (made) / z)                                                               \
+  JOINED(min_##inner, least(sound(made), z))                                                       \
+  JOINED(min_of_##inner, least(z, sound(made)))                                                    \
+  JOINED(max_##inner, most(sound(made), z))                                                        \
+  JOINED(max_of_##inner, most(z, sound(made)))
+
+#define JOINED_OVER(inner, made)                                                                   \
+  JOINED_OFTEN(inner, made)                                                                        \
+  JOINED(subtract_##inner, (made)-z)                                                               \
+  JOINED(subtract_from_##inner, z - (made))                                                        \
+  JOINED(divide_by_##inner, z / sound(made))
+
+/* `if` over a comparison: its other arguments are lanes or one number each. */
+#define CHOICE_EACH(y_at, z_at, w_at, made)                                                        \
+  {                                                                                                \
+    LANES_EACH(const double x = in[0][i];                                                          \
+               const double y = y_at(1), choose(made, z_at(2), w_at(3)))                           \
+    break;                                                                                         \
+  }
+#define CHOICE_BETWEEN(y_at, made)                                                                 \
+  case 0: CHOICE_EACH(y_at, MANY, MANY, made)                                                      \
+  case 4: CHOICE_EACH(y_at, ONCE, MANY, made)                                                      \
+  case 8: CHOICE_EACH(y_at, MANY, ONCE, made)                                                      \
+  default:                                                                                         \
+    CHOICE_EACH(y_at, ONCE, ONCE, made)
+
+#define CHOICE(name, made)                                                                         \
+  static bool name(size_t n, double *restrict out, const double *const *in, size_t count,          \
+                   unsigned ones) {                                                                \
+    uint64_t wrong = 0;                                                                            \
+    (void)count;                                                                                   \
+    if (ones & 2) switch (ones & 12) {                                                             \
+        CHOICE_BETWEEN(ONCE, made)                                                                 \
+      }                                                                                            \
+    else switch (ones & 12) {                                                                      \
+        CHOICE_BETWEEN(MANY, made)                                                                 \
+      }                                                                                            \
+    return wrong >> 63;                                                                            \
+  }
+
+JOINED_OVER(add, x + y)
+JOINED_OVER(subtract, x - y)
+JOINED_OVER(multiply, x *y)
+JOINED_OVER(divide, x / y)
+JOINED_OFTEN(min, least(x, y))
+JOINED_OFTEN(max, most(x, y))
+
+CHOICE(if_less, less(x, y) + fault(x, y))
+CHOICE(if_less_equal, 1 - less(y, x) + fault(x, y))
+CHOICE(if_more, less(y, x) + fault(x, y))
+CHOICE(if_more_equal, 1 - less(x, y) + fault(x, y))
+
+#define PAIR(outer, inner, at, body)                                                               \
+  { LANES_NAME(outer), LANES_NAME(inner), at, body }
+#define PAIRS_OFTEN(inner)                                                                         \
+  PAIR(add, inner, 0, add_##inner), PAIR(add, inner, 1, add_##inner),                              \
+      PAIR(multiply, inner, 0, multiply_##inner), PAIR(multiply, inner, 1, multiply_##inner),      \
+      PAIR(divide, inner, 0, divide_##inner), PAIR(min, inner, 0, min_##inner),                    \
+      PAIR(min, inner, 1, min_of_##inner), PAIR(max, inner, 0, max_##inner),                       \
+      PAIR(max, inner, 1, max_of_##inner)
+#define PAIRS_OVER(inner)                                                                          \
+  PAIRS_OFTEN(inner), PAIR(subtract, inner, 0, subtract_##inner),                                  \
+      PAIR(subtract, inner, 1, subtract_from_##inner), PAIR(divide, inner, 1, divide_by_##inner)
+
+lanes LANES_NAME(joined)(lanes outer, lanes inner, unsigned at, unsigned ones) {
+  static const struct {
+    lanes outer, inner;
+    unsigned at;
+    lanes body;
+  } pairs[] = {
+    PAIRS_OVER(add),
+    PAIRS_OVER(subtract),
+    PAIRS_OVER(multiply),
+    PAIRS_OVER(divide),
+    PAIRS_OFTEN(min),
+    PAIRS_OFTEN(max),
+    PAIR(if, less, 0, if_less),
+    PAIR(if, less_equal, 0, if_less_equal),
+    PAIR(if, more, 0, if_more),
+    PAIR(if, more_equal, 0, if_more_equal)
+  };
+  if (outer == LANES_NAME(if) && ones & 1) return NULL;
+  for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
+    if (pairs[i].outer == outer && pairs[i].inner == inner && pairs[i].at == at)
+      return pairs[i].body;
+  return NULL;
+}
+
 /* ---- bounds ---- */
 
 /* Adding this rounds |x| < 2^51 to a whole number. */
 #define WHOLE 0x1.8p52
 
+/* The top bit is set where x is below, above or not finite; also for -0 at a bound of 0, which the
+   caller then finds to be inside. */
+static inline uint64_t off(double x, double low, double high) {
+  return bits_of(x - low) | bits_of(high - x) | unsound(x);
+}
+
 bool LANES_NAME(outside)(size_t n, const double *x, double low, double high, bool whole) {
-  uint64_t outside = 0;
-  for (size_t i = 0; i < n; i++) outside |= ((x[i] >= low) & (x[i] <= high)) ? 0 : 1;
-  for (size_t i = 0; whole && i < n; i++) outside |= (x[i] + WHOLE) - WHOLE == x[i] ? 0 : 1;
-  return outside != 0;
+  uint64_t outside = 0, broken = 0;
+  if (!whole) {
+    for (size_t i = 0; i < n; i++) outside |= off(x[i], low, high);
+    return outside >> 63;
+  }
+  for (size_t i = 0; i < n; i++) {
+    outside |= off(x[i], low, high);
+    broken |= bits_of((x[i] + WHOLE) - WHOLE - x[i]);
+  }
+  return outside >> 63 || broken << 1;
 }

@@ -76,6 +76,9 @@ LANES_FUNCTION(gamma_cdf)
 LANES_FUNCTION(gamma_quantile)
 LANES_FUNCTION(beta_quantile)
 LANES_FUNCTION(binomial_cdf)
+/* Two functions in one pass: see function_joined. */
+typedef lanes lanes_joined(lanes outer, lanes inner, unsigned at, unsigned ones);
+LANES_DECLARE(lanes_joined, joined)
 /* Whether some x is below `low`, above `high`, no number, or (`whole`) not for sure a whole one. */
 typedef bool lanes_bounds(size_t n, const double *x, double low, double high, bool whole);
 LANES_DECLARE(lanes_bounds, outside)

@@ -21,6 +21,8 @@ enum {
   LIMIT_PATH = 20,             /* parts of a path, so depth of nested instances */
   LIMIT_SHEETS = 1000,         /* different sheets behind one model */
   LIMIT_COLUMNS = 10000,       /* columns of a CSV or a table */
+  LIMIT_CHART = 12,            /* cells or columns of one chart */
+  LIMIT_CHART_ROWS = 1000,     /* rows of a table that a chart shows */
   LIMIT_BAD = 100,             /* messages of bad rows kept from one call on a stream */
   LIMIT_ERRORS = 1000,         /* messages kept; further ones are counted */
   LIMIT_SETTINGS = 1 << 20,    /* settings of one scenario */

@@ -25,8 +25,7 @@ struct planner {
 
 /* ---- sources ---- */
 
-static mls_status add_source(struct planner *p, source what) {
-  struct plan *plan = p->plan;
+static mls_status add_source(struct plan *plan, source what) {
   source *sources = memory_grow(plan->memory, plan->sources, plan->source_count, &plan->source_room,
                                 sizeof *sources);
   if (!sources) return fail_memory(plan->fails);
@@ -152,7 +151,7 @@ static mls_status add_step(struct planner *p, struct step step, const source *op
   if (!steps) return fail_memory(plan->fails);
   plan->steps = steps;
   step.first = (unsigned)plan->source_count;
-  for (unsigned i = 0; i < step.count; i++) TRY(add_source(p, operands[i]));
+  for (unsigned i = 0; i < step.count; i++) TRY(add_source(plan, operands[i]));
   *out = SOURCE_STEP | (unsigned)plan->step_count;
   steps[plan->step_count++] = step;
   return MLS_OK;
@@ -214,7 +213,7 @@ static mls_status list_rows(struct planner *p, unsigned cell, unsigned *first) {
     for (size_t i = 0; i < at->rows; i++) {
       source what;
       TRY(value_source(p, at->offset + i, &what));
-      TRY(add_source(p, what));
+      TRY(add_source(p->plan, what));
     }
     p->list[cell] = start;
   }
@@ -386,7 +385,8 @@ static mls_status plan_cell(struct planner *p, unsigned *cell) {
 /* ---- steps that nobody needs, and registers ---- */
 
 struct use {
-  size_t last; /* step that reads it last; the number of steps: a result */
+  size_t last;     /* step that reads it last; the number of steps: a result */
+  size_t readings; /* by steps and results */
   bool live;
 };
 
@@ -419,8 +419,61 @@ struct reducer {
 
 static void mark_use(void *context, source what, size_t at) {
   struct reducer *r = context;
-  if ((what & SOURCE_KIND) != SOURCE_STEP || r->uses[what].live) return;
-  r->uses[what] = (struct use){ at, true };
+  if ((what & SOURCE_KIND) != SOURCE_STEP) return;
+  struct use *use = &r->uses[what];
+  if (!use->live) use->last = at;
+  use->live = true;
+  use->readings++;
+}
+
+static void mark_uses(struct reducer *r) {
+  struct plan *plan = r->plan;
+  memset(r->uses, 0, plan->step_count * sizeof *r->uses);
+  for (size_t i = 0; i < plan->result_count; i++) mark_use(r, plan->results[i], plan->step_count);
+  for (size_t i = plan->step_count; i-- > 0;)
+    if (r->uses[i].live) each_source(plan, i, mark_use, r);
+}
+
+/* The body that makes operand `at` of a step on the way; NULL: there is none, or others read it. */
+static lanes joined_body(const struct reducer *r, const struct step *step, unsigned at) {
+  const struct plan *plan = r->plan;
+  source what = plan->sources[step->first + at];
+  if ((what & SOURCE_KIND) != SOURCE_STEP || r->uses[what].readings > 1) return NULL;
+  const struct step *inner = &plan->steps[what];
+  if (inner->kind != STEP_CALL) return NULL;
+  return function_joined(plan->model->vectors, step->body, inner->body, at, inner->ones);
+}
+
+static mls_status join_operand(struct plan *plan, struct step *step, source what) {
+  if (is_constant(what)) step->ones |= (unsigned char)(1u << step->count);
+  step->count++;
+  return add_source(plan, what);
+}
+
+/* Operands of the inner step, then the others of the outer. */
+static mls_status join(struct plan *plan, struct step *outer, unsigned at, lanes body) {
+  const struct step *inner = &plan->steps[plan->sources[outer->first + at]];
+  struct step both = { .kind = STEP_JOINED, .first = (unsigned)plan->source_count, .body = body };
+  for (unsigned i = 0; i < inner->count; i++)
+    TRY(join_operand(plan, &both, plan->sources[inner->first + i]));
+  for (unsigned i = 0; i < outer->count; i++)
+    if (i != at) TRY(join_operand(plan, &both, plan->sources[outer->first + i]));
+  *outer = both;
+  return MLS_OK;
+}
+
+/* A result that one step reads need not stand in memory when one body makes both. */
+static mls_status join_steps(struct reducer *r) {
+  struct plan *plan = r->plan;
+  for (size_t i = 0; i < plan->step_count; i++) {
+    struct step *step = &plan->steps[i];
+    if (!r->uses[i].live || step->kind != STEP_CALL) continue;
+    for (unsigned at = 0; at < step->count && step->kind == STEP_CALL; at++) {
+      lanes body = joined_body(r, step, at);
+      if (body) TRY(join(plan, step, at, body));
+    }
+  }
+  return MLS_OK;
 }
 
 static void end_use(void *context, source what, size_t at) {
@@ -456,9 +509,9 @@ static mls_status reduce(struct plan *plan) {
   r.registers = memory_array(plan->memory, plan->step_count, sizeof *r.registers);
   r.spare = memory_array(plan->memory, plan->step_count, sizeof *r.spare);
   if (!r.uses || !r.registers || !r.spare) return fail_memory(plan->fails);
-  for (size_t i = 0; i < plan->result_count; i++) mark_use(&r, plan->results[i], plan->step_count);
-  for (size_t i = plan->step_count; i-- > 0;)
-    if (r.uses[i].live) each_source(plan, i, mark_use, &r);
+  mark_uses(&r);
+  TRY(join_steps(&r));
+  mark_uses(&r);
   give_registers(&r);
   name_registers(&r, plan->sources, plan->source_count);
   name_registers(&r, plan->results, plan->result_count);

@@ -8,6 +8,7 @@
 
 enum step_kind {
   STEP_CALL,   /* function over the operands */
+  STEP_JOINED, /* two functions at once: first those of the inner one */
   STEP_LOOKUP, /* operand 0 is the key of a row of `cell` */
   STEP_FACT,   /* operand 0 chooses the item */
   STEP_WITHIN, /* operand 0 against the set of the target of `cell` */
@@ -32,7 +33,7 @@ struct step {
   unsigned row;        /* LOOKUP: the row that asks, for facts of the items of a table */
   unsigned out;        /* register */
   union {
-    lanes body;          /* CALL */
+    lanes body;          /* CALL, JOINED */
     unsigned cell;       /* LOOKUP, WITHIN, TOTAL */
     const double *facts; /* FACT: of each item, and the error after the last */
   };

@@ -35,8 +35,8 @@ static const char *path_text(const struct walk *walk, unsigned parts) {
 static void offer_lines(struct nearest *nearest, const struct sheet *sheet, int table) {
   for (size_t i = 0; i < sheet->line_count; i++) {
     const struct line *line = &sheet->lines[i];
-    if (line->name && line->kind != LINE_NOTE && line->table == table)
-      nearest_offer(nearest, line->name);
+    bool named = line->kind != LINE_NOTE && line->kind != LINE_CHART;
+    if (line->name && named && line->table == table) nearest_offer(nearest, line->name);
   }
 }
 
@@ -411,4 +411,10 @@ mls_status resolve_formula(struct scope scope, struct node *node) {
   if (node->kind != NODE_PATH) return MLS_OK;
   for (unsigned i = 0; i < node->count; i++) TRY(resolve_formula(scope, node->arguments[i]));
   return resolve_path(scope, node, false);
+}
+
+mls_status resolve_shown(struct scope scope, struct node *node) {
+  if (node->kind == NODE_PATH && !node->count) return resolve_path(scope, node, true);
+  return fail_add(scope.checker->fails, MLS_SYNTAX, node_place(scope.sheet, node),
+                  "a chart shows cells and columns; name the formula in a cell first");
 }

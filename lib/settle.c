@@ -191,6 +191,38 @@ static void unstale(struct mls_values *v, unsigned cell) {
   if (bits_has(&v->changed, cell)) mark_all(v, cell);
 }
 
+/* What an edge leads to is stale after one row changed; a single cell has no more than its bit. */
+static void mark_edge(struct mls_values *v, const struct edge *edge, size_t row) {
+  const struct mls_model *model = v->model;
+  if (model->tape->programs[edge->to].single && edge->lag == 0) {
+    bits_set(&v->stale, edge->to);
+    return;
+  }
+  size_t rows = marked_rows(model, edge->to), at = row + edge->lag;
+  if (edge->kind != EDGE_ALL)
+    settle_mark(v, edge->to, at < rows ? at : rows, at < rows ? at + 1 : rows);
+  else if (model->cells[edge->to].kind == CELL_TOTAL && rows > 1)
+    settle_mark(v, edge->to, row / TREE_BLOCK, row / TREE_BLOCK + 1);
+  else settle_mark(v, edge->to, 0, rows);
+}
+
+/* Calculates one row of a cell that is not stale any more. What reads that row in the columns up to
+   `end` gets its bit alone: they are next. */
+static void settle_one(struct mls_values *v, unsigned cell, unsigned end, size_t row) {
+  const struct mls_model *model = v->model;
+  const double *fresh = tape_run(model, v->value, v->scratch, cell, row, 1);
+  double *old = &v->value[model->tape->programs[cell].value + row];
+  v->steps++;
+  if (memcmp(old, fresh, sizeof *old) == 0) return;
+  *old = *fresh;
+  bits_set(&v->changed, cell);
+  for (size_t i = model->edge_first[cell]; i < model->edge_first[cell + 1]; i++) {
+    const struct edge *edge = &model->edges[i];
+    if (edge->kind == EDGE_SAME && edge->to < end) bits_set(&v->stale, edge->to);
+    else mark_edge(v, edge, row);
+  }
+}
+
 /* Stale rows of a column between two rows. */
 static void settle_rows(struct mls_values *v, unsigned cell, size_t from, size_t until) {
   struct bits rows = rows_of(v, cell);
@@ -215,22 +247,49 @@ static size_t next_stale(const struct mls_values *v, unsigned start, unsigned en
   return least;
 }
 
-/* Asks for what the columns hold at a row before the first of them is calculated: an edit of one
-   row waits for memory once, and not column by column. */
-static void fetch_row(const struct mls_values *v, unsigned start, unsigned end, size_t row) {
-  for (unsigned i = start; i < end; i++) {
-    system_read_soon(&v->value[v->model->cells[i].offset + row]);
-    if (v->model->cells[i].formula) system_read_soon(&v->row_words[v->row_first[i] + row / 64]);
+/* Nothing but this row is stale in the columns. */
+static bool is_alone(const struct mls_values *v, unsigned start, unsigned end, size_t row) {
+  for (size_t i = bits_next(&v->stale, start); i < end; i = bits_next(&v->stale, i + 1))
+    if (v->from[i] != row || v->until[i] != row + 1) return false;
+  return row != SIZE_MAX;
+}
+
+/* The row of a column is not marked any more; false where others are, and both are for later. */
+static bool take_row(struct mls_values *v, unsigned cell, size_t row) {
+  struct bits rows = rows_of(v, cell);
+  if (v->until[cell] == 0) return true;
+  if (v->from[cell] != row || v->until[cell] != row + 1) {
+    settle_mark(v, cell, row, row + 1);
+    return false;
+  }
+  bits_clear(&rows, row);
+  v->until[cell] = 0;
+  return true;
+}
+
+/* One row through the columns, which is what an edit of a table makes stale. What they hold is
+   asked for before the first is calculated: so it waits for memory once, and not column by column.
+ */
+static void settle_row(struct mls_values *v, unsigned start, unsigned end, size_t row) {
+  for (unsigned i = start; i < end; i++)
+    system_read_soon(&v->value[v->model->tape->programs[i].value + row]);
+  for (size_t i = bits_next(&v->stale, start); i < end; i = bits_next(&v->stale, i + 1)) {
+    if (!take_row(v, (unsigned)i, row)) continue;
+    bits_clear(&v->stale, i);
+    settle_one(v, (unsigned)i, end, row);
   }
 }
 
 /* Columns of one table that stand together, block by block: what one has calculated is still in the
    cache when the next one reads it. Cancelled between two blocks, the rows below stay stale. */
 static mls_status settle_columns(struct mls_values *v, unsigned start, unsigned end) {
-  for (size_t row = next_stale(v, start, end, 0); row != SIZE_MAX;
-       row = next_stale(v, start, end, row)) {
+  size_t row = next_stale(v, start, end, 0);
+  if (is_alone(v, start, end, row)) {
+    settle_row(v, start, end, row);
+    row = next_stale(v, start, end, 0);
+  }
+  for (; row != SIZE_MAX; row = next_stale(v, start, end, row)) {
     size_t block = row / TAPE_BLOCK * TAPE_BLOCK, until = block + TAPE_BLOCK;
-    fetch_row(v, start, end, row);
     for (size_t i = bits_next(&v->stale, start); i < end; i = bits_next(&v->stale, i + 1))
       settle_rows(v, (unsigned)i, block, until);
     TRY(tell(v, start, row, (end - start) * (until - row)));
@@ -239,6 +298,12 @@ static mls_status settle_columns(struct mls_values *v, unsigned start, unsigned 
   for (size_t i = bits_next(&v->stale, start); i < end; i = bits_next(&v->stale, i))
     unstale(v, (unsigned)i);
   return MLS_OK;
+}
+
+static void settle_single(struct mls_values *v, unsigned cell) {
+  bits_clear(&v->stale, cell);
+  v->until[cell] = 0;
+  settle_one(v, cell, cell, 0);
 }
 
 static double plain_value(struct mls_values *v, unsigned cell, size_t row) {
@@ -260,17 +325,10 @@ static void settle_plain(struct mls_values *v, unsigned cell) {
   unstale(v, cell);
 }
 
-static void settle_single(struct mls_values *v, unsigned cell) {
-  store(v, cell, 0, tape_run(v->model, v->value, v->scratch, cell, 0, 1), 1);
-  unstale(v, cell);
-}
-
 static mls_status settle_cell(struct mls_values *v, unsigned cell) {
   const struct cell *at = &v->model->cells[cell];
-  if (at->formula && at->rows > 1)
-    return settle_columns(v, cell, v->model->tape->programs[cell].block_end);
-  if (at->formula) settle_single(v, cell);
-  else settle_plain(v, cell);
+  if (at->formula) return settle_columns(v, cell, v->model->tape->programs[cell].block_end);
+  settle_plain(v, cell);
   return MLS_OK;
 }
 
@@ -401,7 +459,9 @@ mls_status values_settle(struct mls_values *v) {
   progress_begin(&v->progress, "settle");
   size_t cell = bits_next(&v->stale, 0);
   while (cell < model->cell_count) {
-    if (model->tape->programs[cell].recurrent) TRY(settle_recurrent(v, (unsigned)cell));
+    const struct program *program = &model->tape->programs[cell];
+    if (program->single) settle_single(v, (unsigned)cell);
+    else if (program->recurrent) TRY(settle_recurrent(v, (unsigned)cell));
     else TRY(settle_cell(v, (unsigned)cell));
     TRY(tell(v, (unsigned)cell, 0, 1));
     cell = bits_next(&v->stale, cell);

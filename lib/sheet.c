@@ -324,7 +324,7 @@ static mls_status read_input(struct reader *r, struct line *line) {
   return read_set(r, &line->set);
 }
 
-/* The end of a bind's formula: the comma or closing parenthesis outside of all inner ones. */
+/* The end of a formula in a list: the comma or closing parenthesis outside of all inner ones. */
 static size_t bind_end(const struct reader *r) {
   int depth = 0;
   bool quoted = false;
@@ -340,10 +340,8 @@ static size_t bind_end(const struct reader *r) {
   return at;
 }
 
-static mls_status read_bind(struct reader *r, struct line *line, size_t *room) {
-  struct bind bind = { .name = NULL };
-  TRY(read_name(r, &bind.name, &bind.place));
-  if (!accept(r, '=')) return expected(r, "= and the formula of the bound input");
+/* Adds a bind whose name was read to the line, with the formula that follows. */
+static mls_status read_bound(struct reader *r, struct line *line, struct bind bind, size_t *room) {
   skip_blanks(r);
   size_t end = bind_end(r);
   struct slice text = { r->code.at + r->code_at, end - r->code_at };
@@ -353,6 +351,13 @@ static mls_status read_bind(struct reader *r, struct line *line, size_t *room) {
   if (!line->binds) return fail_memory(r->fails);
   line->binds[line->bind_count++] = bind;
   return MLS_OK;
+}
+
+static mls_status read_bind(struct reader *r, struct line *line, size_t *room) {
+  struct bind bind = { .name = NULL };
+  TRY(read_name(r, &bind.name, &bind.place));
+  if (!accept(r, '=')) return expected(r, "= and the formula of the bound input");
+  return read_bound(r, line, bind, room);
 }
 
 static mls_status read_use(struct reader *r, struct line *line) {
@@ -386,7 +391,52 @@ static mls_status read_table(struct reader *r, struct line *line) {
   return named; /* its columns may use the key all the same */
 }
 
+/* ---- charts ---- */
+
+const char *const chart_words[] = { [CHART_SERIES] = "series",     [CHART_BARS] = "bars",
+                                    [CHART_STACKED] = "stacked",   [CHART_WATERFALL] = "waterfall",
+                                    [CHART_TORNADO] = "tornado",   [CHART_SCORECARD] = "scorecard",
+                                    [CHART_ROOFLINE] = "roofline", NULL };
+
+/* "chart" and one more name begin a chart; a cell may be called chart all the same. */
+static bool accept_chart(struct reader *r) {
+  struct reader ahead = *r;
+  if (!accept_word(&ahead, "chart")) return false;
+  skip_blanks(&ahead);
+  if (!is_letter(look(&ahead))) return false;
+  *r = ahead;
+  return true;
+}
+
+static mls_status read_chart_kind(struct reader *r, struct line *line) {
+  struct nearest nearest = { .wanted = peek_word(r) };
+  for (size_t i = 0; chart_words[i]; i++) {
+    line->chart = (enum chart_kind)i;
+    if (accept_word(r, chart_words[i])) return MLS_OK;
+    nearest_offer(&nearest, chart_words[i]);
+  }
+  return fail_add(r->fails, MLS_NAME, r->place, "there is no chart of the kind %.*s%s",
+                  (int)nearest.wanted.size, nearest.wanted.at, nearest_hint(r->memory, &nearest));
+}
+
+static mls_status read_chart(struct reader *r, struct line *line) {
+  size_t room = 0;
+  line->kind = LINE_CHART;
+  if (line->table >= 0)
+    return fail_add(r->fails, MLS_SYNTAX, r->place, "a chart can not stand inside a table");
+  TRY(read_chart_kind(r, line));
+  TRY(read_name(r, &line->name, &line->place));
+  if (!accept(r, '=')) return expected(r, "= and the cells that the chart shows");
+  do {
+    skip_blanks(r);
+    struct bind shown = { .place = r->place };
+    TRY(read_bound(r, line, shown, &room));
+  } while (accept(r, ','));
+  return at_end(r);
+}
+
 static mls_status read_statement(struct reader *r, struct line *line) {
+  if (accept_chart(r)) return read_chart(r, line);
   struct slice word = peek_word(r);
   line->kind = LINE_CELL;
   if (slice_is(word, "input")) take_word(r);

@@ -7,10 +7,22 @@
 #include "registry.h"
 
 /* The version of the language of sheets that is read; a sheet may name the one it needs in the note
-   below its first line: # language 1 */
-enum { SHEET_LANGUAGE = 1 };
+   below its first line: # language 1. Language 2 added charts. */
+enum { SHEET_LANGUAGE = 2 };
 
-enum line_kind { LINE_NOTE, LINE_INPUT, LINE_CELL, LINE_CHECK, LINE_USE, LINE_TABLE };
+enum line_kind { LINE_NOTE, LINE_INPUT, LINE_CELL, LINE_CHECK, LINE_USE, LINE_TABLE, LINE_CHART };
+
+/* Each has its word in chart_words and its rule in check_chart.c. */
+enum chart_kind {
+  CHART_SERIES,
+  CHART_BARS,
+  CHART_STACKED,
+  CHART_WATERFALL,
+  CHART_TORNADO,
+  CHART_SCORECARD,
+  CHART_ROOFLINE
+};
+extern const char *const chart_words[]; /* NULL ends them */
 
 enum set_kind { SET_RANGE, SET_WORDS, SET_REGISTRY };
 
@@ -35,7 +47,7 @@ struct value {
 };
 
 struct bind {
-  const char *name; /* interned */
+  const char *name; /* interned; NULL for what a chart shows */
   struct node *formula;
   struct place place;
 };
@@ -55,8 +67,9 @@ struct line {
   double likely_low, likely_high;
   const char *key;    /* LINE_TABLE: name of the key */
   const char *uses;   /* LINE_USE: name of the used sheet */
-  struct bind *binds; /* LINE_USE */
+  struct bind *binds; /* LINE_USE; LINE_CHART: what it shows, a path each */
   size_t bind_count;
+  enum chart_kind chart;
   int table;          /* index of the table this is a column of, or -1 */
   const char *label;  /* comment without keys; "" when none. LINE_NOTE: the text */
   const char **cites; /* interned keys, without @ */
@@ -104,6 +117,7 @@ struct sheet {
   /* set by check.c */
   struct map symbols;  /* interned name -> line index: cells, inputs, checks, uses, tables */
   struct map shared;   /* slot_key -> slot: facts and totals */
+  struct map charts;   /* interned name -> line index: apart, a chart may be called as a cell */
   struct map *columns; /* one a table: interned name -> line index */
   unsigned *tables;    /* line index of each table */
   size_t table_count;

@@ -298,8 +298,12 @@ mls_status tape_build(struct mls_model *model, struct fails *fails) {
   for (unsigned i = 0; i < model->cell_count; i++) {
     c.cell = i;
     TRY(progress_tick(fails, 10, i, model->cell_count));
-    tape->programs[i].recurrent = is_recurrent(model, i);
-    if (model->cells[i].formula) compile_cell(&c, &tape->programs[i]);
+    struct program *program = &tape->programs[i];
+    const struct cell *cell = &model->cells[i];
+    program->recurrent = is_recurrent(model, i);
+    program->single = cell->formula && cell->rows == 1 && !program->recurrent;
+    program->value = (unsigned)cell->offset;
+    if (cell->formula) compile_cell(&c, program);
   }
   model->tape = tape;
   return find_blocks(model, fails);

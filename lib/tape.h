@@ -56,6 +56,8 @@ struct program {
   unsigned registers;
   bool read_whole;    /* some cell reads all its rows: a look-up, an aggregate, a single value */
   bool recurrent;     /* needs its own group row by row */
+  bool single;        /* one row, by a formula, in no group */
+  unsigned value;     /* of row 0 of the cell: its offset */
   unsigned block_end; /* one past the last cell that may be calculated with it row by row */
 };
 

@@ -12,6 +12,8 @@
      xlsx_facts.c    the facts and the lists to choose from
      xlsx_within.c   the check of a bound input as a tree
      xlsx_checks.c   checks and master check
+     xlsx_chart.c    charts: their numbers, live
+     xlsx_plot.c     charts: the pictures
      xlsx_cover.c    cover, sources, log
      xlsx_pack.c     errors beside formulas
 
@@ -48,6 +50,7 @@ enum page_kind {
   PAGE_INSTANCE,
   PAGE_TABLE,
   PAGE_CHECKS,
+  PAGE_CHARTS,
   PAGE_FACTS,
   PAGE_SOURCES,
   PAGE_LOG
@@ -397,6 +400,7 @@ void xlsx_write_checks(struct xlsx *x);
 /* Where the master check stands, and what it says now. */
 unsigned xlsx_master_row(const struct xlsx *x);
 double xlsx_master(struct xlsx *x);
+void xlsx_write_charts(struct xlsx *x);
 void xlsx_write_sources(struct xlsx *x);
 void xlsx_write_log(struct xlsx *x);
 void xlsx_write_cover(struct xlsx *x);

@@ -69,6 +69,7 @@ static const char *purpose(struct xlsx *x, const struct page *page) {
       return xlsx_print(x, "Table: %s", *line->label ? line->label : line->name);
     }
     case PAGE_CHECKS: return "Every check with its verdict and gap";
+    case PAGE_CHARTS: return "Pictures of the results, live";
     case PAGE_FACTS: return "The facts of the registries, and lists to choose from";
     case PAGE_SOURCES: return "Where numbers and formulas come from";
     case PAGE_LOG: return "Version, date, conventions, limits";

@@ -194,6 +194,7 @@ static void place_line(struct xlsx *x, unsigned page, unsigned line) {
   switch (text->kind) {
     case LINE_NOTE: entry.kind = text->heading ? ENTRY_HEADING : ENTRY_NOTE; break;
     case LINE_USE: entry.kind = ENTRY_USE; break;
+    case LINE_CHART: return; /* on its own worksheet */
     case LINE_TABLE: entry.kind = ENTRY_TABLE; break;
     default:
       if (text->table < 0) {
@@ -354,8 +355,8 @@ static void list_checks(struct xlsx *x) {
 }
 
 static void reserve_tabs(struct xlsx *x) {
-  static const char *const reserved[] = { "cover",   "inputs", "checks",    "facts",
-                                          "sources", "log",    "scenarios", "history" };
+  static const char *const reserved[] = { "cover", "inputs",    "checks",  "facts", "sources",
+                                          "log",   "scenarios", "history", "charts" };
   for (size_t i = 0; i < sizeof reserved / sizeof *reserved; i++) {
     const char *name = names_add(&x->names, slice_of(reserved[i]));
     if (!name || map_put(&x->taken, name, 1) != MLS_OK) x->status = fail_memory(x->report->fails);
@@ -378,7 +379,9 @@ static void place_all(struct xlsx *x) {
     for (unsigned table = 0; table < sheet->table_count && x->status == MLS_OK; table++)
       place_table(x, i, table);
   }
+  size_t line = 0;
   add_fixed(x, PAGE_CHECKS, "checks", "checks!");
+  if (chart_next(x->model, &line)) add_fixed(x, PAGE_CHARTS, "charts", "charts!");
   add_fixed(x, PAGE_FACTS, "facts", "facts!");
   add_fixed(x, PAGE_SOURCES, "sources", "sources!");
   add_fixed(x, PAGE_LOG, "log", "log!");

@@ -522,11 +522,11 @@ def completing():
     if not shutil.which("bash"):
         return
     for words, wanted in (
-            (("sh",), ["show"]), (("run", "fle"), ["fleet"]), (("run", "fleet", "liv"), ["live.csv"]),
-            (("run", "fleet", "--wat"), ["--watch"]), (("run", "--set", "a=1", "fle"), ["fleet"]),
+            (("sh",), ["show"]), (("run", "fle"), ["fleet", "fleet_cost"]), (("run", "fleet", "liv"), ["live.csv"]),
+            (("run", "fleet", "--wat"), ["--watch"]), (("run", "--set", "a=1", "fle"), ["fleet", "fleet_cost"]),
             (("run", "fleet", "--set", "g"), []), (("why", "fleet", "aff"), ["affordable"]),
-            (("check", "part", "fle"), ["fleet"]), (("list", "func"), ["functions"]),
-            (("list", "dev"), ["device"]), (("show", "dev"), ["device/"]),
+            (("check", "part", "fle"), ["fleet", "fleet_cost"]), (("list", "func"), ["functions"]),
+            (("list", "dev"), ["device", "device_power"]), (("show", "dev"), ["device/"]),
             (("show", "device/B"), ["device/Bee"]), (("show", "source/bo"), ["source/book_q"]),
             (("completion", ""), ["bash", "fish", "zsh"]), (("help", "sch"), ["schema"]),
             (("doctor", "x"), []), (("run", "--templates", "dat"), ["data"])):

@@ -157,10 +157,14 @@ def calculate(program, cases, map_, templates):
     for run, settings in wanted.items():
         scenarios = [('c%d' % at, one) for at, one in settings.items()]
         for first in range(0, len(scenarios), TOGETHER):
-            cells, refusals = many.run(program, run.partition(':')[0],
-                                       scenarios[first:first + TOGETHER], templates)
-            found.update(((run, int(name[1:])), asked(cases[int(name[1:])], one, map_))
-                         for name, one in cells.items())
+            some = scenarios[first:first + TOGETHER]
+            for whole in (False, True):  # outputs alone; all when that is not enough
+                cells, refusals = many.run(program, run.partition(':')[0], some, templates, whole)
+                chosen = {(run, int(name[1:])): asked(cases[int(name[1:])], one, map_)
+                          for name, one in cells.items()}
+                if all(all(one.values()) for one in chosen.values()):
+                    break
+            found.update(chosen)
             refused.update(((run, int(name[1:])), one) for name, one in refusals.items())
     return found, refused
 

@@ -31,7 +31,7 @@ function lanes span
 formula
 sheet
 format
-check resolve prove
+check check_chart resolve prove
 graph given order model
 target tree
 tape
@@ -42,6 +42,7 @@ show
 plan
 batch
 trace verdict
+chart chart_scale chart_svg chart_text
 export export_* grid xlsx xlsx_*
 stream stream_*
 folder

@@ -158,7 +158,7 @@ def talk(editor, uri):
     check("no definition", ask("definition", FLEET, "[ms]", 1) is None)
 
     offers("x = ", "gpus", "plan", "ring", "total", "sum", "normal_cdf")
-    offers("", "input", "use", "gpus")
+    offers("", "input", "use", "chart", "gpus")
     offers("x = hw.", "tdp", "memory_bandwidth", "price", "flops.fp8")
     offers("x = ring.ti", "time", "steps", "ranks")
     offers("x = plan.", "cost", "share")

@@ -6,6 +6,7 @@
 
 Suite *suite_bad(void);
 Suite *suite_batch(void);
+Suite *suite_chart(void);
 Suite *suite_check(void);
 Suite *suite_config(void);
 Suite *suite_csv(void);
@@ -43,6 +44,7 @@ static const struct {
 } suites[] = {
   { "bad", suite_bad },
   { "batch", suite_batch },
+  { "chart", suite_chart },
   { "check", suite_check },
   { "config", suite_config },
   { "csv", suite_csv },

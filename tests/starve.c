@@ -246,7 +246,7 @@ static void remove_all(const char *folder) {
 }
 
 int main(int count, char **arguments) {
-  static const char *const forms[] = { "text", "json", "csv", "md", "xlsx" };
+  static const char *const forms[] = { "text", "json", "csv", "md", "html", "xlsx" };
   char folder[] = "starve-XXXXXX"; /* what a crash leaves behind stays together */
   size_t passed = 0, failed = 0;
   (void)arguments;

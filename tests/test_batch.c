@@ -154,7 +154,9 @@ START_TEST(scalars) {
       "still = fixed_one * 2\nsum_of = a + b * still\nroot = sqrt(a)\nquotient = a / floor(b * 3)\n"
       "safe = default(root, -1)\nboth = and(a > 0, b > 0.5)\nchosen = if(a > 1, root, b)\n"
       "fixed = if(fixed_one > 2, a, root)\nmany = max(a, b, fixed_one, root)\nmuch = exp(a * 300)\n"
-      "power = abs(a) ^ b + ln(b)\nwave = normal_cdf(a, b, 1)\ncheck fits = a <= b\n",
+      "power = abs(a) ^ b + ln(b)\nwave = normal_cdf(a, b, 1)\n"
+      "turned = if(2 > a, a / (b * still), b - a * b)\n"
+      "lost = 1 / ((a + 6) * 1e300 * 1e300)\ncheck fits = a <= b\n",
       varied);
 }
 END_TEST

@@ -212,6 +212,10 @@ END_TEST
 static const struct {
   const char *before, *after;
 } messy[] = {
+  { HEAD "a = 1\nchart   bars  all=a ,a#Both\nchart=2\n",
+    HEAD "a                        = 1\n"
+         "chart bars all           = a, a                             # Both\n"
+         "chart                    = 2\n" },
   /* the line sheet */
   { "sheet messy", HEAD },
   { "\xEF\xBB\xBFsheet messy\n", HEAD },

@@ -428,6 +428,76 @@ START_TEST(lanes_do_not_depend_on_each_other) {
 }
 END_TEST
 
+static double alone(const struct function *row, const double *x, size_t count) {
+  const double *in[MOST] = { &x[0], &x[1], &x[2] };
+  return function_sound(row->value.one(in, count));
+}
+
+static unsigned arguments_of(const struct function *row) {
+  return function_folds(row) ? 2 : row->least;
+}
+
+/* One after the other: the arguments of the inner function, then the others of the outer. */
+static double one_by_one(const struct function *outer, const struct function *inner, unsigned at,
+                         const double *x) {
+  double second[MOST];
+  size_t next = arguments_of(inner);
+  for (unsigned k = 0; k < arguments_of(outer); k++)
+    second[k] = k == at ? alone(inner, x, arguments_of(inner)) : x[next++];
+  return alone(outer, second, arguments_of(outer));
+}
+
+static void check_joined(const struct function *outer, const struct function *inner, unsigned at,
+                         lanes body, unsigned ones) {
+  enum { MOST_JOINED = 2 * MOST };
+  static double x[MOST_JOINED][LONG], out[LONG];
+  const double *in[MOST_JOINED];
+  uint64_t seed = 11 + ones;
+  unsigned count = arguments_of(inner) + arguments_of(outer) - 1u;
+  for (unsigned k = 0; k < MOST_JOINED; k++) {
+    in[k] = x[k];
+    for (size_t i = 0; i < LONG; i++) x[k][i] = i == 1 ? 1e200 : drawn(&seed);
+  }
+  function_run(body, LONG, out, in, count, ones);
+  for (size_t i = 0; i < LONG; i++) {
+    double lane[MOST_JOINED];
+    for (unsigned k = 0; k < count; k++) lane[k] = x[k][ones >> k & 1 ? 0 : i];
+    const double expected = one_by_one(outer, inner, at, lane);
+    ck_assert_msg(bits_of(out[i]) == bits_of(expected),
+                  "%s over %s at %u, lane %zu, ones %u: %a, one by one %a", outer->name,
+                  inner->name, at, i, ones, out[i], expected);
+  }
+}
+
+/* All that may be one number; how many there are. */
+static size_t check_pair(const struct function *outer, const struct function *inner, unsigned at,
+                         unsigned set) {
+  unsigned count = arguments_of(inner) + arguments_of(outer) - 1u,
+           all = (1u << arguments_of(inner)) - 1;
+  size_t checked = 0;
+  for (unsigned ones = 0; ones < 1u << count; ones++) {
+    lanes body =
+        function_joined(set, outer->value.lanes[set], inner->value.lanes[set], at, ones & all);
+    if (!body || (ones & all) == all) continue;
+    check_joined(outer, inner, at, body, ones);
+    checked++;
+  }
+  return checked;
+}
+
+START_TEST(two_in_one_pass) {
+  for (unsigned set = LANES_ANY; set <= last_set(); set++) {
+    size_t checked = 0;
+    for (size_t i = 0; function_row(i); i++)
+      for (size_t j = 0; function_row(j); j++)
+        for (unsigned at = 0; at < MOST; at++)
+          if (function_row(i)->value.one && function_row(j)->value.one)
+            checked += check_pair(function_row(i), function_row(j), at, set);
+    ck_assert_uint_eq(checked, 6 * (4 * 12 + 2 * 9) + 4 * 8);
+  }
+}
+END_TEST
+
 /* A library built without its wider bodies gives the same bits, only slower: LANES_BUILT is how
    many instruction sets lib/meson.build compiles them for. */
 START_TEST(wider_bodies_are_used) {
@@ -737,6 +807,7 @@ Suite *suite_function(void) {
   tcase_add_test(values, comparison_at_its_tolerance);
   tcase_add_test(values, vectors_are_as_wide_as_the_processor_has);
   tcase_add_test(values, lanes_do_not_depend_on_each_other);
+  tcase_add_test(values, two_in_one_pass);
   tcase_add_test(values, wider_bodies_are_used);
   tcase_add_test(values, totals_of_columns);
   tcase_add_test(values, totals_of_long_columns);

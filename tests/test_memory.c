@@ -140,7 +140,8 @@ static void scarce_release(void *context, void *block) {
   "  total [USD] = prior(total, 0) + cost\n  root = sqrt(5 - month)\ntable d_d for d in chips\n  " \
   "x [W] = d.tdp + d.flops(\"fp16\") * 0 [W*s/FLOP]\n"                                             \
   "output bill [USD] = sum(plan.total)  # The bill @book_q\nspeed [FLOP/s] = "                     \
-  "hw.flops(\"fp16\")\ncheck fits = bill <= 10 [USD]\n"
+  "hw.flops(\"fp16\")\ncheck fits = bill <= 10 [USD]\n"                                            \
+  "chart series run = plan.total\nchart tornado two = bill, bill\nchart scorecard card = fits\n"
 
 /* Old names too, in each place where one may stand. */
 static const struct text_file renamed_files[] = {
@@ -227,7 +228,10 @@ static bool tell_all(struct job *job) {
   report.form = "json";
   STEP(mls_export(job->world.model, &report, drop, NULL));
   STEP(mls_why(v, "bill", &report, drop, NULL));
+  report.form = "html";
+  STEP(mls_export(job->world.model, &report, drop, NULL));
   report.form = "text";
+  report.plot = 60;
   STEP(mls_export(job->world.model, &report, drop, NULL));
   STEP(mls_why(v, "j.power", &report, drop, NULL));
   STEP(mls_describe(job->world.model, drop, NULL));

@@ -17,6 +17,7 @@ syntax match mlsysimBind '\v[[:alnum:]_.]@1<!\l[[:alnum:]_]*\ze\s*\=\=@!'
 syntax match mlsysimName '\v^\s*\zs\l[[:alnum:]_]*\ze\s*%(\[[^]]*\])?\s*\=\=@!'
 syntax match mlsysimName contained '\v\l[[:alnum:]_]*'
 syntax match mlsysimLead '\v^\s*\zs%(sheet|use|input|output|check|table)[[:alnum:]_.-]@!' nextgroup=mlsysimName skipwhite
+syntax match mlsysimLead '\v^chart\s+%(series|bars|stacked|waterfall|tornado|scorecard|roofline)\ze\s' nextgroup=mlsysimName skipwhite
 syntax region mlsysimText start='"' end='"' oneline
 syntax match mlsysimSource contained '\v[# \t]@1<=\@[[:alnum:]_.-]+\ze%(\s+\@[[:alnum:]_.-]+)*\s*$'
 syntax region mlsysimLabel start='#' end='$' oneline keepend contains=mlsysimSource,@Spell

@@ -1,0 +1,125 @@
+/* Charts of a sheet: every path resolved, and what one chart shows proved to be of one shape and
+   one dimension, so that it can stand on one axis. */
+#include "check.h"
+
+#include <string.h>
+
+#include "limits.h"
+
+/* What a kind of chart takes. */
+struct rule {
+  bool cells, columns; /* one of both, not mixed */
+  bool checks;         /* checks alone; else numbers alone */
+  unsigned least;
+  const char *takes; /* in words */
+};
+static const struct rule rules[] = {
+  [CHART_SERIES] = { false, true, false, 1, "columns of one table" },
+  [CHART_BARS] = { true, true, false, 1, "cells, or columns of one table" },
+  [CHART_STACKED] = { true, true, false, 2, "two or more cells, or columns of one table" },
+  [CHART_WATERFALL] = { true, false, false, 2, "two or more cells" },
+  [CHART_TORNADO] = { true, false, false, 2, "two or more cells" },
+  [CHART_SCORECARD] = { true, false, true, 1, "checks" },
+  [CHART_ROOFLINE] = { true, false, false, 4,
+                       "four cells: intensity, rate reached, peak rate, bandwidth" },
+};
+
+struct showing {
+  struct scope scope;
+  const struct line *line;
+  const struct rule *rule;
+};
+
+static const struct node *shown(const struct showing *s, size_t index) {
+  return s->line->binds[index].formula;
+}
+
+static mls_status refuse(const struct showing *s, size_t index) {
+  return fail_add(s->scope.checker->fails, MLS_SYNTAX, s->line->binds[index].place,
+                  "a chart of the kind %s shows %s", chart_words[s->line->chart], s->rule->takes);
+}
+
+static bool is_column(const struct node *node) { return node->ref.kind == REF_COLUMN; }
+
+static bool is_check(const struct showing *s, const struct node *node) {
+  const struct slot *slot = ref_slot(s->scope.sheet, &node->ref);
+  const struct sheet *sheet = ref_sheet(s->scope.sheet, &node->ref);
+  return slot->kind == SLOT_LINE && sheet->lines[slot->line].kind == LINE_CHECK;
+}
+
+static bool same_table(const struct showing *s, const struct node *a, const struct node *b) {
+  return a->ref.hops == b->ref.hops &&
+         (a->ref.hops == 0 ||
+          memcmp(a->ref.hop, b->ref.hop, a->ref.hops * sizeof *a->ref.hop) == 0) &&
+         ref_slot(s->scope.sheet, &a->ref)->table == ref_slot(s->scope.sheet, &b->ref)->table;
+}
+
+static mls_status check_shape(const struct showing *s, size_t index) {
+  const struct node *node = shown(s, index), *first = shown(s, 0);
+  bool column = is_column(node);
+  if (column ? !s->rule->columns : !s->rule->cells) return refuse(s, index);
+  if (column != is_column(first) || (column && !same_table(s, first, node)))
+    return refuse(s, index);
+  if (s->rule->checks) return is_check(s, node) ? MLS_OK : refuse(s, index);
+  if (node->type.wild || node->type.kind == KIND_NUMBER) return MLS_OK;
+  return fail_add(s->scope.checker->fails, MLS_UNIT, s->line->binds[index].place,
+                  "a chart shows numbers, found %s",
+                  type_words(s->scope.checker->units, node->type));
+}
+
+/* The intensity has an axis of its own; the bandwidth meets the rates only times the intensity. */
+static mls_status roofline_type(const struct showing *s, size_t index, struct type *out) {
+  *out = shown(s, index)->type;
+  if (index < 3 || out->wild) return MLS_OK;
+  struct units *units = s->scope.checker->units;
+  struct type intensity = shown(s, 0)->type;
+  out->strict = dims_multiply(units, out->strict, intensity.strict);
+  out->count = dims_multiply(units, out->count, intensity.count);
+  return out->strict && out->count ? MLS_OK : fail_memory(s->scope.checker->fails);
+}
+
+static mls_status check_units(const struct showing *s) {
+  bool roofline = s->line->chart == CHART_ROOFLINE;
+  struct type axis = shown(s, roofline)->type;
+  for (size_t i = 1 + roofline; i < s->line->bind_count && !s->rule->checks; i++) {
+    struct type type = shown(s, i)->type;
+    if (roofline) TRY(roofline_type(s, i, &type));
+    if (type_compatible(axis, type)) continue;
+    struct units *units = s->scope.checker->units;
+    return fail_add(s->scope.checker->fails, MLS_UNIT, s->line->binds[i].place,
+                    "one axis shows %s and %s%s, which do not agree", type_words(units, axis),
+                    type_words(units, type), roofline && i == 3 ? ", times the intensity" : "");
+  }
+  return MLS_OK;
+}
+
+static mls_status check_count(const struct showing *s) {
+  size_t count = s->line->bind_count;
+  if (count > LIMIT_CHART)
+    return fail_add(s->scope.checker->fails, MLS_LIMIT, s->line->place,
+                    "a chart of more than %d cells or columns (LIMIT_CHART)", LIMIT_CHART);
+  bool sound = count >= s->rule->least && (s->line->chart != CHART_ROOFLINE || count == 4);
+  return sound ? MLS_OK : refuse(s, 0);
+}
+
+static mls_status check_chart(struct scope scope, const struct line *line) {
+  struct showing s = { scope, line, &rules[line->chart] };
+  TRY(check_count(&s));
+  for (size_t i = 0; i < line->bind_count; i++) {
+    TRY(resolve_shown(scope, line->binds[i].formula));
+    TRY(prove_formula(scope, line->binds[i].formula));
+    TRY(check_shape(&s, i));
+  }
+  return check_units(&s);
+}
+
+mls_status check_charts(struct scope scope) {
+  for (size_t i = 0; i < scope.sheet->line_count; i++) {
+    struct line *line = &scope.sheet->lines[i];
+    if (line->kind != LINE_CHART || line->wrong) continue;
+    mls_status status = check_chart(scope, line);
+    if (fail_ends(status)) return status;
+    if (status != MLS_OK) line->wrong = true;
+  }
+  return MLS_OK;
+}
