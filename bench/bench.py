@@ -240,7 +240,7 @@ def engine(bench):
     """Batches, tables, recurrences and edits against C in one process, in turns."""
     program = os.path.join(os.path.dirname(os.path.dirname(bench.program)), 'bench', 'bench_engine')
     folders = [HERE, os.path.join(ROOT, 'templates'), os.path.join(ROOT, 'registry')]
-    pinned = bench.lines([program] + folders + ['batch60', 'templates', 'wide', 'chain'])
+    pinned = bench.lines([program] + folders + ['batch60', 'templates', 'wide', 'fan', 'chain'])
     free = bench.lines([program] + folders + ['threads'], pin=False)
     for line in pinned + free:
         name, figures = line[:28].strip(), line[28:].split()

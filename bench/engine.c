@@ -343,6 +343,49 @@ static void bench_wides(void) {
   mls_values_free(values);
 }
 
+/* ---- fan ---- */
+
+enum { FAN = 1000, FAN_AT_ONCE = 20 };
+
+static char *add_names(char *at, const char *of, size_t from, size_t until) {
+  for (size_t i = from; i < until; i++)
+    at += sprintf(at, "%s%s_%zu", i == from ? "" : " + ", of, i);
+  return at;
+}
+
+/* Columns of FAN rows, a sum of each, and their total, twenty at a time. */
+static char *make_fan(size_t *size) {
+  char *text = need(malloc((size_t)FAN * 120 + 400)), *at = text;
+  at += sprintf(at, "sheet fan\ntable grid for row in 1..%d\n", FAN);
+  for (int i = 0; i < FAN; i++) at += sprintf(at, "  input leaf_%d = 0.5 in 0..2\n", i);
+  at += sprintf(at, "\n");
+  for (int i = 0; i < FAN; i++) at += sprintf(at, "sum_%d = sum(grid.leaf_%d)\n", i, i);
+  for (size_t i = 0; i < FAN / FAN_AT_ONCE; i++) {
+    at += sprintf(at, "part_%zu = ", i);
+    at = add_names(at, "sum", i * FAN_AT_ONCE, (i + 1) * FAN_AT_ONCE);
+    at += sprintf(at, "\n");
+  }
+  at += sprintf(at, "output total = ");
+  at = add_names(at, "part", 0, FAN / FAN_AT_ONCE);
+  at += sprintf(at, "\n");
+  *size = (size_t)(at - text);
+  return text;
+}
+
+static void bench_fan(void) {
+  size_t size;
+  char *text = make_fan(&size);
+  mls_model *model;
+  if (mls_model_open_bytes(book, "fan.sheet", text, size, NULL, 0, &model) != MLS_OK)
+    stop(mls_book_message(book, 0) ? mls_book_message(book, 0)->text : "fan");
+  free(text);
+  mls_values *values = values_of(model);
+  near("fan", get(values, cell_of(model, "total"), 0), 0.5 * FAN * FAN);
+  tell_edit("fan, one leaf",
+            time_edits(values, cell_of(model, "grid.leaf_7"), FAN, cell_of(model, "total")));
+  mls_values_free(values);
+}
+
 /* ---- recurrences ---- */
 
 enum { CHAIN_ROWS = 1000000 };
@@ -392,6 +435,7 @@ int main(int count, char **arguments) {
     bench_template("serving");
   }
   if (wanted(count, arguments, "wide")) bench_wides();
+  if (wanted(count, arguments, "fan")) bench_fan();
   if (wanted(count, arguments, "chain")) {
     bench_chain("chain", "chain of 1,000,000", hand_linear);
     bench_chain("chain_bent", "bent chain of 1,000,000", hand_bent);

@@ -17,6 +17,8 @@ struct command {
 int command_run(const struct options *options);
 int command_batch(const struct options *options);
 int command_why(const struct options *options);
+int command_diff(const struct options *options);
+int command_inputs(const struct options *options);
 int command_check(const struct options *options);
 int command_format(const struct options *options);
 int command_lsp(const struct options *options);

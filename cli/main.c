@@ -70,6 +70,45 @@ static const struct command commands[] = {
     "  mlsysim why monthly_tco 'plan.cash(12)' plan.csv --scenario upside\n",
     TAKES_SET | TAKES_ROWS | TAKES_SCENARIO | TAKES_JSON | TAKES_DATE | TAKES_CSV, 2, 3,
     command_why },
+  { "inputs", "FILE.xlsx [SHEET] [options]",
+    "read what was typed into a workbook, as a CSV for run",
+    "FILE.xlsx is a workbook that run wrote and that somebody edited. Printed is a CSV of inputs "
+    "with\n"
+    "a column a scenario and the notes; overrides stand in the column of the scenario that is "
+    "chosen\n"
+    "on the cover. Everything else must be as the model gives it: a workbook of another model or\n"
+    "version, an edited formula or fact, a removed row, a renamed worksheet is refused with its\n"
+    "place. SHEET is needed when the model is a file of your own.\n\n"
+    "  -o FILE.csv              into a file\n"
+    "  --all                    every input, not only those that are set\n"
+    "  --rows table=FILE.csv    as at the export\n"
+    "  --csv excel-eu           written with semicolons and 0,5 in numbers\n" EVERYWHERE
+    "\nExamples\n"
+    "  mlsysim inputs plan.xlsx -o inputs.csv\n"
+    "  mlsysim inputs plan.xlsx my/plan.sheet\n",
+    TAKES_ROWS | TAKES_ALL | TAKES_OUTPUT | TAKES_CSV, 1, 2, command_inputs },
+  { "diff", "A [B] SHEET [options]", "explain by which inputs two scenarios differ in a result",
+    "A and B are files of inputs as for run. With two files the scenario of A against that of B; "
+    "with\n"
+    "one its two scenarios, or the sheet's defaults against its only one. For each result that\n"
+    "differs a bridge: the first value, what each changed input adds to it, the second value.\n"
+    "With up to 10 changed inputs a part is the mean effect over all orders of changing them\n"
+    "(Shapley value); with more, or where a combination has no value, the effect of each changed\n"
+    "alone, and their interaction as a part of its own. The parts add up to the last digit.\n"
+    "A word, a check or an error has no parts: what each input alone makes of it is shown.\n\n"
+    "  --cell CELL              this cell alone, as for why; repeatable. Else the outputs that "
+    "are\n"
+    "                           one value, and the checks\n"
+    "  --from NAME, --to NAME   which scenario of A, and of B or else of A\n"
+    "  --set path=value         on both sides\n"
+    "  --rows table=FILE.csv, --csv excel-eu\n"
+    "                           as for run\n"
+    "  -o FILE.csv              also a line a part, with the sum so far\n"
+    "  --json                   print JSON\n" EVERYWHERE "\nExamples\n"
+    "  mlsysim diff before.csv after.csv monthly_tco\n"
+    "  mlsysim diff plan.csv serving --from base --to peak --cell ttft\n",
+    TAKES_SET | TAKES_ROWS | TAKES_OUTPUT | TAKES_JSON | TAKES_CSV | TAKES_DIFF, 2, 3,
+    command_diff },
   { "check", "SHEET... [options]", "check names and units of sheets without calculating them",
     "Prints a line a sheet, or every error as file:line:column: kind: text.\n\n"
     "  --json                   every formula as a tree with the unit of each part\n"

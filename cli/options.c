@@ -28,6 +28,9 @@ enum place {
   IN_BAD_ROWS,
   IN_RESUME,
   IN_QUIET,
+  IN_CELL,
+  IN_FROM,
+  IN_TO,
   IN_AS,
   IN_INTO,
   IN_MEMORY,
@@ -61,6 +64,9 @@ static const struct option table[] = {
   { "--bad-rows", TAKES_BATCH, IN_BAD_ROWS, "keep|stop" },
   { "--resume", TAKES_BATCH, IN_RESUME, NULL },
   { "--quiet", TAKES_BATCH, IN_QUIET, NULL },
+  { "--cell", TAKES_DIFF, IN_CELL, "CELL" },
+  { "--from", TAKES_DIFF, IN_FROM, "NAME" },
+  { "--to", TAKES_DIFF, IN_TO, "NAME" },
   { "--as", TAKES_OWN, IN_AS, "NAME" },
   { "--into", TAKES_OWN, IN_INTO, "DIR" },
   { "--templates", 0, IN_TEMPLATES, "DIR" },
@@ -146,6 +152,9 @@ static bool keep(struct options *options, const struct option *option, const cha
     case IN_BAD_ROWS: return once(&options->bad_rows, option->name, value);
     case IN_RESUME: options->resume = true; break;
     case IN_QUIET: options->quiet = true; break;
+    case IN_CELL: return list_add(&options->cell, value);
+    case IN_FROM: return once(&options->from, option->name, value);
+    case IN_TO: return once(&options->to, option->name, value);
     case IN_AS: return once(&options->as, option->name, value);
     case IN_INTO: return once(&options->into, option->name, value);
     case IN_MEMORY: return read_memory(&options->memory, value);
@@ -200,6 +209,7 @@ void options_close(struct options *options) {
   free(options->sets.at);
   free(options->rows.at);
   free(options->outputs.at);
+  free(options->cell.at);
   free(options->templates.at);
   free(options->registries.at);
 }

@@ -21,7 +21,8 @@ enum {
   TAKES_WATCH = 1 << 17,
   TAKES_CSV = 1 << 20,
   TAKES_BATCH = 1 << 24, /* what batch alone takes */
-  TAKES_OWN = 1 << 25    /* --as, --into */
+  TAKES_OWN = 1 << 25,   /* --as, --into */
+  TAKES_DIFF = 1 << 26   /* --cell, --from, --to */
 };
 
 struct list {
@@ -31,11 +32,12 @@ struct list {
 
 struct options {
   struct list words; /* arguments that are not options */
-  struct list sets, rows, outputs, templates, registries;
+  struct list sets, rows, outputs, cell, templates, registries;
   const char *scenario, *date;
-  const char *csv;   /* the form of CSV files: "excel-eu", or NULL */
-  const char *as;    /* the name of an item */
-  const char *into;  /* the folder of a user's own registry, or NULL */
+  const char *from, *to; /* scenarios to compare */
+  const char *csv;       /* the form of CSV files: "excel-eu", or NULL */
+  const char *as;        /* the name of an item */
+  const char *into;      /* the folder of a user's own registry, or NULL */
   size_t memory;     /* MB that a model may take besides what files allow; 0: as the library says */
   const char *watch; /* "" without end, else the number of runs; NULL: not asked for */
   const char *cells, *jobs, *bad_rows; /* of batch, as given */

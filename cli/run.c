@@ -68,9 +68,6 @@ static int write_output(const struct session *session, struct output *output, co
                         const char *date) {
   if (!output_open(output, path)) return SYSTEM_FAILS;
   mls_report report = report_of(session, form_of(path), date);
-  if (session->run_count > 1 && strcmp(report.form, "xlsx") == 0)
-    say_error("%s holds the scenario %s; choose another with --scenario", path,
-              session->runs[0].name);
   int status = export(session, &report, output_write, output);
   if (status == DONE && !output_finish(output)) status = SYSTEM_FAILS;
   return status;

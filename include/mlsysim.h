@@ -457,8 +457,8 @@ typedef struct {
   size_t plot;      /* of form "text": the sheet's charts, so many characters wide; 0: none */
 } mls_report;
 
-/* Writes a report over one or more runs of one model; the workbook (xlsx) holds the first run. Same
-   values, same bytes. Messages of a failure are in those of the first run's values. */
+/* Writes a report over one or more runs of one model; the workbook (xlsx) shows the first run, and
+   each other can be chosen in it. Same values, same bytes. Messages of a failure are in those of the first run's values. */
 MLS_API mls_status mls_export(const mls_model *model, const mls_report *report, mls_write write,
                               void *context);
 

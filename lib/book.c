@@ -464,6 +464,7 @@ static mls_status make_report(const mls_model *model, const mls_report *given, m
                           .plot = given->plot,
                           .dialect = dialect,
                           .date = date ? date : "",
+                          .hash = mls_model_hash(model),
                           .write = write,
                           .context = context,
                           .fails = fails };

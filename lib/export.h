@@ -13,6 +13,7 @@ struct report {
   bool color;
   size_t plot;              /* of form "text": charts so many characters wide; 0: none */
   const char *date;         /* as-of date; never NULL */
+  unsigned long long hash;  /* of the model: mls_model_hash */
   enum csv_dialect dialect; /* of form "csv" */
   mls_write write;
   void *context;

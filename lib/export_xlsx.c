@@ -1,6 +1,6 @@
-/* The workbook as a form of report: a live spreadsheet of the first run. This file opens and closes
-   it: the locale that numbers are printed in, the file that libxlsxwriter insists on, and the bytes
-   that leave; what is in it is made by xlsx_*.c. */
+/* The workbook as a form of report: a live spreadsheet that shows the first run and holds all. This
+   file opens and closes it: the locale that numbers are printed in, the file that libxlsxwriter
+   insists on, and the bytes that leave; what is in it is made by xlsx_*.c. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -67,25 +67,27 @@ static mls_status send(struct xlsx *x, struct temporary *file) {
    what it got. So what it will need is asked for first, as measured: 430 bytes a value, some MB
    for the pages that all have; and what closing needs, where nothing can be looked at in between,
    is kept until then. */
-enum { FOR_PAGES = 12 << 20, FOR_A_VALUE = 512, FOR_CLOSING = 6 << 20 };
+enum { FOR_PAGES = 12 << 20, FOR_A_VALUE = 512, FOR_A_CELL = 160, FOR_CLOSING = 6 << 20 };
+
+/* Values of large tables leave for the file row by row. */
+static size_t kept_values(const struct xlsx *x) {
+  size_t count = x->model->value_count;
+  for (size_t i = 0; i < x->page_count; i++) {
+    const struct page *page = &x->pages[i];
+    if (!xlsx_is_large(page)) continue;
+    for (unsigned k = 0; k < page->planned; k++) count -= page->columns[k].word ? 0 : page->rows;
+  }
+  return count;
+}
 
 static bool there_is_memory(const struct xlsx *x) {
-  void *volatile all = malloc(FOR_PAGES + x->model->value_count * FOR_A_VALUE);
+  size_t inputs = x->knob_count * (2 * IN_COUNT + x->report->run_count);
+  void *volatile all = malloc(FOR_PAGES + kept_values(x) * FOR_A_VALUE + inputs * FOR_A_CELL);
   free(all);
   return all != NULL;
 }
 
 /* ---- the workbook ---- */
-
-/* Days since 1970-01-01, so that the same date gives the same bytes in every time zone. */
-static time_t seconds_of(const char *date) {
-  lxw_datetime when;
-  if (!xlsx_date(date, &when)) return 0;
-  int shift = (14 - when.month) / 12, year = when.year + 4800 - shift;
-  int month = when.month + 12 * shift - 3;
-  long day = when.day + (153L * month + 2) / 5 + 365L * year + year / 4 - year / 100 + year / 400;
-  return (time_t)(day - 2472633L) * 86400;
-}
 
 /* Cut to what a property holds, 255 characters. */
 static char *property(struct xlsx *x, const char *text) {
@@ -101,7 +103,7 @@ static void set_properties(struct xlsx *x) {
     .author = (char *)(uintptr_t) "mlsysim",
     .comments = (char *)(uintptr_t) "Live formulas over SI base units; the cached values are the "
                                     "engine's.",
-    .created = seconds_of(x->report->date),
+    .created = (time_t)xlsx_day(x->report->date) * 86400, /* the same in every time zone */
   };
   const char *date = property(x, x->report->date);
   if (x->status != MLS_OK) return;
@@ -113,12 +115,14 @@ static void set_properties(struct xlsx *x) {
 
 static void open_pages(struct xlsx *x) {
   static const lxw_color_t colors[] = {
-    [PAGE_COVER] = 0x1F3864,   [PAGE_INSTANCE] = 0x2E75B6, [PAGE_TABLE] = 0x9DC3E6,
-    [PAGE_CHECKS] = 0xC00000,  [PAGE_CHARTS] = 0x7030A0,   [PAGE_FACTS] = 0x548235,
-    [PAGE_SOURCES] = 0xBF9000, [PAGE_LOG] = 0x7F7F7F
+    [PAGE_COVER] = 0x1F3864,    [PAGE_INPUTS] = 0xFFC000, [PAGE_SCENARIOS] = 0xFFC000,
+    [PAGE_INSTANCE] = 0x2E75B6, [PAGE_TABLE] = 0x9DC3E6,  [PAGE_CHECKS] = 0xC00000,
+    [PAGE_CHARTS] = 0x7030A0,   [PAGE_FACTS] = 0x548235,  [PAGE_SOURCES] = 0xBF9000,
+    [PAGE_LOG] = 0x7F7F7F
   };
   for (size_t i = 0; i < x->page_count && x->status == MLS_OK; i++) {
     struct page *page = &x->pages[i];
+    x->file->options.constant_memory = xlsx_is_large(page);
     page->sheet = workbook_add_worksheet(x->file, page->name);
     if (!page->sheet) x->status = fail_memory(x->report->fails);
     else worksheet_set_tab_color(page->sheet, colors[page->kind]);
@@ -142,13 +146,27 @@ static const char *place_of(struct xlsx *x, unsigned cell, unsigned column) {
   return xlsx_keep(x, &out);
 }
 
-static void name_globally(struct xlsx *x, unsigned cell, const char *prefix) {
+static void name_globally(struct xlsx *x, unsigned cell, const char *prefix, const char *place) {
   struct buffer path;
   buffer_open(&path, &x->scratch);
   buffer_text(&path, prefix);
   model_path(x->model, cell, &path);
   const char *name = xlsx_take(x, GRAPH_NONE, xlsx_keep(x, &path));
-  if (name) define(x, name, place_of(x, cell, x->spots[cell].shown));
+  if (name) define(x, name, place);
+}
+
+/* The cell to type into. */
+static void name_input(struct xlsx *x, unsigned cell) {
+  const struct knob *knob = xlsx_knob(x, cell, 0);
+  const char *place = knob ? xlsx_print(x, "=%s", xlsx_input_cell(x, knob, IN_OVERRIDE))
+                           : place_of(x, cell, x->spots[cell].shown);
+  name_globally(x, cell, "in.", place);
+}
+
+static void name_choices(struct xlsx *x) {
+  define(x, "scenario", xlsx_print(x, "=cover!$B$%d", COVER_SCENARIO + 1));
+  define(x, "as_of", xlsx_print(x, "=cover!$B$%d", COVER_AS_OF + 1));
+  define(x, "stale_after_days", xlsx_print(x, "=cover!$B$%d", COVER_STALE + 1));
 }
 
 static void name_cells(struct xlsx *x) {
@@ -161,8 +179,9 @@ static void name_cells(struct xlsx *x) {
     if (spot->name)
       define(x, xlsx_print(x, "%s%s", x->pages[spot->page].quoted, spot->name),
              place_of(x, i, spot->base));
-    if (cell->kind == CELL_INPUT) name_globally(x, i, "in.");
-    if (cell->output && cell->instance == 0) name_globally(x, i, "out.");
+    if (cell->kind == CELL_INPUT) name_input(x, i);
+    if (cell->output && cell->instance == 0)
+      name_globally(x, i, "out.", place_of(x, i, x->spots[i].shown));
   }
 }
 
@@ -185,6 +204,8 @@ static void write_pages(struct xlsx *x) {
     if (x->pages[i].kind == PAGE_TABLE) xlsx_write_table(x, i);
   }
   size_t line = 0;
+  if (x->status == MLS_OK) xlsx_write_inputs(x);
+  if (x->status == MLS_OK) xlsx_write_scenarios(x);
   if (x->status == MLS_OK) xlsx_write_checks(x);
   if (x->status == MLS_OK && chart_next(x->model, &line)) xlsx_write_charts(x);
   for (unsigned i = 0; i < x->page_count && x->status == MLS_OK; i++)
@@ -194,6 +215,7 @@ static void write_pages(struct xlsx *x) {
   if (x->status == MLS_OK) xlsx_write_log(x);
   if (x->status == MLS_OK) xlsx_write_cover(x);
   if (x->status == MLS_OK) name_cells(x);
+  if (x->status == MLS_OK) name_choices(x);
   for (unsigned i = 0; i < x->page_count && x->status == MLS_OK; i++)
     name_constants(x, &x->pages[i]);
 }
@@ -228,6 +250,7 @@ static mls_status export_all(const struct report *report) {
   names_open(&x.names, &x.memory);
   map_open(&x.taken, &x.memory);
   map_open(&x.cited_index, &x.memory);
+  map_open(&x.fields, &x.memory);
   mls_status status = make(&x, &file);
   if (x.file) lxw_workbook_free(x.file);
   if (status == MLS_MEMORY && report->fails->status == MLS_OK) fail_memory(report->fails);

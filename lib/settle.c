@@ -69,14 +69,19 @@ static void mark_same(struct mls_values *v, unsigned cell, size_t from, size_t u
   }
 }
 
-/* All rows of what looks a cell up, or makes a total of it, are stale. */
+/* All rows of what looks a cell up, or makes a total of it, are stale; of a single cell its bit
+   says so alone. */
 static void mark_all(struct mls_values *v, unsigned cell) {
   const struct mls_model *model = v->model;
   if (!model->tape->programs[cell].read_whole) return;
   for (size_t i = model->edge_first[cell]; i < model->edge_first[cell + 1]; i++) {
     const struct edge *edge = &model->edges[i];
-    size_t rows = marked_rows(model, edge->to);
     if (edge->kind != EDGE_ALL) continue;
+    if (model->tape->programs[edge->to].single) {
+      bits_set(&v->stale, edge->to);
+      continue;
+    }
+    size_t rows = marked_rows(model, edge->to);
     if (model->cells[edge->to].kind != CELL_TOTAL || rows == 1) settle_mark(v, edge->to, 0, rows);
   }
 }
@@ -191,7 +196,7 @@ static void unstale(struct mls_values *v, unsigned cell) {
   if (bits_has(&v->changed, cell)) mark_all(v, cell);
 }
 
-/* What an edge leads to is stale after one row changed; a single cell has no more than its bit. */
+/* What an edge leads to is stale after one row changed. */
 static void mark_edge(struct mls_values *v, const struct edge *edge, size_t row) {
   const struct mls_model *model = v->model;
   if (model->tape->programs[edge->to].single && edge->lag == 0) {

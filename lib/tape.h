@@ -36,6 +36,7 @@ enum op_kind {
 struct op {
   unsigned char kind;  /* enum op_kind */
   bool chooses;        /* OP_CALL: `if` */
+  char sign;           /* OP_CALL: of an operator of one sign, else 0 */
   bool one;            /* its result is one number for all rows */
   bool follows;        /* it rests on the rows of its own group: see recur.h */
   unsigned char ones;  /* bit i: operand i is */

@@ -360,8 +360,7 @@ static const struct fact *fact_of_item(const struct cell *at, size_t row, size_t
 }
 
 /* The fact a row of a cell stands for by the registry alone. */
-static const struct fact *registry_fact(const struct mls_values *values, unsigned cell,
-                                        size_t row) {
+const struct fact *values_cited(const struct mls_values *values, unsigned cell, size_t row) {
   size_t item;
   if (!fact_item(values, cell, row, &item)) return NULL;
   return fact_of_item(&values->model->cells[cell], row, item);
@@ -384,5 +383,5 @@ double settle_fact(const struct mls_values *values, unsigned cell, size_t row) {
 const struct fact *values_fact(const struct mls_values *values, unsigned cell, size_t row) {
   if (values->model->cells[cell].kind != CELL_FACT || values_setting(values, cell, row))
     return NULL;
-  return registry_fact(values, cell, row);
+  return values_cited(values, cell, row);
 }

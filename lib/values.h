@@ -77,6 +77,8 @@ const struct setting *values_setting(const struct mls_values *values, unsigned c
 /* The fact behind row `row` of a FACT cell as chosen now; NULL when the item lacks it, or when it
    was set (then values_setting says to what). */
 const struct fact *values_fact(const struct mls_values *values, unsigned cell, size_t row);
+/* The same, also when something else was set. */
+const struct fact *values_cited(const struct mls_values *values, unsigned cell, size_t row);
 /* The item that a registry input (or a bound one, or a fact's chooser) names now. */
 size_t values_item(const struct mls_values *values, unsigned cell);
 

@@ -1,4 +1,4 @@
-/* The workbook: what its parts share. export_xlsx.c writes one workbook over one run of a model:
+/* The workbook: what its parts share. export_xlsx.c writes one workbook over the runs of a model:
 
      xlsx_text.c     what text, names and addresses a spreadsheet accepts
      xlsx_page.c     formats, checked writing
@@ -7,6 +7,9 @@
      xlsx_formula.c  tree -> formula of the spreadsheet
      xlsx_step.c     long formulas cut into steps
      xlsx_words.c    tree -> words
+     xlsx_inputs.c   what may be typed: the inputs and what replaces a fact
+     xlsx_scenarios.c  the runs side by side, and whether the workbook still agrees with them
+     xlsx_state.c    states of verification as formulas
      xlsx_sheet.c    a worksheet for an instance
      xlsx_table.c    a worksheet for a table
      xlsx_facts.c    the facts and the lists to choose from
@@ -41,12 +44,15 @@ enum {
   XLSX_SHORT = 160,    /* a longer formula is cut into steps */
   XLSX_PAGES = 1000,   /* worksheets */
   XLSX_NAMES = 4000,   /* defined names: more make opening slow; addresses serve as well */
+  XLSX_LARGE = 10000,  /* rows of a table that leaves for its file as it is written */
   XLSX_WIDTHS = 32,    /* columns whose texts may wrap */
   XLSX_CELLS = 8000000 /* filled cells: a larger workbook no longer opens */
 };
 
 enum page_kind {
   PAGE_COVER,
+  PAGE_INPUTS,
+  PAGE_SCENARIOS,
   PAGE_INSTANCE,
   PAGE_TABLE,
   PAGE_CHECKS,
@@ -71,6 +77,13 @@ struct entry {
   unsigned line; /* in the sheet */
   unsigned cell; /* ENTRY_CELL, ENTRY_FACT, ENTRY_COLUMN */
   unsigned row;  /* ENTRY_FACT: of a family */
+};
+
+/* What a person may type: an input, or a fact of an item that an input chooses. */
+struct knob {
+  unsigned cell, row;  /* row of a family of facts */
+  unsigned page, line; /* where it stands among the rows of its instance */
+  unsigned at;         /* row on the inputs and scenarios worksheets */
 };
 
 /* What a formula needs and no line of the sheet has: a constant, or a step of a long formula. They
@@ -103,6 +116,7 @@ struct page {
   unsigned first;   /* first row of data */
   unsigned base;    /* first column of the base-unit block */
   unsigned sources; /* PAGE_INSTANCE: columns for sources */
+  unsigned states;  /* PAGE_INSTANCE: columns for states, at least 1 */
   unsigned rows;    /* PAGE_TABLE: rows of data */
   size_t links;
   bool errors; /* some formula has no value now */
@@ -118,6 +132,11 @@ struct page {
   struct map constants;       /* hash -> index of the first extra with it */
   double widths[XLSX_WIDTHS]; /* of the first columns, where texts wrap */
 };
+
+/* Too many rows to be held in memory until the file is closed. */
+static inline bool xlsx_is_large(const struct page *page) {
+  return page->kind == PAGE_TABLE && page->rows >= XLSX_LARGE;
+}
 
 /* Where the rows of a cell stand. */
 struct spot {
@@ -136,11 +155,12 @@ struct list {
   size_t count;
 };
 
-/* The facts of a registry, in rows of the facts worksheet. */
+/* The facts of a registry that the model reads, in rows of the facts worksheet. */
 struct block {
   const struct registry *registry;
   unsigned first;
   size_t count;
+  unsigned *places; /* of each fact of the registry: its place in the block from 1, or 0 */
 };
 
 struct cited {
@@ -163,8 +183,17 @@ struct xlsx {
   size_t page_count, page_room;
   unsigned *instance_page; /* page of each instance */
   struct spot *spots;      /* one a cell */
-  unsigned *fact_first;    /* facts anchored at a cell, chained by fact_next; GRAPH_NONE */
+  unsigned *column_row;    /* row of a column of a table on the worksheet of its instance */
+  unsigned char *ranks;    /* enum rank of each cell in the first run */
+  unsigned *knob_of;       /* index + 1 of the first knob of a cell, or 0 */
+  struct knob *knobs;
+  size_t knob_count, knob_room;
+  unsigned *results; /* scalar outputs of the sheet itself, in its order */
+  size_t result_count;
+  const char **choices; /* names of the runs to choose from */
+  unsigned *fact_first; /* facts anchored at a cell, chained by fact_next; GRAPH_NONE */
   unsigned *fact_next;
+  struct map fields; /* interned fields and families that the model reads */
   struct list *lists;
   size_t list_count, list_room;
   struct block *blocks;
@@ -203,6 +232,9 @@ void xlsx_literal(struct buffer *out, const char *text);
 const char *xlsx_tab(struct xlsx *x, const char *path);
 /* Takes a defined name on a page (GRAPH_NONE: for all); NULL when it is not legal or taken. */
 const char *xlsx_take(struct xlsx *x, unsigned page, const char *name);
+/* A scenario's name as one of a list to choose from: MATCH does not tell cases apart and takes *
+   and ? for any letters; what looks like a number or a formula gets a word in front. */
+const char *xlsx_choice(struct xlsx *x, const char *name, size_t number);
 /* The unit a base-unit value is in: "kg*m/s^2", "number" when plain. */
 const char *xlsx_base_unit(struct xlsx *x, const struct dims *strict, const struct dims *count);
 /* What stands in a column for units: the unit, "number", "word", "1 = yes". */
@@ -232,6 +264,7 @@ enum style {
   STYLE_PULLED,
   STYLE_INPUT,
   STYLE_INPUT_WORD,
+  STYLE_INPUT_NOTE,
   STYLE_BASE,
   STYLE_CONSTANT,
   STYLE_KEY,
@@ -245,7 +278,7 @@ enum style {
 
 /* Formats for numbers. */
 const char *xlsx_number_format(double largest, bool whole);
-extern const char XLSX_YES[], XLSX_HOLDS[], XLSX_PLAIN[], XLSX_DATE[], XLSX_EXACT[];
+extern const char XLSX_YES[], XLSX_HOLDS[], XLSX_PLAIN[], XLSX_DATE[], XLSX_YEAR[], XLSX_EXACT[];
 
 bool xlsx_styles(struct xlsx *x);
 lxw_format *xlsx_style(struct xlsx *x, enum style style, const char *number_format);
@@ -274,7 +307,10 @@ void put_source(struct xlsx *x, unsigned page, unsigned row, unsigned column, co
 void put_row(struct xlsx *x, unsigned page, unsigned row, unsigned first, unsigned last,
              enum style style); /* blank cells of a style */
 bool xlsx_date(const char *text, lxw_datetime *out);
-void put_date(struct xlsx *x, unsigned page, unsigned row, unsigned column, const char *date);
+/* Days since 1970-01-01 of YYYY-MM-DD; 0 for what is no date. */
+long xlsx_day(const char *date);
+void put_date(struct xlsx *x, unsigned page, unsigned row, unsigned column, const char *date,
+              enum style style);
 void put_array(struct xlsx *x, unsigned page, unsigned row, unsigned column, const char *formula,
                double value, enum style style, const char *format);
 
@@ -297,9 +333,20 @@ void put_badges(struct xlsx *x, unsigned page, unsigned first, unsigned last, un
 /* Red for fails, green for holds. */
 void put_verdicts(struct xlsx *x, unsigned page, unsigned first, unsigned last, unsigned column);
 /* What may be typed into an input's cells. */
-void put_validation(struct xlsx *x, unsigned page, unsigned first, unsigned last, unsigned column,
-                    const struct line *line, const struct unit *unit);
+void put_validation(struct xlsx *x, unsigned page, unsigned first, unsigned last,
+                    unsigned first_column, unsigned last_column, const struct line *line,
+                    const struct unit *unit);
+/* The same for what has no set: any number, or any short word. */
+void put_validation_of_fact(struct xlsx *x, unsigned page, unsigned first, unsigned last,
+                            unsigned first_column, unsigned last_column, const struct cell *cell,
+                            const char *name);
+/* A date; a number of days; one of the words of a range. */
+void put_validation_of_date(struct xlsx *x, unsigned page, unsigned row, unsigned column);
+void put_validation_of_days(struct xlsx *x, unsigned page, unsigned row, unsigned column);
+void put_validation_of_list(struct xlsx *x, unsigned page, unsigned row, unsigned column,
+                            const char *range, const char *message);
 void xlsx_check(struct xlsx *x, lxw_error error);
+void xlsx_refuse_links(struct xlsx *x, unsigned page);
 /* Records a refusal with its message. */
 SYSTEM_PRINTS(3, 4)
 void xlsx_refuse(struct xlsx *x, mls_status status, const char *format, ...);
@@ -319,6 +366,8 @@ unsigned xlsx_chooser(const struct xlsx *x, unsigned cell);
 bool xlsx_is_typed_word(const struct cell *cell);
 const struct list *xlsx_list(struct xlsx *x, const void *key);
 const struct block *xlsx_block(const struct xlsx *x, const struct registry *registry);
+/* Place of a fact in its block, from 1, as look-ups find it; an error for none. */
+double xlsx_fact_place(const struct xlsx *x, unsigned cell, const struct fact *fact);
 /* The words of list `list`, as a range of the facts worksheet. */
 const char *xlsx_list_range(struct xlsx *x, const struct list *list);
 const char *xlsx_list_word(const struct xlsx *x, const struct list *list, size_t index);
@@ -344,6 +393,9 @@ struct pen {
 struct pen xlsx_pen(struct xlsx *x, unsigned cell);
 /* The formula, without "=", in the scratch arena; never NULL. Refuses what is too long. */
 const char *xlsx_spell(struct pen *pen, const struct node *node);
+/* The look-up of a word of a family in another of its columns. */
+const char *xlsx_spell_family(struct pen *pen, unsigned cell, const struct node *node,
+                              unsigned column);
 /* The base-unit value of a cell as a formula on `page` refers to it. */
 const char *xlsx_reference(struct xlsx *x, unsigned page, unsigned cell, size_t row);
 /* The formula that a bound input stays in its set. NULL when it is not a tree: then *formula. */
@@ -366,9 +418,119 @@ const char *xlsx_set_words(struct xlsx *x, const struct line *line);
 /* And as the sheet has it: "gpus = 4 in 1..64 by 1". */
 const char *xlsx_set_text(struct xlsx *x, const struct line *line);
 
+/* ---- xlsx_state.c ---- */
+
+/* From neutral to weakest, as the rows of a list on the log worksheet. A fact whose source was read
+   long ago is stale: weaker than one that is cited, stronger than an estimate. */
+enum rank {
+  RANK_INPUT,
+  RANK_VERIFIED,
+  RANK_DERIVED,
+  RANK_CITED,
+  RANK_STALE,
+  RANK_ESTIMATE,
+  RANK_ASSUMED,
+  RANK_MISSING,
+  RANK_COUNT
+};
+enum { STALE_DAYS = 365 }; /* an assumption; the cover has a cell for it */
+const char *xlsx_rank_word(enum rank rank);
+const char *xlsx_rank_meaning(enum rank rank);
+enum rank xlsx_rank_of_fact(const struct xlsx *x, const struct fact *fact);
+/* What the badge of a knob says now. */
+enum rank xlsx_rank_of_knob(const struct xlsx *x, const struct knob *knob);
+/* What the badge of a scalar says now. */
+enum rank xlsx_rank_shown(const struct xlsx *x, unsigned cell);
+/* Ranks of all cells in the first run. */
+void xlsx_rank_all(struct xlsx *x);
+/* How many columns the state of a cell takes, so that no formula is long. */
+unsigned xlsx_state_columns(struct xlsx *x, unsigned cell);
+/* Number and badge of a row of an instance's worksheet. */
+void xlsx_put_state(struct xlsx *x, unsigned page, unsigned row, unsigned cell);
+/* The same of a fact; BASE_FACT of the row holds its row on the facts worksheet. */
+void xlsx_put_fact_state(struct xlsx *x, unsigned page, unsigned row, unsigned cell,
+                         unsigned fact_row);
+/* Number and badge of a column of a table, above its headings. */
+void xlsx_put_column_rank(struct xlsx *x, unsigned page, const struct column *column, unsigned row);
+void xlsx_put_column_badge(struct xlsx *x, unsigned page, const struct column *column,
+                           unsigned row);
+/* "log!$C$8": the number of a state; the list of its words. */
+const char *xlsx_rank_cell(struct xlsx *x, enum rank rank);
+const char *xlsx_rank_words(struct xlsx *x);
+enum { RANK_ROW = 4 }; /* of the first state on the log worksheet */
+
+/* ---- xlsx_inputs.c ---- */
+
+enum input_column {
+  IN_LABEL,
+  IN_WHERE,
+  IN_VALUE,
+  IN_UNIT,
+  IN_OVERRIDE,
+  IN_SCENARIO,
+  IN_CITED,
+  IN_MAY,
+  IN_STATE,
+  IN_SOURCE,
+  IN_NOTE,
+  IN_GAP,
+  IN_BASE,
+  IN_BASE_UNIT,
+  IN_FACTOR,
+  IN_FACT,
+  IN_COUNT
+};
+/* Gives every knob its row. */
+void xlsx_list_knobs(struct xlsx *x);
+/* The knob of a cell's row, or NULL. */
+const struct knob *xlsx_knob(const struct xlsx *x, unsigned cell, size_t row);
+/* "inputs!$M$7" */
+const char *xlsx_input_cell(struct xlsx *x, const struct knob *knob, enum input_column column);
+/* Nothing was typed instead of what the cell has by itself. */
+const char *xlsx_input_untouched(struct xlsx *x, const struct knob *knob);
+/* Parts that the scenarios worksheet has too: label and name of a row; what a run set; what may be
+   typed; headings of the instances. */
+void xlsx_put_knob_head(struct xlsx *x, unsigned page, const struct knob *knob);
+void xlsx_put_set(struct xlsx *x, unsigned page, const struct knob *knob, unsigned column,
+                  const struct mls_values *values);
+void xlsx_put_allowed(struct xlsx *x, unsigned page, const struct knob *knob, unsigned first,
+                      unsigned last);
+void xlsx_put_sections(struct xlsx *x, unsigned page, unsigned columns);
+void xlsx_write_inputs(struct xlsx *x);
+
+/* ---- xlsx_scenarios.c ---- */
+
+enum { RUN_LABEL, RUN_WHERE, RUN_UNIT, RUN_NOW, RUN_FIRST };
+enum { RUN_NUMBER_ROW = 2 };
+/* Key results, and names to choose from. */
+void xlsx_list_results(struct xlsx *x);
+void xlsx_list_choices(struct xlsx *x);
+/* The cells of a row in all runs; the number of the chosen run; the names of the runs. */
+const char *xlsx_run_range(struct xlsx *x, unsigned row);
+extern const char XLSX_RUN_NUMBER[];
+const char *xlsx_run_names(struct xlsx *x);
+/* Of the key results: the row of the engine's value, and of the agreement of a run. */
+unsigned xlsx_result_row(const struct xlsx *x, unsigned cell);
+unsigned xlsx_agreement_row(const struct xlsx *x);
+void xlsx_write_scenarios(struct xlsx *x);
+
 /* ---- the worksheets ---- */
 
+/* Rows of the cover with what other worksheets read, in its column of values. */
+enum {
+  COVER_MASTER = 3,
+  COVER_SCENARIO,
+  COVER_OVERRIDES,
+  COVER_AGREES,
+  COVER_AS_OF,
+  COVER_STALE,
+  COVER_SHEET,
+  COVER_END
+};
+
 void xlsx_write_instance(struct xlsx *x, unsigned page);
+/* What the source of a fact's row says now. */
+const char *xlsx_source_word(struct xlsx *x, const struct knob *knob);
 void xlsx_write_extras(struct xlsx *x, unsigned page); /* after all formulas are written */
 void xlsx_write_table(struct xlsx *x, unsigned page);
 void xlsx_write_facts(struct xlsx *x);
@@ -392,9 +554,13 @@ enum fact_column {
   FACT_FACTOR,
   FACT_KEY,
   FACT_LINK,
+  FACT_RANK,
   FACT_LISTS_GAP,
   FACT_LISTS
 };
+/* INDEX into a column of the facts of its registry. */
+const char *xlsx_in_facts(struct xlsx *x, unsigned cell, enum fact_column column,
+                          const char *index);
 const char *xlsx_fact_range(struct xlsx *x, const struct block *block, enum fact_column column);
 void xlsx_write_checks(struct xlsx *x);
 /* Where the master check stands, and what it says now. */
@@ -430,7 +596,7 @@ enum {
 };
 /* Columns of an instance's worksheet; sources begin at SHOW_SOURCE, the block at page->base. */
 enum { SHOW_LABEL, SHOW_VALUE, SHOW_UNIT, SHOW_WORDS, SHOW_FORMULA, SHOW_STATE, SHOW_SOURCE };
-enum { BASE_VALUE, BASE_UNIT, BASE_FACTOR, BASE_NAME, BASE_FACT, BASE_COUNT };
+enum { BASE_VALUE, BASE_UNIT, BASE_FACTOR, BASE_NAME, BASE_FACT, BASE_STATE, BASE_COUNT };
 /* The cell of a number for a person: "missing" for an error, in the unit of the sheet. */
 const char *xlsx_shown(struct xlsx *x, unsigned row, unsigned base, unsigned factor_row,
                        unsigned factor, bool text);

@@ -6,13 +6,49 @@
 
 /* ---- cover ---- */
 
-enum { COVER_LABEL, COVER_VALUE, COVER_UNIT, COVER_STATE, COVER_NAME, COVER_COLUMNS };
+enum {
+  COVER_LABEL,
+  COVER_VALUE,
+  COVER_UNIT,
+  COVER_STATE,
+  COVER_ENGINE,
+  COVER_CHANGE,
+  COVER_NAME,
+  COVER_COLUMNS
+};
 
 static const struct sheet *main_sheet(const struct xlsx *x) { return x->model->instances[0].sheet; }
 
-static bool is_answer(const struct xlsx *x, unsigned cell) {
+static const char *on_page(struct xlsx *x, unsigned cell, unsigned column) {
+  const struct spot *spot = &x->spots[cell];
+  struct buffer out;
+  buffer_open(&out, &x->scratch);
+  buffer_text(&out, x->pages[spot->page].quoted);
+  xlsx_address(&out, spot->row, column, true);
+  return xlsx_keep(x, &out);
+}
+
+/* What the engine gave for the chosen scenario, and how far the workbook is from it now. */
+static void put_engine(struct xlsx *x, unsigned page, unsigned row, unsigned cell,
+                       const char *format) {
   const struct cell *here = &x->model->cells[cell];
-  return here->output && here->instance == 0 && here->table < 0;
+  double si = values_get(x->values, cell, 0);
+  const char *engine = xlsx_print(x, "IF(ISNUMBER(%s),INDEX(%s,1,%s),\"missing\")", XLSX_RUN_NUMBER,
+                                  xlsx_run_range(x, xlsx_result_row(x, cell)), XLSX_RUN_NUMBER);
+  const char *change = xlsx_print(
+      x, "IF(AND(ISNUMBER(B%u),ISNUMBER(E%u)),B%u-E%u,IF(EXACT(B%u,E%u),\"same\",\"other\"))",
+      row + 1, row + 1, row + 1, row + 1, row + 1, row + 1);
+  if (value_is_error(si) || here->text) {
+    put_formula_text(x, page, row, COVER_ENGINE, engine,
+                     here->text && !value_is_error(si) ? xlsx_word(x, x->model->words[(size_t)si])
+                                                       : "missing",
+                     STYLE_CONSTANT);
+    put_formula_text(x, page, row, COVER_CHANGE, change, "same", STYLE_NUMBER);
+    return;
+  }
+  put_formula(x, page, row, COVER_ENGINE, engine, si / here->unit->factor, STYLE_CONSTANT, format);
+  put_formula(x, page, row, COVER_CHANGE, change, 0, STYLE_NUMBER,
+              here->truth ? XLSX_PLAIN : format);
 }
 
 static void put_answer(struct xlsx *x, unsigned page, unsigned row, unsigned cell) {
@@ -20,11 +56,7 @@ static void put_answer(struct xlsx *x, unsigned page, unsigned row, unsigned cel
   const struct spot *spot = &x->spots[cell];
   double si = values_get(x->values, cell, 0), factor = here->unit->factor;
   enum kind kind = here->text ? KIND_TEXT : here->truth ? KIND_TRUTH : KIND_NUMBER;
-  struct buffer out;
-  buffer_open(&out, &x->scratch);
-  buffer_text(&out, x->pages[spot->page].quoted);
-  xlsx_address(&out, spot->row, spot->shown, true);
-  const char *formula = xlsx_keep(x, &out);
+  const char *formula = on_page(x, cell, spot->shown);
   const char *format = kind == KIND_TRUTH ? XLSX_YES
                        : value_is_error(si)
                            ? XLSX_PLAIN
@@ -36,22 +68,19 @@ static void put_answer(struct xlsx *x, unsigned page, unsigned row, unsigned cel
     put_value(x, page, row, COVER_VALUE, formula, here->text ? si : si / factor, here->text,
               STYLE_OUTPUT, format);
   put_text(x, page, row, COVER_UNIT, xlsx_unit(here->unit, kind), STYLE_UNIT);
-  put_text(x, page, row, COVER_STATE, state_word(values_state(x->values, cell)), STYLE_BADGE);
+  put_formula_text(x, page, row, COVER_STATE, on_page(x, cell, SHOW_STATE),
+                   xlsx_rank_word(xlsx_rank_shown(x, cell)), STYLE_BADGE);
+  put_engine(x, page, row, cell, format);
   put_jump(x, page, row, COVER_NAME, spot->page, spot->row, xlsx_line(x, cell)->name);
 }
 
 /* Answers in the order of the sheet. */
 static unsigned put_answers(struct xlsx *x, unsigned page, unsigned row) {
-  static const char *const heads[] = { "Key result", "Value", "Unit", "State", "Where" };
+  static const char *const heads[] = { "Key result",   "Value",  "Unit", "State",
+                                       "Engine value", "Change", "Where" };
   for (unsigned i = 0; i < COVER_COLUMNS; i++) put_text(x, page, row, i, heads[i], STYLE_HEAD);
   unsigned first = ++row;
-  const struct sheet *sheet = main_sheet(x);
-  for (size_t i = 0; i < sheet->line_count; i++) {
-    const struct line *line = &sheet->lines[i];
-    if (line->kind != LINE_CELL || !line->output || line->table >= 0) continue;
-    unsigned cell = x->model->instances[0].cells[line->slot];
-    if (cell != GRAPH_NONE && is_answer(x, cell)) put_answer(x, page, row++, cell);
-  }
+  for (size_t i = 0; i < x->result_count; i++) put_answer(x, page, row++, x->results[i]);
   if (row == first) put_text(x, page, row++, 0, "This sheet marks no outputs.", STYLE_NOTE);
   put_badges(x, page, first, row - 1, COVER_STATE);
   return row + 1;
@@ -68,6 +97,8 @@ static const char *purpose(struct xlsx *x, const struct page *page) {
       const struct line *line = &sheet->lines[sheet->tables[page->table]];
       return xlsx_print(x, "Table: %s", *line->label ? line->label : line->name);
     }
+    case PAGE_INPUTS: return "What may be typed: inputs, and overrides of facts";
+    case PAGE_SCENARIOS: return "The scenarios side by side, with the engine's values";
     case PAGE_CHECKS: return "Every check with its verdict and gap";
     case PAGE_CHARTS: return "Pictures of the results, live";
     case PAGE_FACTS: return "The facts of the registries, and lists to choose from";
@@ -109,13 +140,54 @@ static unsigned put_legend(struct xlsx *x, unsigned page, unsigned row) {
              style == STYLE_INPUT_WORD ? STYLE_SAMPLE : style);
     put_text(x, page, row, COVER_VALUE, legend[i].meaning, STYLE_PLAIN);
   }
-  put_text(x, page, row, COVER_LABEL, "verified, derived, cited, estimate, assumed", STYLE_BADGE);
-  put_text(x, page, row, COVER_VALUE, "State: the weakest that a number rests on", STYLE_PLAIN);
+  put_text(x, page, row, COVER_LABEL, "verified ... missing", STYLE_BADGE);
+  put_text(x, page, row, COVER_VALUE,
+           "State: the weakest that a number rests on; the log says what each word means",
+           STYLE_PLAIN);
   return row;
 }
 
-static unsigned put_status(struct xlsx *x, unsigned page, unsigned row) {
-  unsigned checks = xlsx_page_of(x, PAGE_CHECKS);
+/* The cells that a person chooses in. */
+static void put_choices(struct xlsx *x, unsigned page) {
+  put_text(x, page, COVER_SCENARIO, COVER_LABEL, "Scenario", STYLE_KEY);
+  put_word(x, page, COVER_SCENARIO, COVER_VALUE, x->choices[0], STYLE_INPUT_WORD);
+  put_validation_of_list(x, page, COVER_SCENARIO, COVER_VALUE, xlsx_run_names(x),
+                         "one of the scenarios");
+  put_text(x, page, COVER_SCENARIO, COVER_UNIT, "word", STYLE_UNIT);
+  put_jump(x, page, COVER_SCENARIO, COVER_STATE, xlsx_page_of(x, PAGE_SCENARIOS), 0, "see all");
+  put_text(x, page, COVER_AS_OF, COVER_LABEL, "As of", STYLE_KEY);
+  put_date(x, page, COVER_AS_OF, COVER_VALUE, x->report->date, STYLE_INPUT);
+  put_validation_of_date(x, page, COVER_AS_OF, COVER_VALUE);
+  put_text(x, page, COVER_AS_OF, COVER_UNIT, "date", STYLE_UNIT);
+  put_text(x, page, COVER_STALE, COVER_LABEL, "Facts are stale after (assumption)", STYLE_KEY);
+  put_number(x, page, COVER_STALE, COVER_VALUE, STALE_DAYS, STYLE_INPUT, XLSX_PLAIN);
+  put_validation_of_days(x, page, COVER_STALE, COVER_VALUE);
+  put_text(x, page, COVER_STALE, COVER_UNIT, "days", STYLE_UNIT);
+}
+
+static void put_alerts(struct xlsx *x, unsigned page) {
+  unsigned inputs = xlsx_page_of(x, PAGE_INPUTS), scenarios = xlsx_page_of(x, PAGE_SCENARIOS);
+  unsigned first = x->pages[inputs].first, last = first;
+  if (x->knob_count) last = x->knobs[x->knob_count - 1].at;
+  put_text(x, page, COVER_OVERRIDES, COVER_LABEL, "Overrides in use", STYLE_KEY);
+  put_formula(x, page, COVER_OVERRIDES, COVER_VALUE,
+              xlsx_print(x, "COUNTA(inputs!$E$%u:$E$%u)", first + 1, last + 1), 0, STYLE_NUMBER,
+              XLSX_PLAIN);
+  put_text(x, page, COVER_OVERRIDES, COVER_UNIT, "number", STYLE_UNIT);
+  put_jump(x, page, COVER_OVERRIDES, COVER_STATE, inputs, 0, "see inputs");
+  put_text(x, page, COVER_AGREES, COVER_LABEL, "Results are the engine's", STYLE_KEY);
+  put_formula(x, page, COVER_AGREES, COVER_VALUE,
+              xlsx_print(x, "IF(ISNUMBER(%s),INDEX(%s,1,%s),0)", XLSX_RUN_NUMBER,
+                         xlsx_run_range(x, xlsx_agreement_row(x)), XLSX_RUN_NUMBER),
+              1, STYLE_VERDICT, XLSX_YES);
+  put_text(x, page, COVER_AGREES, COVER_UNIT, "1 = yes", STYLE_UNIT);
+  put_jump(x, page, COVER_AGREES, COVER_STATE, scenarios, xlsx_agreement_row(x), "see why");
+}
+
+static unsigned put_status(struct xlsx *x, unsigned page) {
+  unsigned checks = xlsx_page_of(x, PAGE_CHECKS), row = COVER_MASTER;
+  put_choices(x, page);
+  put_alerts(x, page);
   put_text(x, page, row, COVER_LABEL, "Master check", STYLE_KEY);
   struct buffer out;
   buffer_open(&out, &x->scratch);
@@ -125,13 +197,10 @@ static unsigned put_status(struct xlsx *x, unsigned page, unsigned row) {
               XLSX_HOLDS);
   put_verdicts(x, page, row, row, COVER_VALUE);
   put_text(x, page, row, COVER_UNIT, "1 = yes", STYLE_UNIT);
-  put_jump(x, page, row++, COVER_STATE, checks, 0, "see checks");
-  put_text(x, page, row, COVER_LABEL, "As of", STYLE_KEY);
-  put_date(x, page, row, COVER_VALUE, x->report->date);
-  put_text(x, page, row++, COVER_UNIT, "date", STYLE_UNIT);
-  put_text(x, page, row, COVER_LABEL, "Sheet", STYLE_KEY);
-  put_jump(x, page, row++, COVER_VALUE, x->instance_page[0], 0, x->model->name);
-  return row + 1;
+  put_jump(x, page, row, COVER_STATE, checks, 0, "see checks");
+  put_text(x, page, COVER_SHEET, COVER_LABEL, "Sheet", STYLE_KEY);
+  put_jump(x, page, COVER_SHEET, COVER_VALUE, x->instance_page[0], 0, x->model->name);
+  return COVER_END + 1;
 }
 
 void xlsx_write_cover(struct xlsx *x) {
@@ -140,12 +209,12 @@ void xlsx_write_cover(struct xlsx *x) {
   put_page(
       x, page, title,
       xlsx_print(x,
-                 "Calculated by mlsysim %s. Every number is a live formula: change a blue cell "
-                 "and all follows.",
+                 "Calculated by mlsysim %s. Every number is a live formula: choose a scenario, or "
+                 "change a blue cell, and all follows.",
                  MLS_VERSION));
-  static const double widths[] = { 46, 20, 17, 13, 30 };
+  static const double widths[] = { 46, 20, 17, 13, 16, 14, 30 };
   for (unsigned i = 0; i < COVER_COLUMNS; i++) put_width(x, page, i, i, widths[i], false);
-  row = put_status(x, page, 3);
+  row = put_status(x, page);
   row = put_answers(x, page, row);
   row = put_contents(x, page, row);
   row = put_legend(x, page, row);
@@ -163,7 +232,7 @@ static void put_year(struct xlsx *x, unsigned page, unsigned row, unsigned colum
                      const char *year) {
   double number;
   if (is_year(year) && text_read_number(slice_of(year), &number))
-    put_number(x, page, row, column, number, STYLE_UNIT, XLSX_PLAIN);
+    put_number(x, page, row, column, number, STYLE_UNIT, XLSX_YEAR);
   else put_text(x, page, row, column, year ? year : "", STYLE_UNIT);
 }
 
@@ -179,7 +248,7 @@ static void put_cited(struct xlsx *x, unsigned page, unsigned row, const struct 
   const char *url = or_none(source->url);
   if (xlsx_url_is_safe(url)) put_web(x, page, row, 4, url);
   else put_text(x, page, row, 4, url, STYLE_WRAP);
-  put_date(x, page, row, 5, source->accessed);
+  put_date(x, page, row, 5, source->accessed, STYLE_UNIT);
   put_text(x, page, row, 6, or_none(source->kind), STYLE_TEXT);
   put_text(x, page, row, 7, or_none(source->licence), STYLE_WRAP);
 }
@@ -209,7 +278,12 @@ static const char *const conventions[] = {
    "value at the right (SI units, bytes, FLOP, currency), which all formulas use. Factor turns one "
    "into the other."),
   ("Names are those of the sheet, on its own worksheet; names that begin with in. are the cells to "
-   "type into, those with out. the results."),
+   "type into, those with out. the results; scenario, as_of and stale_after_days are on the "
+   "cover."),
+  ("An override on the inputs worksheet wins over the chosen scenario, and that over the cited "
+   "figure. Signs are those of the sheet; a label says what a number counts."),
+  ("The state of a number is the weakest of what it rests on, now. A fact whose source was read "
+   "longer before the as-of date than the cover says is stale."),
   ("Truths are 1 and 0. Text is compared letter for letter. Whole numbers are taken with a "
    "tolerance (k_tiny below)."),
   ("\"missing\" stands where a fact is missing or a number impossible; the base-unit cell then "
@@ -218,9 +292,8 @@ static const char *const conventions[] = {
    "links, volatile functions, hidden cells and circular references: none."),
 };
 static const char *const limits[] = {
-  "State badges of calculated rows are those at the time of the export.",
   "Number formats fit the values at the time of the export; the cells hold the full number.",
-  "A blank input makes what rests on it missing.",
+  "A scenario is added in the file of inputs; here its figures may be changed.",
   "Rows of tables and instances of sheets are fixed; change them in the sheet and export again.",
 };
 
@@ -251,6 +324,25 @@ static unsigned put_constants(struct xlsx *x, unsigned page, unsigned row) {
   return row + 1;
 }
 
+/* The words of states, which badges read by number. */
+static unsigned put_states(struct xlsx *x, unsigned page) {
+  for (unsigned i = 0; i < RANK_COUNT; i++) {
+    put_text(x, page, RANK_ROW + i, 0, xlsx_rank_word((enum rank)i), STYLE_BADGE);
+    put_text(x, page, RANK_ROW + i, 1, xlsx_rank_meaning((enum rank)i), STYLE_WRAP);
+    put_number(x, page, RANK_ROW + i, 2, i, STYLE_CONSTANT, XLSX_PLAIN);
+    put_text(x, page, RANK_ROW + i, 3, "number", STYLE_UNIT);
+  }
+  return RANK_ROW + RANK_COUNT + 1;
+}
+
+static const char *run_names(struct xlsx *x) {
+  struct buffer out;
+  buffer_open(&out, &x->scratch);
+  for (size_t i = 0; i < x->report->run_count; i++)
+    buffer_print(&out, "%s%s", i ? ", " : "", x->choices[i]);
+  return xlsx_keep(x, &out);
+}
+
 void xlsx_write_log(struct xlsx *x) {
   unsigned page = xlsx_page_of(x, PAGE_LOG), row = x->pages[page].first - 1;
   static const char *const heads[] = { "Item", "What", "Value", "Unit" };
@@ -261,16 +353,19 @@ void xlsx_write_log(struct xlsx *x) {
     put_text(x, page, row, i, heads[i], STYLE_HEAD);
   }
   unsigned head = row++;
+  row = put_states(x, page);
   put_text(x, page, row, 0, "Engine", STYLE_KEY);
   put_text(x, page, row++, 1, xlsx_print(x, "mlsysim %s", MLS_VERSION), STYLE_WRAP);
   put_text(x, page, row, 0, "Sheet", STYLE_KEY);
   put_text(x, page, row++, 1, x->model->name, STYLE_WRAP);
-  put_text(x, page, row, 0, "Run", STYLE_KEY);
-  put_text(x, page, row++, 1, or_none(x->report->runs[0].name), STYLE_WRAP);
+  put_text(x, page, row, 0, "Scenarios", STYLE_KEY);
+  put_text(x, page, row++, 1, run_names(x), STYLE_WRAP);
+  put_text(x, page, row, 0, "Model hash", STYLE_KEY);
+  put_text(x, page, row++, 1, xlsx_print(x, "hash %016llx", x->report->hash), STYLE_WRAP);
   put_text(x, page, row, 0, "As of", STYLE_KEY);
   put_text(x, page, row, 1, "The newest date of the facts, unless another was asked for",
            STYLE_WRAP);
-  put_date(x, page, row, 2, x->report->date);
+  put_date(x, page, row, 2, x->report->date, STYLE_UNIT);
   put_text(x, page, row++, 3, "date", STYLE_UNIT);
   row = put_list(x, page, row + 1, "Conventions", conventions,
                  sizeof conventions / sizeof *conventions);

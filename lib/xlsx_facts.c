@@ -42,6 +42,13 @@ const char *xlsx_fact_row(struct xlsx *x, unsigned page, unsigned cell, size_t r
   return xlsx_keep(x, &out);
 }
 
+const char *xlsx_in_facts(struct xlsx *x, unsigned cell, enum fact_column column,
+                          const char *index) {
+  const struct block *block = xlsx_block(x, x->model->cells[cell].registry);
+  if (!block) xlsx_refuse(x, MLS_VALUE, "a registry has no place in the workbook");
+  return block ? xlsx_print(x, "INDEX(%s,%s)", xlsx_fact_range(x, block, column), index) : "NA()";
+}
+
 /* ---- rows ---- */
 
 static void put_bound(struct xlsx *x, unsigned page, unsigned row, unsigned column, double si,
@@ -82,6 +89,16 @@ static const char *link_of(struct xlsx *x, const struct source *source, unsigned
   return xlsx_print(x, "#facts!A%u", row + 1);
 }
 
+/* The state as a number: weaker when its source was read long before the as-of date. */
+static void put_rank(struct xlsx *x, unsigned page, unsigned row, const struct fact *fact) {
+  const char *formula = xlsx_print(
+      x, "MAX(MATCH(%c%u,%s,0)-1,IF(ISNUMBER(%c%u),IF(N(cover!$B$%d)-%c%u>cover!$B$%d,%s,0),0))",
+      'A' + FACT_STATE, row + 1, xlsx_rank_words(x), 'A' + FACT_ACCESSED, row + 1, COVER_AS_OF + 1,
+      'A' + FACT_ACCESSED, row + 1, COVER_STALE + 1, xlsx_rank_cell(x, RANK_STALE));
+  put_formula(x, page, row, FACT_RANK, formula, (double)xlsx_rank_of_fact(x, fact), STYLE_BASE,
+              XLSX_PLAIN);
+}
+
 static void put_fact(struct xlsx *x, unsigned page, unsigned row, const char *item,
                      const char *field, const struct fact *fact) {
   put_text(x, page, row, FACT_ITEM, item, STYLE_TEXT);
@@ -91,10 +108,11 @@ static void put_fact(struct xlsx *x, unsigned page, unsigned row, const char *it
   if (fact->source) put_source(x, page, row, FACT_SOURCE, fact->source->key);
   else put_text(x, page, row, FACT_SOURCE, "no source", STYLE_TEXT);
   put_text(x, page, row, FACT_LOCATOR, fact->locator ? fact->locator : "", STYLE_WRAP);
-  put_date(x, page, row, FACT_ACCESSED, fact->accessed);
+  put_date(x, page, row, FACT_ACCESSED, fact->accessed, STYLE_UNIT);
   put_text(x, page, row, FACT_NOTE, fact->note ? fact->note : "", STYLE_WRAP);
   put_word(x, page, row, FACT_KEY, xlsx_print(x, "%s|%s", item, field), STYLE_BASE);
   put_text(x, page, row, FACT_LINK, link_of(x, fact->source, row), STYLE_BASE);
+  put_rank(x, page, row, fact);
 }
 
 /* Facts lie in file order; each is found by its item and field. */
@@ -107,9 +125,10 @@ static void put_block(struct xlsx *x, unsigned page, const struct block *block) 
   for (size_t item = 0; item < registry->item_count; item++)
     for (size_t field = 0; field < registry->field_count && x->status == MLS_OK; field++) {
       const struct fact *fact = fact_find(registry, item, field);
-      if (!fact) continue;
+      unsigned place = fact ? block->places[fact - registry->facts] : 0;
+      if (place == 0) continue;
       memory_reset(&x->scratch, mark);
-      unsigned row = block->first + (unsigned)(fact - registry->facts);
+      unsigned row = block->first + place - 1;
       put_fact(x, page, row, registry->items[item], registry->fields[field].name, fact);
     }
   memory_reset(&x->scratch, mark);
@@ -130,11 +149,15 @@ const char *xlsx_list_word(const struct xlsx *x, const struct list *list, size_t
 }
 
 static void put_heads(struct xlsx *x, unsigned page) {
-  static const char *const heads[] = { "Item", "Field", "Value",           "Unit",        "Low",
-                                       "High", "State", "Source",          "Where in it", "Read on",
-                                       "Note", NULL,    "Base-unit value", "Factor",      "Key",
-                                       "Link" };
-  static const double widths[] = { 20, 22, 14, 16, 12, 12, 11, 20, 44, 12, 40, 2, 17, 13, 34, 30 };
+  static const char *const heads[] = {
+    "Item", "Field",       "Value",           "Unit",        "Low",
+    "High", "State",       "Source",          "Where in it", "Read on",
+    "Note", NULL,          "Base-unit value", "Factor",      "Key",
+    "Link", "State number"
+  };
+  static const double widths[] = {
+    20, 22, 14, 16, 12, 12, 11, 20, 44, 12, 40, 2, 17, 13, 34, 30, 9
+  };
   for (unsigned i = 0; i < sizeof heads / sizeof *heads; i++) {
     put_width(x, page, i, i, widths[i], i >= FACT_BASE);
     if (heads[i]) put_text(x, page, x->pages[page].first - 1, i, heads[i], STYLE_HEAD);

@@ -160,13 +160,13 @@ static size_t row_of(const struct pen *pen, unsigned cell, const struct node *no
 }
 
 /* "hw.flops." before the key gives the name of the row, which stands in the block. */
-static const char *spell_family(struct pen *pen, unsigned cell, const char *key) {
+static const char *spell_family(struct pen *pen, unsigned cell, const char *key, unsigned column) {
   struct xlsx *x = pen->x;
   const struct page *page = &x->pages[x->spots[cell].page];
   unsigned names = page->base + BASE_NAME;
   struct buffer out;
   buffer_open(&out, &x->scratch);
-  buffer_print(&out, "INDEX(%s,MATCH(", range(x, pen->page, cell, x->spots[cell].base));
+  buffer_print(&out, "INDEX(%s,MATCH(", range(x, pen->page, cell, column));
   xlsx_literal(&out,
                xlsx_print(x, "%s.%s.", xlsx_line(x, cell)->name, x->model->cells[cell].field));
   buffer_print(&out, "&%s,%s,0))", loosest(key) <= LEVEL_JOIN ? xlsx_print(x, "(%s)", key) : key,
@@ -208,11 +208,16 @@ static const char *spell_lookup(struct pen *pen, unsigned cell, const struct nod
   const char *key = spell(pen, node->arguments[0]);
   if (here->family) {
     if (here->table >= 0) return spell_family_across(pen, cell, key);
-    return spell_family(pen, cell, key);
+    return spell_family(pen, cell, key, x->spots[cell].base);
   }
   const char *column = range(x, pen->page, cell, x->spots[cell].base);
   const char *keys = range(x, pen->page, key_cell(x, cell), 0);
   return xlsx_print(x, "INDEX(%s,MATCH(%s,%s,0))", column, key, keys);
+}
+
+const char *xlsx_spell_family(struct pen *pen, unsigned cell, const struct node *node,
+                              unsigned column) {
+  return spell_family(pen, cell, spell(pen, node->arguments[0]), column);
 }
 
 static const char *spell_path(struct pen *pen, const struct node *node) {

@@ -45,6 +45,12 @@ const struct block *xlsx_block(const struct xlsx *x, const struct registry *regi
   return NULL;
 }
 
+double xlsx_fact_place(const struct xlsx *x, unsigned cell, const struct fact *fact) {
+  const struct registry *registry = x->model->cells[cell].registry;
+  const struct block *block = fact ? xlsx_block(x, registry) : NULL;
+  return block ? (double)block->places[fact - registry->facts] : FUNCTION_ERROR;
+}
+
 /* A larger array, or the status is set. */
 static bool grown(struct xlsx *x, void **array, size_t count, size_t *room, size_t size) {
   void *larger = memory_grow(&x->memory, *array, count, room, size);
@@ -86,8 +92,29 @@ static void add_list(struct xlsx *x, const void *key, const char *title, size_t 
   x->lists[x->list_count++] = (struct list){ key, title, column, count };
 }
 
+static bool is_read(const struct xlsx *x, const struct field *field) {
+  size_t found;
+  return map_get(&x->fields, field->name, &found) ||
+         (field->family && map_get(&x->fields, field->family, &found));
+}
+
+/* Only what the model reads: a registry has many more facts than that. */
+static size_t place_in_block(struct xlsx *x, struct block *block) {
+  const struct registry *registry = block->registry;
+  block->places = memory_array(&x->memory, registry->fact_count, sizeof *block->places);
+  if (!block->places && x->status == MLS_OK) x->status = fail_memory(x->report->fails);
+  size_t count = 0;
+  for (size_t i = 0; i < registry->fact_count && x->status == MLS_OK; i++) {
+    const struct fact *fact = &registry->facts[i];
+    if (!is_read(x, &registry->fields[fact->field])) continue;
+    block->places[i] = (unsigned)++count;
+    if (fact->source) cite(x, fact->source->key, fact->source);
+  }
+  return count;
+}
+
 static void add_block(struct xlsx *x, const struct registry *registry) {
-  if (xlsx_block(x, registry)) return;
+  if (xlsx_block(x, registry) || x->status != MLS_OK) return;
   void *blocks = x->blocks;
   if (!grown(x, &blocks, x->block_count, &x->block_room, sizeof *x->blocks)) return;
   x->blocks = blocks;
@@ -96,11 +123,10 @@ static void add_block(struct xlsx *x, const struct registry *registry) {
     const struct block *before = &x->blocks[x->block_count - 1];
     first = before->first + (unsigned)before->count + 1;
   }
-  x->blocks[x->block_count++] = (struct block){ registry, first + 1, registry->fact_count };
+  struct block *block = &x->blocks[x->block_count++];
+  *block = (struct block){ .registry = registry, .first = first + 1 };
+  block->count = place_in_block(x, block);
   add_list(x, registry, registry->name, registry->item_count);
-  for (size_t i = 0; i < registry->fact_count; i++)
-    if (registry->facts[i].source)
-      cite(x, registry->facts[i].source->key, registry->facts[i].source);
 }
 
 static void add_set(struct xlsx *x, const struct line *line) {
@@ -203,6 +229,7 @@ static void place_line(struct xlsx *x, unsigned page, unsigned line) {
       }
       entry.kind = ENTRY_COLUMN;
       entry.cell = instance->cells[text->slot];
+      x->column_row[entry.cell] = next_row(&x->pages[page]);
   }
   add_entry(x, page, entry);
 }
@@ -245,10 +272,12 @@ static void place_columns(struct xlsx *x, unsigned page, unsigned key) {
   at->base = 2 + (unsigned)at->column_count;
   at->planned = (unsigned)at->column_count;
   if (at->base + at->column_count > XLSX_COLUMNS)
-    xlsx_refuse(x, MLS_LIMIT, "table %s has more columns than a worksheet (%d, two a column)",
+    xlsx_refuse(x, MLS_LIMIT,
+                "table %s has more columns than a worksheet (%d, two a column); export it as CSV",
                 at->name, XLSX_COLUMNS);
   if (at->first + (size_t)x->model->cells[key].rows > XLSX_ROWS)
-    xlsx_refuse(x, MLS_LIMIT, "table %s has %u rows, a worksheet holds %u below its headings",
+    xlsx_refuse(x, MLS_LIMIT,
+                "table %s has %u rows, a worksheet holds %u below its headings; export it as CSV",
                 at->name, x->model->cells[key].rows, XLSX_ROWS - at->first);
   x->spots[key] = (struct spot){ page, at->first, 0, 0, 1, NULL };
   for (unsigned i = 0; i < at->column_count; i++) {
@@ -283,6 +312,14 @@ static void place_table(struct xlsx *x, unsigned instance, unsigned table) {
 
 /* ---- all ---- */
 
+static void note_fields(struct xlsx *x) {
+  for (size_t i = 0; i < x->model->cell_count && x->status == MLS_OK; i++) {
+    const struct cell *cell = &x->model->cells[i];
+    if (cell->kind == CELL_FACT && map_put(&x->fields, cell->field, 1) != MLS_OK)
+      x->status = fail_memory(x->report->fails);
+  }
+}
+
 static void chain_facts(struct xlsx *x) {
   unsigned count = (unsigned)x->model->cell_count;
   for (unsigned i = 0; i < count; i++) {
@@ -305,6 +342,20 @@ static void place_bases(struct xlsx *x) {
     const struct cell *cell = &x->model->cells[i];
     if (spot->page == GRAPH_NONE || x->pages[spot->page].kind != PAGE_INSTANCE) continue;
     spot->base = xlsx_is_typed_word(cell) ? SHOW_VALUE : x->pages[spot->page].base + BASE_VALUE;
+  }
+}
+
+/* Columns for states: as many as the longest chain of references needs. */
+static void count_states(struct xlsx *x) {
+  for (unsigned i = 0; i < x->page_count; i++) {
+    struct page *page = &x->pages[i];
+    page->states = 1;
+    for (size_t k = 0; k < page->entry_count && x->status == MLS_OK; k++) {
+      const struct entry *entry = &page->entries[k];
+      if (entry->kind != ENTRY_CELL && entry->kind != ENTRY_COLUMN) continue;
+      unsigned columns = xlsx_state_columns(x, entry->cell);
+      if (columns > page->states) page->states = columns;
+    }
   }
 }
 
@@ -373,6 +424,8 @@ static void add_fixed(struct xlsx *x, enum page_kind kind, const char *name, con
 
 static void place_all(struct xlsx *x) {
   add_fixed(x, PAGE_COVER, "cover", "cover!");
+  add_fixed(x, PAGE_INPUTS, "inputs", "inputs!");
+  add_fixed(x, PAGE_SCENARIOS, "scenarios", "scenarios!");
   for (unsigned i = 0; i < x->model->instance_count && x->status == MLS_OK; i++) {
     place_instance(x, i);
     const struct sheet *sheet = x->model->instances[i].sheet;
@@ -387,23 +440,9 @@ static void place_all(struct xlsx *x) {
   add_fixed(x, PAGE_LOG, "log", "log!");
 }
 
-/* Two rows a fact and value at most; far from what a spreadsheet opens when it is more. */
-static void check_size(struct xlsx *x) {
-  size_t cells = 2 * x->model->value_count;
-  for (size_t i = 0; i < x->block_count; i++) {
-    cells += x->blocks[i].count * FACT_LISTS_GAP;
-    if (x->blocks[i].first + x->blocks[i].count > XLSX_ROWS)
-      xlsx_refuse(x, MLS_LIMIT, "the facts of registry %s do not fit on a worksheet of %d rows",
-                  x->blocks[i].registry->name, XLSX_ROWS);
-  }
-  for (size_t i = 0; i < x->list_count; i++)
-    if (HEAD + 1 + x->lists[i].count > XLSX_ROWS)
-      xlsx_refuse(x, MLS_LIMIT, "%s has too many words for a worksheet", x->lists[i].title);
-  for (size_t i = 0; i < x->page_count; i++)
-    if (next_row(&x->pages[i]) + 4096 > XLSX_ROWS && x->pages[i].kind == PAGE_INSTANCE)
-      xlsx_refuse(x, MLS_LIMIT, "%s has too many lines for a worksheet", x->pages[i].name);
-  if (FACT_LISTS + x->list_count > XLSX_COLUMNS)
-    xlsx_refuse(x, MLS_LIMIT, "the model has too many lists of words for a worksheet");
+/* ---- what does not fit is refused before anything is written ---- */
+
+static void check_cells(struct xlsx *x, size_t cells) {
   if (cells > XLSX_CELLS)
     xlsx_refuse(x, MLS_LIMIT,
                 "the workbook would have more than %d filled cells; export a table of "
@@ -411,21 +450,85 @@ static void check_size(struct xlsx *x) {
                 XLSX_CELLS);
 }
 
+static void check_facts(struct xlsx *x) {
+  size_t links = 1, cells = 2 * x->model->value_count;
+  for (size_t i = 0; i < x->block_count; i++) {
+    const struct block *block = &x->blocks[i];
+    cells += block->count * FACT_LISTS_GAP;
+    if (block->first + block->count > XLSX_ROWS)
+      xlsx_refuse(x, MLS_LIMIT,
+                  "the facts of registry %s do not fit on a worksheet of %d rows; export as CSV or "
+                  "JSON, or give a registry with fewer items",
+                  block->registry->name, XLSX_ROWS);
+    for (size_t k = 0; k < block->registry->fact_count; k++)
+      links += block->places[k] && block->registry->facts[k].source;
+  }
+  if (links > XLSX_LINKS) xlsx_refuse_links(x, xlsx_page_of(x, PAGE_FACTS));
+  check_cells(x, cells + x->knob_count * (IN_COUNT + x->report->run_count));
+}
+
+static void check_lists(struct xlsx *x) {
+  for (size_t i = 0; i < x->list_count; i++)
+    if (HEAD + 1 + x->lists[i].count > XLSX_ROWS)
+      xlsx_refuse(x, MLS_LIMIT, "%s has too many words for a worksheet", x->lists[i].title);
+  if (FACT_LISTS + x->list_count > XLSX_COLUMNS)
+    xlsx_refuse(x, MLS_LIMIT, "the model has too many lists of words for a worksheet");
+}
+
+/* Constants and parts of formulas come below the lines: room is left for them. */
+static void check_lines(struct xlsx *x) {
+  enum { PARTS = 4096 };
+  for (unsigned i = 0; i < x->page_count; i++) {
+    const struct page *page = &x->pages[i];
+    if (page->kind != PAGE_INSTANCE) continue;
+    const struct sheet *sheet = x->model->instances[page->instance].sheet;
+    size_t links = 1;
+    for (size_t k = 0; k < sheet->line_count; k++) links += sheet->lines[k].cite_count;
+    if (links > XLSX_LINKS) xlsx_refuse_links(x, i);
+    if (next_row(page) + PARTS > XLSX_ROWS)
+      xlsx_refuse(x, MLS_LIMIT, "%s has too many lines for a worksheet", page->name);
+  }
+}
+
+/* Scenarios stand side by side. What their tables hold stands once: it must be the same. */
+static void check_runs(struct xlsx *x) {
+  size_t most = XLSX_COLUMNS - RUN_FIRST;
+  if (x->report->run_count > most)
+    xlsx_refuse(x, MLS_LIMIT,
+                "%zu scenarios do not fit on a worksheet, at most %zu do; export them as CSV, or "
+                "split the file of inputs",
+                x->report->run_count, most);
+  for (size_t i = 0; i < x->model->cell_count && x->status == MLS_OK; i++) {
+    const struct cell *cell = &x->model->cells[i];
+    if (cell->kind != CELL_INPUT || cell->table < 0) continue;
+    for (size_t run = 1; run < x->report->run_count && x->status == MLS_OK; run++)
+      if (memcmp(x->values->value + cell->offset, x->report->runs[run].values->value + cell->offset,
+                 cell->rows * sizeof(double)) != 0)
+        xlsx_refuse(
+            x, MLS_VALUE,
+            "scenario %s has other rows in column %s than scenario %s; a workbook holds one "
+            "table: export them apart",
+            x->report->runs[run].name, xlsx_line(x, (unsigned)i)->name, x->report->runs[0].name);
+  }
+}
+
 mls_status xlsx_layout(struct xlsx *x) {
   const struct mls_model *model = x->model;
-  if (2 * model->value_count > XLSX_CELLS)
-    xlsx_refuse(x, MLS_LIMIT,
-                "the workbook would have more than %d filled cells; export a table of "
-                "this size as CSV",
-                XLSX_CELLS);
+  check_cells(x, 2 * model->value_count);
+  check_runs(x);
   if (x->status != MLS_OK) return x->status;
   x->spots = memory_array(&x->memory, model->cell_count, sizeof *x->spots);
   x->fact_first = memory_array(&x->memory, model->cell_count, sizeof(unsigned));
   x->fact_next = memory_array(&x->memory, model->cell_count, sizeof(unsigned));
   x->instance_page = memory_array(&x->memory, model->instance_count, sizeof(unsigned));
-  if (!x->spots || !x->fact_first || !x->fact_next || !x->instance_page)
+  x->column_row = memory_array(&x->memory, model->cell_count, sizeof(unsigned));
+  x->knob_of = memory_array(&x->memory, model->cell_count, sizeof(unsigned));
+  x->ranks = memory_array(&x->memory, model->cell_count, 1);
+  if (!x->column_row || !x->knob_of || !x->ranks || !x->spots || !x->fact_first || !x->fact_next ||
+      !x->instance_page)
     return x->status = fail_memory(x->report->fails);
   reserve_tabs(x);
+  note_fields(x);
   for (size_t i = 0; i < model->instance_count; i++) gather_sheet(x, model->instances[i].sheet);
   chain_facts(x);
   if (x->status != MLS_OK) return x->status;
@@ -433,6 +536,14 @@ mls_status xlsx_layout(struct xlsx *x) {
   if (x->status != MLS_OK) return x->status;
   place_bases(x);
   list_checks(x);
-  check_size(x);
+  xlsx_list_knobs(x);
+  xlsx_list_results(x);
+  xlsx_list_choices(x);
+  check_facts(x);
+  check_lists(x);
+  check_lines(x);
+  if (x->status != MLS_OK) return x->status;
+  xlsx_rank_all(x);
+  count_states(x);
   return x->status;
 }

@@ -13,6 +13,7 @@
 const char XLSX_YES[] = "\"yes\";\"yes\";\"no\"";
 const char XLSX_HOLDS[] = "\"holds\";\"holds\";\"fails\"";
 const char XLSX_PLAIN[] = "General";
+const char XLSX_YEAR[] = "\"in \"0";
 const char XLSX_DATE[] = "yyyy-mm-dd";
 const char XLSX_EXACT[] = "0.000000E+00";
 
@@ -158,6 +159,7 @@ static const struct look looks[STYLE_COUNT] = {
   [STYLE_PULLED] = { GREEN, 0, BORDER | RIGHT, 10 },
   [STYLE_INPUT] = { BLUE, YELLOW, BORDER | UNLOCKED | RIGHT, 10 },
   [STYLE_INPUT_WORD] = { BLUE, YELLOW, BORDER | UNLOCKED | RIGHT, 10 },
+  [STYLE_INPUT_NOTE] = { BLUE, YELLOW, BORDER | UNLOCKED | WRAP, 10 },
   [STYLE_BASE] = { GREY, SILVER, BORDER | RIGHT, 9 },
   [STYLE_CONSTANT] = { 0x666666, 0, ITALIC | BORDER | RIGHT, 10 },
   [STYLE_KEY] = { 0, PALE, BOLD | BORDER, 10 },
@@ -297,7 +299,8 @@ static const char *finish(struct xlsx *x, unsigned page, unsigned row, unsigned 
   char letters[8];
   if (size > XLSX_FORMULA)
     xlsx_refuse(x, MLS_LIMIT,
-                "a spreadsheet formula has at most %d characters; that of %s!%s%u would have %zu",
+                "a spreadsheet formula has at most %d characters; that of %s!%s%u would have %zu: "
+                "put parts of it into cells of their own",
                 XLSX_FORMULA, x->pages[page].name, xlsx_letters(letters, column), row + 1, size);
   return xlsx_print(x, "=%s", formula);
 }
@@ -367,13 +370,23 @@ bool xlsx_date(const char *text, lxw_datetime *out) {
   return part[0] >= 1901 && part[1] >= 1 && part[1] <= 12 && part[2] >= 1 && part[2] <= 31;
 }
 
-void put_date(struct xlsx *x, unsigned page, unsigned row, unsigned column, const char *date) {
+long xlsx_day(const char *date) {
+  lxw_datetime when;
+  if (!xlsx_date(date, &when)) return 0;
+  int shift = (14 - when.month) / 12, year = when.year + 4800 - shift;
+  int month = when.month + 12 * shift - 3;
+  long day = when.day + (153L * month + 2) / 5 + 365L * year + year / 4 - year / 100 + year / 400;
+  return day - 2472633L;
+}
+
+void put_date(struct xlsx *x, unsigned page, unsigned row, unsigned column, const char *date,
+              enum style style) {
   lxw_datetime when;
   if (!xlsx_date(date, &when)) {
-    put_text(x, page, row, column, date ? date : "", STYLE_UNIT);
+    put_text(x, page, row, column, date ? date : "", style);
     return;
   }
-  lxw_format *look = xlsx_style(x, STYLE_UNIT, XLSX_DATE);
+  lxw_format *look = xlsx_style(x, style, XLSX_DATE);
   if (x->status != MLS_OK) return;
   xlsx_check(x, worksheet_write_datetime(sheet_of(x, page), row, (lxw_col_t)column, &when, look));
 }
@@ -382,8 +395,9 @@ static void put_link(struct xlsx *x, unsigned page, unsigned row, unsigned colum
                      const char *text, enum style style) {
   lxw_format *look = xlsx_style(x, style, NULL);
   const char *safe = xlsx_safe(x, text);
+  if (++x->pages[page].links > XLSX_LINKS) xlsx_refuse_links(x, page);
   if (x->status != MLS_OK) return;
-  if (x->pages[page].links++ >= XLSX_LINKS || strlen(safe) > XLSX_QUOTED) {
+  if (strlen(safe) > XLSX_QUOTED) {
     put_string(x, page, row, column, safe, STYLE_TEXT);
     return;
   }

@@ -68,7 +68,8 @@ void put_badges(struct xlsx *x, unsigned page, unsigned first, unsigned last, un
     const char *word;
     enum style style;
   } rules[] = { { "verified", STYLE_GOOD }, { "derived", STYLE_GOOD }, { "cited", STYLE_FAIR },
-                { "estimate", STYLE_BAD },  { "assumed", STYLE_BAD },  { "missing", STYLE_BAD } };
+                { "stale", STYLE_BAD },     { "estimate", STYLE_BAD }, { "assumed", STYLE_BAD },
+                { "missing", STYLE_BAD } };
   lxw_col_t at = (lxw_col_t)column;
   for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
     lxw_conditional_format rule = { .type = LXW_CONDITIONAL_TYPE_TEXT,
@@ -95,6 +96,13 @@ void put_verdicts(struct xlsx *x, unsigned page, unsigned first, unsigned last, 
              worksheet_conditional_format_range(x->pages[page].sheet, first, at, last, at, &rule));
 }
 
+void xlsx_refuse_links(struct xlsx *x, unsigned page) {
+  xlsx_refuse(x, MLS_LIMIT,
+              "worksheet %s would have more than %d links to sources and places; export as CSV or "
+              "JSON, or spread its lines over sheets that are used",
+              x->pages[page].name, XLSX_LINKS);
+}
+
 /* ---- validation ---- */
 
 /* At most `most` bytes, so also characters; cut between characters. */
@@ -117,12 +125,10 @@ static char *cut(struct xlsx *x, const char *text, size_t most) {
 /* The range that a list validation chooses from. LXW_VALIDATION_TYPE_LIST_FORMULA of libxlsxwriter
    1.1.4 copies the formula twice and loses one copy: so the list is added with a word in it, which
    is then replaced by the range. */
-static void choose_from(struct xlsx *x, unsigned page, const struct set *set) {
+static void choose_from(struct xlsx *x, unsigned page, const char *range) {
   struct lxw_data_validations *all = x->pages[page].sheet->data_validations;
   lxw_data_val_obj *added = NULL, *each;
   STAILQ_FOREACH(each, all, list_pointers) added = each;
-  const void *key = set->kind == SET_REGISTRY ? (const void *)set->registry : set;
-  const char *range = xlsx_list_range(x, xlsx_list(x, key));
   char *copy = malloc(strlen(range) + 1);
   if (!added || !copy) {
     free(copy);
@@ -148,11 +154,19 @@ static void choose_number(lxw_data_validation *rule, const struct line *line,
   rule->maximum_number = same ? set->high : set->high * declared / unit->factor;
 }
 
-void put_validation(struct xlsx *x, unsigned page, unsigned first, unsigned last, unsigned column,
-                    const struct line *line, const struct unit *unit) {
-  lxw_data_validation rule = { .ignore_blank = LXW_VALIDATION_ON,
-                               .show_input = LXW_VALIDATION_ON,
-                               .show_error = LXW_VALIDATION_ON };
+static void add_validation(struct xlsx *x, unsigned page, unsigned first, unsigned last,
+                           unsigned first_column, unsigned last_column, lxw_data_validation *rule) {
+  rule->ignore_blank = rule->show_input = rule->show_error = LXW_VALIDATION_ON;
+  if (x->status == MLS_OK)
+    xlsx_check(x,
+               worksheet_data_validation_range(x->pages[page].sheet, first, (lxw_col_t)first_column,
+                                               last, (lxw_col_t)last_column, rule));
+}
+
+void put_validation(struct xlsx *x, unsigned page, unsigned first, unsigned last,
+                    unsigned first_column, unsigned last_column, const struct line *line,
+                    const struct unit *unit) {
+  lxw_data_validation rule = { 0 };
   bool number = line->set->kind == SET_RANGE;
   const char *words = xlsx_safe(x, xlsx_set_words(x, line));
   const char *in = number ? xlsx_unit(line->unit, KIND_NUMBER) : "one of the list";
@@ -163,8 +177,61 @@ void put_validation(struct xlsx *x, unsigned page, unsigned first, unsigned last
   rule.validate = LXW_VALIDATION_TYPE_LIST;
   rule.value_list = placeholder;
   if (number) choose_number(&rule, line, unit);
-  if (x->status != MLS_OK) return;
-  lxw_col_t at = (lxw_col_t)column;
-  xlsx_check(x, worksheet_data_validation_range(x->pages[page].sheet, first, at, last, at, &rule));
-  if (!number && x->status == MLS_OK) choose_from(x, page, line->set);
+  add_validation(x, page, first, last, first_column, last_column, &rule);
+  if (number || x->status != MLS_OK) return;
+  const void *key = line->set->kind == SET_REGISTRY ? (const void *)line->set->registry : line->set;
+  choose_from(x, page, xlsx_list_range(x, xlsx_list(x, key)));
+}
+
+void put_validation_of_fact(struct xlsx *x, unsigned page, unsigned first, unsigned last,
+                            unsigned first_column, unsigned last_column, const struct cell *cell,
+                            const char *name) {
+  const char *in = xlsx_unit(cell->unit, cell->text ? KIND_TEXT : KIND_NUMBER);
+  lxw_data_validation rule = { .validate = cell->text ? LXW_VALIDATION_TYPE_LENGTH
+                                                      : LXW_VALIDATION_TYPE_DECIMAL,
+                               .criteria = LXW_VALIDATION_CRITERIA_BETWEEN,
+                               .minimum_number = cell->text ? 1 : -1e300,
+                               .maximum_number = cell->text ? 200 : 1e300 };
+  rule.input_title = rule.error_title = cut(x, name, 32);
+  rule.input_message = cut(x, xlsx_print(x, "%s, instead of the fact", in), 255);
+  rule.error_message =
+      cut(x, xlsx_print(x, "Not allowed here: only a %s", cell->text ? "word" : "number"), 225);
+  add_validation(x, page, first, last, first_column, last_column, &rule);
+}
+
+void put_validation_of_date(struct xlsx *x, unsigned page, unsigned row, unsigned column) {
+  lxw_data_validation rule = { .validate = LXW_VALIDATION_TYPE_DATE,
+                               .criteria = LXW_VALIDATION_CRITERIA_BETWEEN,
+                               .minimum_datetime = { .year = 1990, .month = 1, .day = 1 },
+                               .maximum_datetime = { .year = 2199, .month = 12, .day = 31 },
+                               .input_title = cut(x, "as of", 32),
+                               .input_message = cut(x,
+                                                    "a date; facts that were read long before "
+                                                    "it are stale",
+                                                    255),
+                               .error_message = cut(x, "Not allowed here: only a date", 225) };
+  add_validation(x, page, row, row, column, column, &rule);
+}
+
+void put_validation_of_days(struct xlsx *x, unsigned page, unsigned row, unsigned column) {
+  lxw_data_validation rule = { .validate = LXW_VALIDATION_TYPE_INTEGER,
+                               .criteria = LXW_VALIDATION_CRITERIA_BETWEEN,
+                               .minimum_number = 0,
+                               .maximum_number = 36500,
+                               .input_title = cut(x, "stale after", 32),
+                               .input_message = cut(x, "days from 0 to 36500", 255),
+                               .error_message = cut(x, "Not allowed here: days, 0 to 36500", 225) };
+  add_validation(x, page, row, row, column, column, &rule);
+}
+
+void put_validation_of_list(struct xlsx *x, unsigned page, unsigned row, unsigned column,
+                            const char *range, const char *message) {
+  char *placeholder[] = { (char *)(uintptr_t) "list", NULL };
+  lxw_data_validation rule = { .validate = LXW_VALIDATION_TYPE_LIST,
+                               .value_list = placeholder,
+                               .input_message = cut(x, message, 255),
+                               .error_message =
+                                   cut(x, "Not allowed here: only one of the list", 225) };
+  add_validation(x, page, row, row, column, column, &rule);
+  if (x->status == MLS_OK) choose_from(x, page, range);
 }

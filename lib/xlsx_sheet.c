@@ -65,44 +65,28 @@ static void put_cites(struct xlsx *x, unsigned page, unsigned row, const struct 
   }
 }
 
-static void put_state(struct xlsx *x, unsigned page, unsigned row, unsigned cell) {
-  enum state state = values_state(x->values, cell);
-  put_text(x, page, row, SHOW_STATE, state_word(state), STYLE_BADGE);
-}
-
 /* ---- inputs ---- */
 
-static void put_typed(struct xlsx *x, unsigned page, unsigned row, unsigned cell, size_t index) {
-  const struct cell *here = &x->model->cells[cell];
-  const struct unit *unit = show_unit(x->values, cell, index);
-  double si = values_get(x->values, cell, index);
-  unsigned base = x->pages[page].base;
-  put_number(x, page, row, SHOW_VALUE, xlsx_typed(si, unit->factor), STYLE_INPUT, XLSX_PLAIN);
-  put_text(x, page, row, SHOW_UNIT, xlsx_unit(unit, KIND_NUMBER), STYLE_UNIT);
-  const char *typed = at(x, row, SHOW_VALUE);
-  const char *formula =
-      xlsx_print(x, "IF(ISNUMBER(%s),%s*%s,NA())", typed, typed, at(x, row, base + BASE_FACTOR));
-  put_formula(x, page, row, base + BASE_VALUE, formula, si, STYLE_BASE, base_format(si));
-  put_block(x, page, row, xlsx_base_unit(x, here->strict, here->count), unit->factor, "");
-}
-
-static const char *word_of(struct xlsx *x, unsigned cell, size_t row) {
-  double value = values_get(x->values, cell, row);
-  return value_is_error(value) ? "missing" : x->model->words[(size_t)value];
-}
-
-static void put_typed_word(struct xlsx *x, unsigned page, unsigned row, unsigned cell,
-                           size_t index) {
-  put_word(x, page, row, SHOW_VALUE, word_of(x, cell, index), STYLE_INPUT_WORD);
-  put_text(x, page, row, SHOW_UNIT, xlsx_unit(NULL, KIND_TEXT), STYLE_UNIT);
+/* Both cells of what the inputs worksheet has; a word has the one that is shown. */
+static void put_from_inputs(struct xlsx *x, unsigned page, unsigned row, const struct knob *knob) {
+  const struct cell *here = &x->model->cells[knob->cell];
+  double si = values_get(x->values, knob->cell, knob->row), factor = here->unit->factor;
+  const char *from = xlsx_input_cell(x, knob, IN_BASE);
+  put_text(x, page, row, SHOW_UNIT, xlsx_unit(here->unit, kind_of(here)), STYLE_UNIT);
+  if (xlsx_is_typed_word(here)) {
+    put_value(x, page, row, SHOW_VALUE, from, si, true, STYLE_PULLED, XLSX_PLAIN);
+    return;
+  }
+  put_value(x, page, row, x->pages[page].base + BASE_VALUE, from, si, here->text, STYLE_BASE,
+            base_format(si));
+  put_shown(x, page, row, si, factor, here->text, STYLE_PULLED, format_of(here, si / factor));
+  put_block(x, page, row, xlsx_base_unit(x, here->strict, here->count), factor, "");
 }
 
 static void put_input(struct xlsx *x, unsigned page, unsigned row, unsigned cell,
                       const struct line *line) {
   unsigned base = x->pages[page].base;
-  if (x->model->cells[cell].text) put_typed_word(x, page, row, cell, 0);
-  else put_typed(x, page, row, cell, 0);
-  put_validation(x, page, row, row, SHOW_VALUE, line, show_unit(x->values, cell, 0));
+  put_from_inputs(x, page, row, xlsx_knob(x, cell, 0));
   put_text(x, page, row, SHOW_WORDS, xlsx_set_words(x, line), STYLE_WRAP);
   put_text(x, page, row, SHOW_FORMULA, xlsx_set_text(x, line), STYLE_MONO);
   put_text(x, page, row, base + BASE_NAME, line->name, STYLE_BASE);
@@ -149,67 +133,63 @@ static void put_cell(struct xlsx *x, unsigned page, unsigned row, const struct e
            here->output ? STYLE_OUTPUT_LABEL : STYLE_WRAP);
   if (here->formula) put_formula_row(x, page, row, entry->cell, line);
   else put_input(x, page, row, entry->cell, line);
-  put_state(x, page, row, entry->cell);
+  xlsx_put_state(x, page, row, entry->cell);
   put_cites(x, page, row, line);
 }
 
 /* ---- facts ---- */
 
-static const struct block *block_of(struct xlsx *x, unsigned cell) {
-  const struct block *block = xlsx_block(x, x->model->cells[cell].registry);
-  if (!block) xlsx_refuse(x, MLS_VALUE, "a registry has no place in the workbook");
-  return block;
-}
+static const char set_here[] = "set on inputs";
 
-static const char *in_facts(struct xlsx *x, unsigned cell, enum fact_column column,
-                            const char *index) {
-  const struct block *block = block_of(x, cell);
-  return block ? xlsx_print(x, "INDEX(%s,%s)", xlsx_fact_range(x, block, column), index) : "NA()";
+/* A missing fact says which. */
+static const char *source_word(struct xlsx *x, unsigned cell, size_t row, const char *name) {
+  if (values_setting(x->values, cell, row)) return set_here;
+  const struct fact *fact = values_fact(x->values, cell, row);
+  if (!fact) return xlsx_print(x, "missing: %s", name);
+  return fact->source ? xlsx_safe(x, xlsx_print(x, "[%s]", fact->source->key)) : "no source";
 }
 
 static void put_fact_links(struct xlsx *x, unsigned page, unsigned row, unsigned cell,
-                           const char *index, const struct fact *fact) {
-  const char *state =
-      xlsx_print(x, "IF(ISNUMBER(%s),%s,\"missing\")", index, in_facts(x, cell, FACT_STATE, index));
-  put_formula_text(x, page, row, SHOW_STATE, state, fact ? state_word(fact->state) : "missing",
-                   STYLE_BADGE);
-  const char *link = xlsx_print(x,
-                                "HYPERLINK(IF(ISNUMBER(%s),%s,\"#facts!A1\"),"
-                                "IF(ISNUMBER(%s),%s,\"missing\"))",
-                                index, in_facts(x, cell, FACT_LINK, index), index,
-                                in_facts(x, cell, FACT_SOURCE, index));
-  const char *key = !fact ? "missing" : "no source";
-  if (fact && fact->source) key = xlsx_print(x, "[%s]", fact->source->key);
-  put_formula_text(x, page, row, SHOW_SOURCE, link, xlsx_safe(x, key), STYLE_LINK);
+                           const char *index, const char *key) {
+  unsigned name = x->pages[page].base + BASE_NAME;
+  const char *link =
+      xlsx_print(x,
+                 "HYPERLINK(IF(ISNUMBER(%s),%s,\"#facts!A1\"),"
+                 "IF(ISNUMBER(%s),%s,IF(ISERROR(%s),\"missing: \"&%s,%s)))",
+                 index, xlsx_in_facts(x, cell, FACT_LINK, index), index,
+                 xlsx_in_facts(x, cell, FACT_SOURCE, index), index, at(x, row, name), index);
+  put_formula_text(x, page, row, SHOW_SOURCE, link, key, STYLE_LINK);
   for (unsigned i = 1; i < x->pages[page].sources; i++)
     put_blank(x, page, row, SHOW_SOURCE + i, STYLE_TEXT);
 }
 
-/* The facts of the chosen item follow the choice. */
-static void put_looked_up(struct xlsx *x, unsigned page, unsigned row, const struct entry *entry) {
-  const struct cell *here = &x->model->cells[entry->cell];
+/* Row of the fact on the facts worksheet; a word when another number was typed instead. */
+static void put_fact_row(struct xlsx *x, unsigned page, unsigned row, const struct entry *entry,
+                         const struct knob *knob) {
+  unsigned column = x->pages[page].base + BASE_FACT;
   const struct fact *fact = values_fact(x->values, entry->cell, entry->row);
-  double si = values_get(x->values, entry->cell, entry->row);
+  const char *formula = knob ? xlsx_print(x, "IF(%s,%s,\"%s\")", xlsx_input_untouched(x, knob),
+                                          xlsx_input_cell(x, knob, IN_FACT), set_here)
+                             : xlsx_fact_row(x, page, entry->cell, entry->row);
+  if (values_setting(x->values, entry->cell, entry->row)) {
+    put_formula_text(x, page, row, column, formula, set_here, STYLE_BASE);
+    return;
+  }
+  put_formula(x, page, row, column, formula, xlsx_fact_place(x, entry->cell, fact), STYLE_BASE,
+              XLSX_PLAIN);
+}
+
+/* A fact of an item that the sheet itself names. */
+static void put_fixed(struct xlsx *x, unsigned page, unsigned row, const struct entry *entry) {
+  const struct cell *here = &x->model->cells[entry->cell];
+  double si = values_get(x->values, entry->cell, entry->row), factor = here->unit->factor;
   unsigned base = x->pages[page].base;
   const char *index = at(x, row, base + BASE_FACT);
-  put_formula(x, page, row, base + BASE_FACT, xlsx_fact_row(x, page, entry->cell, entry->row),
-              fact ? (double)(fact - here->registry->facts + 1) : FUNCTION_ERROR, STYLE_BASE,
-              XLSX_PLAIN);
-  put_value(x, page, row, base + BASE_VALUE, in_facts(x, entry->cell, FACT_BASE, index), si,
+  put_value(x, page, row, base + BASE_VALUE, xlsx_in_facts(x, entry->cell, FACT_BASE, index), si,
             here->text, STYLE_BASE, base_format(si));
-  double factor = here->unit->factor;
   put_shown(x, page, row, si, factor, here->text, STYLE_PULLED, format_of(here, si / factor));
   put_text(x, page, row, SHOW_UNIT, xlsx_unit(here->unit, kind_of(here)), STYLE_UNIT);
   put_block(x, page, row, xlsx_base_unit(x, here->strict, here->count), factor, "");
-  put_fact_links(x, page, row, entry->cell, index, fact);
-}
-
-/* A fact that the scenario set is an input. */
-static void put_overridden(struct xlsx *x, unsigned page, unsigned row, const struct entry *entry) {
-  if (x->model->cells[entry->cell].text) put_typed_word(x, page, row, entry->cell, entry->row);
-  else put_typed(x, page, row, entry->cell, entry->row);
-  put_text(x, page, row, SHOW_STATE, state_word(STATE_ASSUMED), STYLE_BADGE);
-  put_row(x, page, row, SHOW_SOURCE, SHOW_SOURCE + x->pages[page].sources - 1, STYLE_TEXT);
 }
 
 static const char *fact_name(struct xlsx *x, const struct entry *entry) {
@@ -220,15 +200,27 @@ static const char *fact_name(struct xlsx *x, const struct entry *entry) {
   return xlsx_print(x, "%s.%s.%s", owner, here->field, word);
 }
 
+const char *xlsx_source_word(struct xlsx *x, const struct knob *knob) {
+  const struct page *page = &x->pages[knob->page];
+  const struct entry *entry = &page->entries[knob->line - page->first];
+  return source_word(x, knob->cell, knob->row, fact_name(x, entry));
+}
+
+/* The facts of the chosen item follow the choice. */
 static void put_fact(struct xlsx *x, unsigned page, unsigned row, const struct entry *entry) {
-  bool set = values_setting(x->values, entry->cell, entry->row) != NULL;
+  const struct knob *knob = xlsx_knob(x, entry->cell, entry->row);
   const char *label = xlsx_label(x, entry->cell, entry->row);
   put_text(x, page, row, SHOW_LABEL, xlsx_print(x, "   %s", label), STYLE_WRAP);
-  if (set) put_overridden(x, page, row, entry);
-  else put_looked_up(x, page, row, entry);
-  const char *how =
-      set ? "set for this run instead of the fact" : "looked up on the facts worksheet";
-  put_text(x, page, row, SHOW_WORDS, how, STYLE_WRAP);
+  put_fact_row(x, page, row, entry, knob);
+  if (knob) put_from_inputs(x, page, row, knob);
+  else put_fixed(x, page, row, entry);
+  xlsx_put_fact_state(x, page, row, entry->cell, entry->row);
+  put_fact_links(x, page, row, entry->cell, at(x, row, x->pages[page].base + BASE_FACT),
+                 source_word(x, entry->cell, entry->row, fact_name(x, entry)));
+  put_text(x, page, row, SHOW_WORDS,
+           knob ? "looked up on the facts worksheet, unless set on inputs"
+                : "looked up on the facts worksheet",
+           STYLE_WRAP);
   put_text(x, page, row, SHOW_FORMULA, fact_name(x, entry), STYLE_MONO);
   put_text(x, page, row, x->pages[page].base + BASE_NAME, fact_name(x, entry), STYLE_BASE);
 }
@@ -258,7 +250,7 @@ static void put_column(struct xlsx *x, unsigned page, unsigned row, const struct
   put_text(x, page, row, SHOW_FORMULA,
            here->formula ? xlsx_source_text(x, line->name, here->formula) : xlsx_set_text(x, line),
            STYLE_MONO);
-  put_state(x, page, row, entry->cell);
+  xlsx_put_state(x, page, row, entry->cell);
   put_cites(x, page, row, line);
 }
 
@@ -305,8 +297,8 @@ static void put_entry(struct xlsx *x, unsigned page, unsigned row, const struct 
 static void put_heads(struct xlsx *x, unsigned page) {
   static const char *const shown[] = { "Quantity",         "Value", "Unit",  "Formula in words",
                                        "Formula in names", "State", "Source" };
-  static const char *const base[] = { "Base-unit value", "Base unit", "Factor", "Name",
-                                      "Fact row" };
+  static const char *const base[] = { "Base-unit value", "Base unit",   "Factor", "Name",
+                                      "Fact row",        "State number" };
   const struct page *here = &x->pages[page];
   unsigned row = here->first - 1;
   for (unsigned i = 0; i < SHOW_SOURCE + here->sources; i++)
@@ -317,13 +309,16 @@ static void put_heads(struct xlsx *x, unsigned page) {
 
 static void put_widths(struct xlsx *x, unsigned page) {
   static const double shown[] = { 36, 16, 15, 44, 44, 11 };
-  static const double base[] = { 17, 16, 13, 26, 9 };
+  static const double base[] = { 17, 16, 13, 26, 13, 9 };
   const struct page *here = &x->pages[page];
   for (unsigned i = 0; i < SHOW_SOURCE; i++) put_width(x, page, i, i, shown[i], false);
   put_width(x, page, SHOW_SOURCE, last_shown(here), 18, false);
   put_width(x, page, here->base - 1, here->base - 1, 2, false);
   for (unsigned i = 0; i < BASE_COUNT; i++)
     put_width(x, page, here->base + i, here->base + i, base[i], true);
+  if (here->states > 1)
+    put_width(x, page, here->base + BASE_COUNT, here->base + BASE_COUNT + here->states - 2, 9,
+              true);
 }
 
 static const char *title_of(struct xlsx *x, unsigned page) {
@@ -335,7 +330,8 @@ static const char *title_of(struct xlsx *x, unsigned page) {
 void xlsx_write_instance(struct xlsx *x, unsigned page) {
   struct memory_mark mark = memory_mark(&x->scratch);
   put_page(x, page, title_of(x, page),
-           "Blue on yellow: type here. Formulas are in the base-unit block at the right.");
+           "Inputs are typed on the inputs worksheet. Formulas are in the base-unit block at the "
+           "right.");
   put_widths(x, page);
   put_heads(x, page);
   for (size_t i = 0; i < x->pages[page].entry_count && x->status == MLS_OK; i++) {

@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* Rows above the data. */
-enum { FACTOR_UP = 4, LABEL_UP = 3, NAME_UP = 2, UNIT_UP = 1 };
+enum { STATE_UP = 5, FACTOR_UP = 4, LABEL_UP = 3, NAME_UP = 2, UNIT_UP = 1 };
 
 static unsigned up(const struct page *page, unsigned rows) { return page->first - rows; }
 
@@ -72,23 +72,39 @@ static const char *column_label(struct xlsx *x, const struct column *column) {
   return xlsx_words(x, column->node, x->model->cells[column->cell].home);
 }
 
-static void put_head(struct xlsx *x, unsigned page, const struct column *column) {
-  const struct page *here = &x->pages[page];
-  const char *label = column_label(x, column), *name = column_name(x, column);
-  const char *unit = column->node
-                         ? base_unit(x, column)
-                         : xlsx_unit(x->model->cells[column->cell].unit, kind_of(x, column));
-  put_text(x, page, up(here, LABEL_UP), column->shown, label, STYLE_HEAD);
-  put_text(x, page, up(here, NAME_UP), column->shown, name, STYLE_KEY);
-  put_text(x, page, up(here, UNIT_UP), column->shown, unit, STYLE_UNIT);
-  if (column->base == column->shown) return;
-  put_text(x, page, up(here, LABEL_UP), column->base, xlsx_print(x, "%s, base unit", label),
-           STYLE_HEAD);
-  put_text(x, page, up(here, NAME_UP), column->base, name, STYLE_BASE);
-  put_text(x, page, up(here, UNIT_UP), column->base, base_unit(x, column), STYLE_BASE);
-  if (kind_of(x, column) != KIND_TEXT)
-    put_number(x, page, up(here, FACTOR_UP), column->base, factor_of(x, column), STYLE_BASE,
-               XLSX_PLAIN);
+static const char *shown_unit(struct xlsx *x, const struct column *column) {
+  if (column->node) return base_unit(x, column);
+  return xlsx_unit(x->model->cells[column->cell].unit, kind_of(x, column));
+}
+
+/* The headings of a column in one row. */
+static void put_head(struct xlsx *x, unsigned page, const struct column *column, unsigned rows_up) {
+  unsigned row = up(&x->pages[page], rows_up);
+  bool two = column->base != column->shown;
+  switch (rows_up) {
+    case STATE_UP:
+      if (!column->node) xlsx_put_column_rank(x, page, column, row);
+      return;
+    case FACTOR_UP:
+      if (!column->node) xlsx_put_column_badge(x, page, column, row);
+      if (two && kind_of(x, column) != KIND_TEXT)
+        put_number(x, page, row, column->base, factor_of(x, column), STYLE_BASE, XLSX_PLAIN);
+      return;
+    case LABEL_UP: {
+      const char *label = column_label(x, column);
+      put_text(x, page, row, column->shown, label, STYLE_HEAD);
+      if (two)
+        put_text(x, page, row, column->base, xlsx_print(x, "%s, base unit", label), STYLE_HEAD);
+      return;
+    }
+    case NAME_UP:
+      put_text(x, page, row, column->shown, column_name(x, column), STYLE_KEY);
+      if (two) put_text(x, page, row, column->base, column_name(x, column), STYLE_BASE);
+      return;
+    default:
+      put_text(x, page, row, column->shown, shown_unit(x, column), STYLE_UNIT);
+      if (two) put_text(x, page, row, column->base, base_unit(x, column), STYLE_BASE);
+  }
 }
 
 /* ---- rows ---- */
@@ -103,6 +119,7 @@ struct writer {
   double factor;
   const char *format;
   enum style style;
+  bool input;
 };
 
 static const char *at(struct xlsx *x, unsigned row, unsigned column) {
@@ -175,63 +192,73 @@ static void put_calculated(struct writer *w, unsigned row, size_t index, double 
               w->format);
 }
 
-static void put_rows(struct writer *w) {
-  struct xlsx *x = w->x;
-  const struct cell *cell = &x->model->cells[w->column->cell];
-  bool input = !w->column->node && cell->kind == CELL_INPUT;
+static void open_writer(struct writer *w, struct xlsx *x, unsigned page, struct column *column) {
+  const struct cell *cell = &x->model->cells[column->cell];
+  *w = (struct writer){ .x = x, .page = page, .column = column, .style = STYLE_NUMBER };
+  w->pen = xlsx_pen(x, column->cell);
+  w->pen.whole = column->node;
+  w->kind = kind_of(x, column);
+  w->factor = factor_of(x, column);
+  w->format = format_of(x, &x->pages[page], column);
+  w->input = !column->node && cell->kind == CELL_INPUT;
+  if (!column->node && cell->kind == CELL_FACT) w->style = STYLE_PULLED;
+  if (!column->node && cell->output) w->style = STYLE_OUTPUT;
+}
+
+static void put_key(struct xlsx *x, unsigned page, unsigned key, unsigned row) {
+  double value = values_get(x->values, key, row);
+  unsigned at_row = x->pages[page].first + row;
+  if (x->model->cells[key].text)
+    put_word(x, page, at_row, 0, x->model->words[(size_t)value], STYLE_KEY);
+  else put_number(x, page, at_row, 0, value, STYLE_KEY, XLSX_PLAIN);
+}
+
+/* Row by row: a large worksheet leaves for its file as it is written. */
+static void put_rows(struct xlsx *x, unsigned page, unsigned key, struct writer *writers) {
   struct memory_mark mark = memory_mark(&x->scratch);
-  unsigned first = x->pages[w->page].first, rows = x->pages[w->page].rows;
+  unsigned first = x->pages[page].first, rows = x->pages[page].rows;
+  size_t count = x->pages[page].column_count;
   for (unsigned row = 0; row < rows && x->status == MLS_OK; row++) {
     memory_reset(&x->scratch, mark);
-    double si = value_of(x, w->column, row);
-    if (input) put_input(w, first + row, si);
-    else put_calculated(w, first + row, row, si);
+    put_key(x, page, key, row);
+    for (size_t i = 0; i < count; i++) {
+      double si = value_of(x, writers[i].column, row);
+      if (writers[i].input) put_input(&writers[i], first + row, si);
+      else put_calculated(&writers[i], first + row, row, si);
+    }
   }
   memory_reset(&x->scratch, mark);
-  if (input)
-    put_validation(x, w->page, first, first + rows - 1, w->column->shown,
-                   xlsx_line(x, w->column->cell), cell->unit);
 }
 
-static void put_column(struct xlsx *x, unsigned page, struct column column) {
-  const struct cell *cell = &x->model->cells[column.cell];
-  struct writer w = { .x = x, .page = page, .column = &column, .style = STYLE_NUMBER };
-  w.pen = xlsx_pen(x, column.cell);
-  w.pen.whole = column.node;
-  w.kind = kind_of(x, &column);
-  w.factor = factor_of(x, &column);
-  w.format = format_of(x, &x->pages[page], &column);
-  if (!column.node && cell->kind == CELL_FACT) w.style = STYLE_PULLED;
-  if (!column.node && cell->output) w.style = STYLE_OUTPUT;
-  if (!column.node && cell->formula) xlsx_prepare(&w.pen, cell->formula);
-  put_head(x, page, &column);
-  put_rows(&w);
-}
-
-static void put_keys(struct xlsx *x, unsigned page, unsigned key) {
-  struct memory_mark mark = memory_mark(&x->scratch);
+static void put_validations(struct xlsx *x, unsigned page, const struct writer *writers) {
   const struct page *here = &x->pages[page];
-  for (unsigned row = 0; row < here->rows && x->status == MLS_OK; row++) {
-    memory_reset(&x->scratch, mark);
-    double value = values_get(x->values, key, row);
-    if (x->model->cells[key].text)
-      put_word(x, page, here->first + row, 0, x->model->words[(size_t)value], STYLE_KEY);
-    else put_number(x, page, here->first + row, 0, value, STYLE_KEY, XLSX_PLAIN);
+  for (size_t i = 0; i < here->column_count; i++) {
+    const struct column *column = writers[i].column;
+    if (writers[i].input)
+      put_validation(x, page, here->first, here->first + here->rows - 1, column->shown,
+                     column->shown, xlsx_line(x, column->cell), x->model->cells[column->cell].unit);
   }
-  memory_reset(&x->scratch, mark);
 }
 
+/* Everything above the rows, from the top. */
 static void put_page_heads(struct xlsx *x, unsigned page, const struct line *line) {
   const struct page *here = &x->pages[page];
+  unsigned first = here->base, parent = x->instance_page[here->instance];
   const char *label = *line->label ? line->label : line->name;
-  const char *title = xlsx_print(x, "%s: %s", here->name, label);
-  put_page(x, page, title, "One formula a column; the columns at the right are in base units.");
-  put_jump(x, page, 2, 0, x->instance_page[here->instance], 0,
-           xlsx_print(x, "Back to %s", x->pages[x->instance_page[here->instance]].name));
-  put_text(x, page, up(here, LABEL_UP), 0, line->key, STYLE_HEAD);
-  put_text(x, page, up(here, NAME_UP), 0, line->key, STYLE_KEY);
-  put_text(x, page, up(here, UNIT_UP), 0, "Unit", STYLE_KEY);
-  put_text(x, page, up(here, FACTOR_UP), here->base, "Factor", STYLE_NOTE);
+  put_page(x, page, xlsx_print(x, "%s: %s", here->name, label),
+           "One formula a column; the columns at the right are in base units.");
+  for (unsigned rows_up = STATE_UP; rows_up >= UNIT_UP && x->status == MLS_OK; rows_up--) {
+    unsigned row = up(here, rows_up);
+    if (rows_up == STATE_UP) put_text(x, page, row, first, "State", STYLE_NOTE);
+    if (rows_up == FACTOR_UP) {
+      put_jump(x, page, row, 0, parent, 0, xlsx_print(x, "Back to %s", x->pages[parent].name));
+      put_text(x, page, row, first, "Factor", STYLE_NOTE);
+    }
+    if (rows_up == LABEL_UP) put_text(x, page, row, 0, line->key, STYLE_HEAD);
+    if (rows_up == NAME_UP) put_text(x, page, row, 0, line->key, STYLE_KEY);
+    if (rows_up == UNIT_UP) put_text(x, page, row, 0, "Unit", STYLE_KEY);
+    for (size_t i = 0; i < here->column_count; i++) put_head(x, page, &here->columns[i], rows_up);
+  }
 }
 
 static void put_widths(struct xlsx *x, unsigned page) {
@@ -249,17 +276,31 @@ static void put_step_widths(struct xlsx *x, unsigned page) {
             20, true);
 }
 
+/* Steps become columns behind the others. */
+static void prepare_column(struct xlsx *x, const struct column *column) {
+  const struct cell *cell = &x->model->cells[column->cell];
+  if (column->node || !cell->formula) return;
+  struct pen pen = xlsx_pen(x, column->cell);
+  xlsx_prepare(&pen, cell->formula);
+}
+
 void xlsx_write_table(struct xlsx *x, unsigned page) {
   const struct page *here = &x->pages[page];
   const struct instance *instance = &x->model->instances[here->instance];
   const struct line *line = &instance->sheet->lines[instance->sheet->tables[here->table]];
   put_widths(x, page);
-  put_page_heads(x, page, line);
   x->pages[page].mixed = has_words(x, here);
-  put_keys(x, page, instance->cells[line->slot]);
   for (size_t i = 0; i < x->pages[page].column_count && x->status == MLS_OK; i++)
-    put_column(x, page, x->pages[page].columns[i]);
-  here = &x->pages[page];
+    prepare_column(x, &x->pages[page].columns[i]);
+  here = &x->pages[page]; /* with the columns of steps */
+  struct writer *writers = memory_array(&x->memory, here->column_count, sizeof *writers);
+  if (!writers && x->status == MLS_OK) x->status = fail_memory(x->report->fails);
+  for (size_t i = 0; i < here->column_count && x->status == MLS_OK; i++)
+    open_writer(&writers[i], x, page, &here->columns[i]);
+  if (x->status != MLS_OK) return;
+  put_page_heads(x, page, line);
+  put_rows(x, page, instance->cells[line->slot], writers);
+  put_validations(x, page, writers);
   put_step_widths(x, page);
   enum { ACROSS = 12 }; /* columns on a printed page */
   unsigned columns = 1 + here->planned;

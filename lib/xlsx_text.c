@@ -217,6 +217,31 @@ const char *xlsx_tab(struct xlsx *x, const char *path) {
   return kept ? kept : "";
 }
 
+/* ---- choices ---- */
+
+/* "run 3: a_b" for the third name "=a*b". */
+static const char *numbered(struct xlsx *x, const char *name, size_t number) {
+  struct buffer out;
+  buffer_open(&out, &x->scratch);
+  if (number) buffer_print(&out, "run %zu: ", number);
+  for (; *name; name++) buffer_char(&out, strchr("*?~", *name) ? '_' : *name);
+  return xlsx_keep(x, &out);
+}
+
+const char *xlsx_choice(struct xlsx *x, const char *name, size_t number) {
+  const char *safe = xlsx_safe(x, name);
+  bool plain = *safe && *safe != '\'';
+  const char *choice = numbered(x, plain ? safe : *safe ? safe + 1 : "", plain ? 0 : number);
+  if (!take(x, xlsx_print(x, "choice!%s", choice)) && x->status == MLS_OK) {
+    choice = numbered(x, choice, number);
+    if (!take(x, xlsx_print(x, "choice!%s", choice)))
+      xlsx_refuse(x, MLS_NAME, "two scenarios are called %s in a workbook; rename one", choice);
+  }
+  const char *kept = memory_text(&x->memory, choice, strlen(choice));
+  if (!kept && x->status == MLS_OK) x->status = MLS_MEMORY;
+  return kept ? kept : "";
+}
+
 /* ---- links ---- */
 
 bool xlsx_url_is_safe(const char *url) {

@@ -95,7 +95,8 @@ const struct node *xlsx_within(struct xlsx *x, unsigned cell, struct pen *pen,
   if (line->set->kind == SET_RANGE) return in_range(x, target, line);
   const void *key = line->set->kind == SET_REGISTRY ? (const void *)line->set->registry : line->set;
   const char *word = xlsx_reference(x, pen->page, target, 0);
-  *formula = xlsx_print(x, "IF(SUMPRODUCT(--EXACT(%s,%s))>0,1,0)", word,
-                        xlsx_list_range(x, xlsx_list(x, key)));
+  const char *range = xlsx_list_range(x, xlsx_list(x, key));
+  *formula = xlsx_print(x, "IF(EXACT(%s,IFERROR(INDEX(%s,MATCH(%s,%s,0)),\"\")),1,0)", word, range,
+                        word, range);
   return NULL;
 }

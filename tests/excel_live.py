@@ -24,6 +24,7 @@ import zipfile
 
 TOLERANCE, LOOSE = 1e-12, 1e-9
 CHANGES = 8
+VALUE_NOW = 2  # column of the inputs worksheet
 NS = {'m': 'http://schemas.openxmlformats.org/spreadsheetml/2006/main',
       'r': 'http://schemas.openxmlformats.org/officeDocument/2006/relationships'}
 
@@ -347,6 +348,14 @@ def loose_cells(doc, cells):
 
 # ---- changing inputs ----
 
+def value_now(doc, cell):
+    """Of an empty override: the value that the input has without it, in the same row."""
+    if cell.Type.value != 'EMPTY':
+        return cell
+    address = cell.CellAddress
+    return doc.Sheets.getByIndex(address.Sheet).getCellByPosition(VALUE_NOW, address.Row)
+
+
 def another_word(doc, cell):
     source = cell.Validation.getFormula1()
     match = re.match(r"\$?'?(\w+)'?\.\$?([A-Z]+)\$?(\d+):\$?([A-Z]+)\$?(\d+)", source)
@@ -355,13 +364,13 @@ def another_word(doc, cell):
     block = doc.Sheets.getByName(match.group(1)).getCellRangeByName(
         '%s%s:%s%s' % match.group(2, 3, 4, 5)).getDataArray()
     words = [line[0] for line in block]
-    old = cell.getString()
+    old = value_now(doc, cell).getString()
     return words[(words.index(old) + 1) % len(words)] if old in words and len(words) > 1 else None
 
 
-def another_number(cell, turn):
+def another_number(doc, cell, turn):
     low, high = float(cell.Validation.getFormula1()), float(cell.Validation.getFormula2())
-    old = cell.getValue()
+    old = value_now(doc, cell).getValue()
     whole = cell.Validation.Type.value == 'WHOLE'
     tries = [old * 1.25, old * 0.8] if turn % 2 == 0 else [old * 0.8, old * 1.25]
     for new in tries + [old + 1, old - 1, low + (high - low) / 4]:
@@ -378,16 +387,16 @@ def change(doc, names, index, name):
     at.unprotect('')
     cell = at.getCellRangeByName(address)
     words = cell.Validation.Type.value == 'LIST'
-    new = another_word(doc, cell) if words else another_number(cell, index)
+    new = another_word(doc, cell) if words else another_number(doc, cell, index)
     if new is None:
         return None
-    old = cell.getString() if words else cell.getValue()
+    old = cell.getFormula()
     if words:
         cell.setString(new)
-        return (name[3:], new), lambda: cell.setString(old)
-    cell.setValue(new)
-    text = repr(new)
-    return (name[3:], text[:-2] if text.endswith('.0') else text), lambda: cell.setValue(old)
+    else:
+        cell.setValue(new)
+    text = new if words else repr(new)
+    return (name[3:], text[:-2] if text.endswith('.0') else text), lambda: cell.setFormula(old)
 
 
 def changes(doc, program, where, sheet, names, places, loose, tally):

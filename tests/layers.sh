@@ -57,6 +57,8 @@ stdatomic stdbool stddef stdint stdio stdlib stdnoreturn string tgmath time ucha
 # again with zlib. The operating system is called by system.c, in cli/ by a file for each kind of
 # system, and there by crew.c for threads.
 others='
+cli/cells.c expat.h
+cli/cells.c zip.h
 cli/crew.c pthread.h
 cli/crew.c signal.h
 cli/crew.c windows.h

@@ -138,6 +138,7 @@ def is_date(text):
 
 
 def load_sources(folder, log):
+    """Key -> row, with the place of its line as `where`."""
     keys = {}
     for number, row in read(folder, "sources.csv", SOURCES, log):
         where = f"sources.csv:{number}"
@@ -145,7 +146,7 @@ def load_sources(folder, log):
             log.error(where, f"key '{row['key']}' is not letters, digits, _ and -")
         if row["key"] in keys:
             log.error(where, f"key '{row['key']}' has two rows")
-        keys[row["key"]] = where
+        keys[row["key"]] = {**row, "where": where}
         for name in ("kind", "title", "authors", "licence"):
             if not row[name]:
                 log.error(where, f"no {name}")
@@ -185,6 +186,10 @@ def check_row(where, row, table, keys, log):
         log.error(where, f"source '{row['source']}' is not in sources.csv")
     if row["state"] in ("verified", "cited") and not (row["source"] and row["locator"]):
         log.error(where, f"a {row['state']} fact needs a source and a locator")
+    source = keys.get(row["source"], {"kind": "", "title": ""})
+    if row["state"] == "verified" and (source["kind"] in ("secondary", "news") or
+                                       "not read" in source["title"] + row["locator"]):
+        log.error(where, f"verified, but '{row['source']}' is not the maker's own, or was not read")
     if row["state"] == "estimate" and (row["source"] or not row["note"]):
         log.error(where, "an estimate has no source, and a note says why")
     if row["state"] == "derived" and not row["note"]:
@@ -268,7 +273,7 @@ def main():
         log.error("templates", f"@{key} is not in sources.csv")
     for key in keys:
         if not uses[key] and key not in sheets:
-            log.warn(keys[key], f"source '{key}' is used by no fact and no sheet yet")
+            log.warn(keys[key]["where"], f"source '{key}' is used by no fact and no sheet yet")
     print(f"{'file':<16}{'items':>6}{'facts':>7}" + "".join(f"{state:>10}" for state in STATES))
     for name, items, counts in lines + [("all", sum(line[1] for line in lines), total)]:
         print(f"{name:<16}{items:>6}{sum(counts.values()):>7}" +

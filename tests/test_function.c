@@ -802,6 +802,7 @@ Suite *suite_function(void) {
   tcase_add_test(table, names_are_offered);
   suite_add_tcase(suite, table);
   TCase *values = tcase_create("values");
+  tcase_set_timeout(values, 60);
   tcase_add_test(values, values_of_the_language);
   tcase_add_test(values, errors_pass_on);
   tcase_add_test(values, comparison_at_its_tolerance);

@@ -106,11 +106,10 @@ END_TEST
    words, it is a note as any other. */
 START_TEST(test_language) {
   static const char *const texts[] = {
-    "sheet t\n# language 1\nx = 1\n",   "sheet t\n# language 2\nx = 1\n",
-    "sheet t\n\n#language 0.9\nx = 1\n",
-    "sheet t\n# language two\nx = 1\n", "# language 3\nsheet t\nx = 1\n",
-    "sheet t\nx = 1\n# language 3\n",   "sheet t\n# a note\n# language 3\nx = 1\n",
-    "sheet t\n# languages 3\nx = 1\n",
+    "sheet t\n# language 1\nx = 1\n",           "sheet t\n# language 2\nx = 1\n",
+    "sheet t\n\n#language 0.9\nx = 1\n",        "sheet t\n# language two\nx = 1\n",
+    "# language 3\nsheet t\nx = 1\n",           "sheet t\nx = 1\n# language 3\n",
+    "sheet t\n# a note\n# language 3\nx = 1\n", "sheet t\n# languages 3\nx = 1\n",
   };
   for (size_t i = 0; i < COUNT_OF(texts); i++) {
     read_text(texts[i]);

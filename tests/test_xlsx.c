@@ -174,16 +174,123 @@ static void refused(const char *name, const char *text, const char *why) {
 }
 
 START_TEST(too_many_rows_are_refused) {
-  refused("rows",
-          "sheet rows\n"
-          "table t for k in 1..1048575\n"
-          "  x = k * 2\n",
-          "rows");
+  refused(
+      "rows",
+      "sheet rows\n"
+      "table t for k in 1..1048575\n"
+      "  x = k * 2\n",
+      "table t has 1048575 rows, a worksheet holds 1048570 below its headings; export it as CSV");
   refused("cells",
           "sheet cells\n"
           "table t for k in 1..1000000\n"
           "  x = k\n  y = k\n  z = k\n  u = k\n  v = k\n",
-          "filled cells");
+          "the workbook would have more than 8000000 filled cells; export a table of this size as "
+          "CSV");
+}
+END_TEST
+
+/* A sheet of `count` lines, each by `line` with its number. */
+static char *many_lines(const char *head, const char *line, int count, const char *tail) {
+  size_t room = strlen(head) + (strlen(line) + 12) * (size_t)count + strlen(tail) + 1;
+  char *text = malloc(room), *at = text;
+  ck_assert_ptr_nonnull(text);
+  at += sprintf(at, "%s", head);
+  for (int i = 0; i < count; i++) at += sprintf(at, line, i);
+  sprintf(at, "%s", tail);
+  return text;
+}
+
+START_TEST(too_many_columns_are_refused) {
+  char *text = many_lines("sheet wide\ntable t for k in 1..2\n", "  x_%d = k\n", 8300, "");
+  refused("wide", text,
+          "table t has more columns than a worksheet (16384, two a column); export it as CSV");
+  free(text);
+}
+END_TEST
+
+START_TEST(too_many_links_are_refused) {
+  char *text = many_lines("sheet links\n", "x_%d = 1  # @book_q\n", 65530, "");
+  refused(
+      "links", text,
+      "worksheet links would have more than 65530 links to sources and places; export as CSV or "
+      "JSON, or spread its lines over sheets that are used");
+  free(text);
+}
+END_TEST
+
+/* Names as long as they may be, which can not be cut into parts. */
+START_TEST(too_long_a_formula_is_refused) {
+  static const char name[] = "a_name_of_sixty_characters_for_a_formula_that_is_long_x%05d";
+  char one[200];
+  sprintf(one, "%s = 1\n", name);
+  char *cells = many_lines("sheet long\n", one, 200, "most = max(");
+  sprintf(one, "%s, ", name);
+  char *text = many_lines(cells, one, 200, "0)\n");
+  refused("long", text,
+          "a spreadsheet formula has at most 8192 characters; that of long!I205 would have");
+  refused("long", text, ": put parts of it into cells of their own");
+  free(cells);
+  free(text);
+}
+END_TEST
+
+static mls_status export_runs(struct world *world, const mls_run *runs, size_t count) {
+  struct sink sink = { NULL, 0 };
+  mls_report report = {
+    .size = sizeof report, .form = "xlsx", .date = "2026-03-04", .runs = runs, .run_count = count
+  };
+  mls_status status = mls_export(world->model, &report, sink_write, &sink);
+  ck_assert(status == MLS_OK ? sink.size > 1000 : sink.text == NULL);
+  free(sink.text);
+  return status;
+}
+
+START_TEST(too_many_scenarios_are_refused) {
+  enum { COUNT = 16381 };
+  struct world world = { 0 };
+  mls_run *runs = calloc(COUNT, sizeof *runs);
+  ck_assert_ptr_nonnull(runs);
+  world_open(&world, "small", small);
+  for (size_t i = 0; i < COUNT; i++) runs[i] = (mls_run){ "same", world.values };
+  ck_assert_int_eq(export_runs(&world, runs, COUNT), MLS_LIMIT);
+  ck_assert_has(mls_values_message(world.values, 0)->text,
+                "16381 scenarios do not fit on a worksheet, at most 16380 do; export them as CSV, "
+                "or split the file of inputs");
+  free(runs);
+  world_close(&world);
+}
+END_TEST
+
+/* A spreadsheet does not tell cases apart when it looks a name up. */
+START_TEST(names_of_scenarios_differ) {
+  struct world world = { 0 };
+  world_open(&world, "small", small);
+  mls_run runs[] = { { "a", world.values }, { "run 3: a", world.values }, { "A", world.values } };
+  ck_assert_int_eq(export_runs(&world, runs, 2), MLS_OK);
+  ck_assert_int_eq(export_runs(&world, runs, 3), MLS_NAME);
+  ck_assert_has(mls_values_message(world.values, 0)->text,
+                "two scenarios are called run 3: A in a workbook; rename one");
+  world_close(&world);
+}
+END_TEST
+
+/* The rows of a table stand once in a workbook. */
+START_TEST(other_rows_are_refused) {
+  struct world world = { 0 };
+  world_open(&world, "rows", "sheet rows\ntable t for k in 1..2\n  input x = 1, 2 in 0..9\n");
+  mls_values *other;
+  ck_assert_int_eq(mls_values_new(world.model, NULL, &other), MLS_OK);
+  size_t column;
+  ck_assert_int_eq(mls_cell_find(world.model, "t.x", &column), MLS_OK);
+  mls_run runs[] = { { "one", world.values }, { "two", other } };
+  ck_assert_int_eq(export_runs(&world, runs, 2), MLS_OK);
+  ck_assert_int_eq(mls_set_number(other, column, 1, 5), MLS_OK);
+  ck_assert_int_eq(export_runs(&world, runs, 2), MLS_VALUE);
+  ck_assert_has(mls_values_message(world.values, 0)->text,
+                "scenario two has other rows in column x than scenario one; a workbook holds one "
+                "table: export them apart");
+  mls_values_free(other);
+  world_close(&world);
 }
 END_TEST
 
@@ -288,6 +395,43 @@ START_TEST(texts) {
 }
 END_TEST
 
+START_TEST(choices) {
+  static const char *const pairs[][2] = {
+    { "base", "base" },    { "BASE", "run 2: BASE" }, { "=1", "run 3: =1" },
+    { "12", "run 4: 12" }, { "a*b?~", "a_b__" },      { "", "run 6: " },
+  };
+  struct xlsx x;
+  struct report report;
+  struct fails fails;
+  open_texts(&x, &report, &fails);
+  for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
+    ck_assert_str_eq(xlsx_choice(&x, pairs[i][0], i + 1), pairs[i][1]);
+  close_texts(&x);
+}
+END_TEST
+
+/* A source that was read long before the as-of date is weaker than cited, stronger than estimated.
+ */
+START_TEST(stale_facts) {
+  struct xlsx x;
+  struct report report;
+  struct fails fails;
+  open_texts(&x, &report, &fails);
+  report.date = "2026-03-04";
+  struct fact fact = { .state = STATE_VERIFIED, .accessed = "2025-03-04" };
+  ck_assert_int_eq(xlsx_rank_of_fact(&x, &fact), RANK_VERIFIED);
+  fact.accessed = "2025-03-03";
+  ck_assert_int_eq(xlsx_rank_of_fact(&x, &fact), RANK_STALE);
+  fact.state = STATE_ESTIMATE;
+  ck_assert_int_eq(xlsx_rank_of_fact(&x, &fact), RANK_ESTIMATE);
+  fact.state = STATE_CITED, fact.accessed = NULL;
+  ck_assert_int_eq(xlsx_rank_of_fact(&x, &fact), RANK_CITED);
+  ck_assert_int_eq(xlsx_day("1970-01-01"), 0);
+  ck_assert_int_eq(xlsx_day("2000-03-01") - xlsx_day("2000-02-28"), 2);
+  close_texts(&x);
+}
+END_TEST
+
 START_TEST(tabs) {
   struct xlsx x;
   struct report report;
@@ -342,6 +486,8 @@ Suite *suite_xlsx(void) {
   tcase_add_test(text, links);
   tcase_add_test(text, texts);
   tcase_add_test(text, tabs);
+  tcase_add_test(text, choices);
+  tcase_add_test(text, stale_facts);
   tcase_add_test(text, typed_numbers);
   tcase_add_test(text, number_formats);
   tcase_set_timeout(book, 120);
@@ -352,6 +498,12 @@ Suite *suite_xlsx(void) {
   tcase_add_test(book, no_folder_for_the_file);
   tcase_add_test(book, no_memory_is_told);
   tcase_add_test(book, too_many_rows_are_refused);
+  tcase_add_test(book, too_many_columns_are_refused);
+  tcase_add_test(book, too_many_links_are_refused);
+  tcase_add_test(book, too_long_a_formula_is_refused);
+  tcase_add_test(book, too_many_scenarios_are_refused);
+  tcase_add_test(book, names_of_scenarios_differ);
+  tcase_add_test(book, other_rows_are_refused);
   suite_add_tcase(suite, text);
   suite_add_tcase(suite, book);
   return suite;

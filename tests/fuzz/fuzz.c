@@ -14,6 +14,7 @@
 #include "csv.h"
 #include "fail.h"
 #include "unit.h"
+#include "workbook.h"
 
 /* ---- a small world around the bytes ---- */
 
@@ -376,14 +377,18 @@ static void try_lsp(const uint8_t *bytes, size_t size) {
   free(copy);
 }
 
+#ifndef FUZZ_WORKBOOK /* built without the libraries of mlsysim inputs: nothing to try */
+void try_workbook(const uint8_t *bytes, size_t size) { (void)bytes, (void)size; }
+#endif
+
 static const struct target {
   const char *name;
   void (*work)(const uint8_t *bytes, size_t size);
 } targets[] = {
-  { "sheet", try_sheet },     { "units", try_units },   { "facts", try_facts },
-  { "sources", try_sources }, { "inputs", try_inputs }, { "json", try_json },
-  { "rows", try_rows },       { "unit", try_unit },     { "set", try_set },
-  { "lsp", try_lsp },
+  { "sheet", try_sheet },     { "units", try_units },       { "facts", try_facts },
+  { "sources", try_sources }, { "inputs", try_inputs },     { "json", try_json },
+  { "rows", try_rows },       { "unit", try_unit },         { "set", try_set },
+  { "lsp", try_lsp },         { "workbook", try_workbook },
 };
 
 static const struct target *target_named(const char *name) {
