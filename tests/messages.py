@@ -36,6 +36,8 @@ BEYOND = [
     ("lib/given", "LIMIT_ROWS", "a CSV of 20 million lines takes 3 GB"),
     ("lib/format", "the formatted file would have", "a file of 256 MB"),
     ("lib/list", "could not be read", "a disk that fails between two looks at a file"),
+    ("cli/diff", "a column without rows", "a table has a row at least; without memory for its path"),
+    ("cli/inputs", "the headings of inputs are not", "the comparison before refuses changed headings"),
     ("cli/batch_run", "rows were counted", "the two readers of a CSV never disagreed"),
     ("cli/system", "failed(output->path", "a disk that fails after the last byte was taken"),
     ("cli/system", "failed(part->path", "the same"),
@@ -46,6 +48,7 @@ BEYOND = [
 READ_IN = [
     ("cli/batch", "stopped after", "cli_batch.py", "a process that a signal ends tells no counts"),
     ("cli/batch_manifest", "cannot be written", "cli_batch.py", "the same"),
+    ("cli/inputs_without", "built without libzip", "cli_inputs.py", "a build without them"),
     ("lib/xlsx_page", "could not be made", "hostile.py", "its processes have little memory"),
 ]
 # Not compiled here.
