@@ -301,9 +301,9 @@ static void try_template(struct world *world, const char *name) {
   all_results(&t);
   for (size_t j = 0; j < t.column_count; j++) t.in[j] = malloc(t.count * sizeof(double));
   for (size_t k = 0; k < t.result_count; k++) t.out[k] = malloc(t.count * sizeof(double));
-  ck_assert_int_eq(mls_batch_new(world->model, NULL, t.columns, t.column_count, t.results,
-                                 t.result_count, &batch),
-                   MLS_OK);
+  mls_status status = mls_batch_new(world->model, NULL, t.columns, t.column_count, t.results,
+                                    t.result_count, &batch);
+  ck_assert_msg(status == MLS_OK, "%s: %s", name, mls_batch_message(batch, 0)->text);
   compare_template(&t, batch);
   mls_batch_free(batch);
   close_trial(&t);
