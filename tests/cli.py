@@ -88,6 +88,8 @@ def general():
            err=["run has no option --al (did you mean --all?)"])
     expect("option of another", run("check", "fleet", "--set=a=1"), 2,
            err=["check has no option --set"])
+    expect("memory", run("run", "fleet", "--memory", "0", *DATA), 2,
+           err=["--memory needs MB from 1 to 9999999, found 0"])
     expect("no value", run("run", "fleet", "--set"), 2, err=["--set needs path=value after it"])
     expect("value of a switch", run("run", "fleet", "--all=yes"), 2, err=["--all takes no value"])
     expect("twice", run("run", "fleet", "--as-of", "2026-01-01", "--as-of=2026-01-02"), 2,
@@ -170,6 +172,14 @@ def scenarios():
     expect("rows table", run("run", "fleet", "--rows", "plam=rows.csv", *DATA), 2, err=["plam"])
     expect("rows file", run("run", "fleet", "--rows", "plan=none.csv", *DATA), 3,
            err=["none.csv: file: cannot be read"])
+    expect("rows folder", run("run", "fleet", "--rows", "plan=.", *DATA), 3,
+           err=[".: file: cannot be read: Is a directory"])
+    folder = os.open(".", os.O_RDONLY)
+    done = subprocess.run([BINARY, "run", "fleet", "-", *DATA], stdin=folder, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE)
+    os.close(folder)
+    check("folder as standard input", done.returncode == 2 and done.stdout == b"" and
+          b"standard input: file: cannot be read: Is a directory" in done.stderr, done)
 
 
 def dates():

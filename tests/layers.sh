@@ -54,21 +54,26 @@ book list explain own
 standard='assert ctype errno fenv float inttypes iso646 limits locale math setjmp stdalign stdarg
 stdatomic stdbool stddef stdint stdio stdlib stdnoreturn string tgmath time uchar wchar wctype'
 # csv.c reads CSV with libcsv; xlsx.h writes workbooks with libxlsxwriter, xlsx_pack.c packs them
-# again with zlib. system.c alone calls the operating system, in lib/ and in cli/, but for threads: crew.c.
+# again with zlib. The operating system is called by system.c, in cli/ by a file for each kind of
+# system, and there by crew.c for threads.
 others='
 cli/cells.c expat.h
 cli/cells.c zip.h
 cli/crew.c pthread.h
 cli/crew.c signal.h
 cli/crew.c windows.h
-cli/system.c fcntl.h
-cli/system.c io.h
-cli/system.c shellapi.h
+cli/os_posix.c fcntl.h
+cli/os_posix.c signal.h
+cli/os_posix.c sys/ioctl.h
+cli/os_posix.c sys/stat.h
+cli/os_posix.c unistd.h
+cli/os_windows.c fcntl.h
+cli/os_windows.c io.h
+cli/os_windows.c shellapi.h
+cli/os_windows.c signal.h
+cli/os_windows.c sys/stat.h
+cli/os_windows.c windows.h
 cli/system.c signal.h
-cli/system.c sys/ioctl.h
-cli/system.c sys/stat.h
-cli/system.c unistd.h
-cli/system.c windows.h
 system.c dirent.h
 system.c sys/mman.h
 system.c sys/stat.h

@@ -11,7 +11,8 @@ failures, passes = [], []
 
 def run(*words, stdin=None, **environment):
     """Exit status, stdout, stderr, in an environment of nothing but what is needed."""
-    kept = [name for name in ("PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS") if name in os.environ]
+    sanitizers = ["ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS"]
+    kept = [name for name in ["PATH", *sanitizers] if name in os.environ]
     env = {"LC_ALL": "C", **{name: os.environ[name] for name in kept}, **environment}
     wrapper = os.environ.get("CLI_WRAPPER", "").split()
     done = subprocess.run([*wrapper, BINARY, *words], input=stdin, env=env, timeout=300,

@@ -228,6 +228,9 @@ START_TEST(long_texts) {
   memcpy(bytes + 1, "\\n", 2);
   ck_assert_int_eq(read_bytes(bytes, size + 1), MLS_OK);
   free(bytes);
+  ck_assert_int_eq(read_bytes("", (size_t)LIMIT_FILE + 1), MLS_LIMIT);
+  ck_assert_str_eq(told_lines(&told, &told.fails),
+                   "f.json:1:1: limit: the file is larger than 250 MB (LIMIT_FILE)\n");
 }
 END_TEST
 

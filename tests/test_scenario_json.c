@@ -241,6 +241,23 @@ START_TEST(json_messages) {
 }
 END_TEST
 
+START_TEST(json_of_a_million_inputs) {
+  enum { MANY = LIMIT_SETTINGS + 1, ROOM = 16 };
+  char *text = malloc((size_t)MANY * ROOM + 32);
+  ck_assert_ptr_nonnull(text);
+  size_t size = (size_t)sprintf(text, "{\"inputs\": {");
+  for (int i = 0; i < MANY; i++)
+    size += (size_t)sprintf(text + size, "%s\"a%d\":1", i ? "," : "", i);
+  size += (size_t)sprintf(text + size, "}}");
+  mls_inputs inputs = { .size = sizeof inputs, .file = "-", .bytes = text, .length = size };
+  mls_scenarios *read = NULL;
+  ck_assert_int_eq(mls_inputs_read(world.model, world.values, &inputs, &read), MLS_LIMIT);
+  ck_assert_str_eq(mls_values_message(world.values, 0)->text,
+                   "more than 1048576 inputs (LIMIT_SETTINGS)");
+  free(text);
+}
+END_TEST
+
 /* Tables whose rows were given when the sheet was opened: the same rows must be given again. */
 START_TEST(json_compares_rows) {
   mls_run run = { "base", world.values };
@@ -363,6 +380,7 @@ Suite *suite_scenario_json(void) {
   tcase_add_test(tests, json_round_trip);
   tcase_add_test(tests, json_of_an_older_sheet);
   tcase_add_test(tests, json_messages);
+  tcase_add_test(tests, json_of_a_million_inputs);
   tcase_add_test(tests, json_compares_rows);
   tcase_add_test(tests, memory_that_runs_out);
   tcase_add_test(tests, changed_runs);

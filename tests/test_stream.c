@@ -502,6 +502,21 @@ START_TEST(test_many_bad) {
 }
 END_TEST
 
+/* What the batch below refuses is told as the stream's own. */
+START_TEST(test_too_many_steps) {
+  struct world world;
+  mls_stream *stream;
+  ask_open(&world, "input a = 1 in 0..9\ntable t for row in 1..600000\n  x = a * row + 1\n"
+                   "output all = sum(t.x)\n");
+  mls_stream_options options = options_of("a");
+  ck_assert_int_eq(mls_stream_new(world.model, NULL, &options, &stream), MLS_LIMIT);
+  ck_assert_str_eq(mls_stream_message(stream, 0)->text,
+                   "a batch of this model takes more than 1048576 steps (LIMIT_STEPS)");
+  mls_stream_free(stream);
+  world_close(&world);
+}
+END_TEST
+
 Suite *suite_stream(void) {
   Suite *suite = suite_create("stream");
   TCase *tests = tcase_create("all");
@@ -518,6 +533,7 @@ Suite *suite_stream(void) {
   tcase_add_test(tests, test_pieces);
   tcase_add_test(tests, test_run);
   tcase_add_test(tests, test_many_bad);
+  tcase_add_test(tests, test_too_many_steps);
   suite_add_tcase(suite, tests);
   return suite;
 }
