@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """workbook_live.py MLSYSIM [SHEET ...]: what may be chosen in a workbook. Run with a python
-that has uno. For each large example with its file of scenarios:
+that has uno. For each sheet, of an example with its file of scenarios; `./dev full` names the large ones:
 (1) every scenario is chosen on the cover: each cell equals `mlsysim run --scenario`, each badge its
     state, the engine's values agree, and no cell for a person holds an error;
 (2) every input is overridden alone, and facts are: again as `mlsysim run --set`;
@@ -17,7 +17,7 @@ import zipfile
 from excel_live import (Office, Tally, Values, base_cells, cached_values, change, compare_cache,
                         compare_engine, engine, expected_of, loose_cells)
 
-SHEETS = ['monthly_tco', 'training', 'serving', 'roofline']
+SHEETS = ['roofline', 'serving']
 FACTS = 12  # facts overridden in each workbook
 COVER_SCENARIO, COVER_AGREES, COVER_AS_OF = 4, 6, 7  # rows of the cover
 STATE = 5  # column of an instance's worksheet
