@@ -17,7 +17,7 @@ def prepare():
     write("data/units.csv", "unit,definition,kind,differs,note\ns,,base,,\n")
     deep = "key"
     for _ in range(30):
-        deep = f"exp(ln(1 + {deep}) / 2)"
+        deep = f"lgamma(2 + ln(1 + {deep}))"
     write("slow.sheet", f"sheet slow\ntable plan for key in 1..2000000\n  deep = {deep}\n"
           "output last_one = last(plan.deep)\n")
     write("wide.sheet", "sheet wide\ninput rate = 2 in 0..9\ntable plan for key in 1..20000\n"
