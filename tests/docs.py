@@ -35,7 +35,7 @@ class Desk:
         self.environment['PATH'] = os.path.join(folder, 'build') + os.pathsep + os.environ['PATH']
         self.environment.pop('MLSYSIM_PATH', None)
         self.environment['MLSYSIM_OWN'] = 'none'
-        self.find_library(os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(program))), 'lib'))
+        self.find_library(os.path.join(os.path.dirname(os.path.dirname(os.path.realpath(program))), 'lib'))
 
     def find_library(self, built):
         """As if it were installed: programs of the documents are compiled and run."""
