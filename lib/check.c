@@ -483,12 +483,31 @@ static mls_status find_kinds(struct scope scope, bool *some) {
   return MLS_OK;
 }
 
+/* A column that was met before it was known agreed with everything. */
+static bool was_unknown(const struct node *node) {
+  if (node->kind == NODE_PATH && node->type.wild) return true;
+  for (unsigned i = 0; i < node->count; i++)
+    if (was_unknown(node->arguments[i])) return true;
+  return false;
+}
+
+/* Columns that need themselves or each other through prior, once more with what is known now. */
+static mls_status prove_met_early(struct scope scope) {
+  for (size_t i = 0; scope.sheet->undeclared && i < scope.sheet->line_count; i++) {
+    struct line *line = &scope.sheet->lines[i];
+    bool column = has_formula(line) && line->table >= 0 && !line->wrong;
+    if (column && was_unknown(line->formula)) TRY(prove_again(scope, line));
+  }
+  return MLS_OK;
+}
+
 /* What is left rests on missing(...) alone and is a number; then all is proved with what is known.
  */
 static mls_status settle_kinds(struct scope scope) {
   bool some;
   TRY(find_kinds(scope, &some));
-  if (!some || scope.checker->fails->errors > 0) return MLS_OK; /* what is wrong stays unknown */
+  if (scope.checker->fails->errors > 0) return MLS_OK; /* what is wrong stays unknown */
+  if (!some) return prove_met_early(scope);
   for (size_t i = 0; i < scope.sheet->line_count; i++) scope.sheet->lines[i].type.wild = false;
   for (size_t i = 0; i < scope.sheet->line_count; i++) {
     struct line *line = &scope.sheet->lines[i];
