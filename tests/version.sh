@@ -3,7 +3,7 @@
 # say another, and no build file may say it again. (That the header agrees, meson.build looks.)
 # Last line: N passed, N failed.
 set -u
-program=$1
+program=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
 version=$2
 cd "$(dirname "$0")/.." || exit 1
 passed=0
