@@ -44,7 +44,8 @@ def cases(folder):
     return [('run training', ['run', 'training']),
             ('run monthly_tco to xlsx', ['run', 'monthly_tco', '-o', folder + '/tco.xlsx']),
             ('check serving', ['check', 'serving']),
-            ('batch of 5000 scenarios', ['batch', batch60, scenarios, '--jobs', '1', '--quiet', '-o', folder + '/results.csv']),
+            ('batch of 5000 scenarios', ['batch', batch60, scenarios, '--jobs', '1', '--quiet', '-o',
+                                         folder + '/results.csv']),
             ('table of 2000 rows', ['run', os.path.join(HERE, 'wide.sheet'), '--rows', 'grid=' + rows]),
             ('2000 named cells', ['run', named])]
 

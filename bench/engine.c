@@ -1,49 +1,17 @@
-/* The engine against C written by hand for the same work (hand.c), in one run: batches, tables,
-   recurrences, edits. CPU time, medians of turns in which both sides alternate. Prints a line a
-   figure: name, ours, by hand, ratio. Arguments: the folders of bench/, templates/ and registry/,
-   and names of some to run. */
+/* The engine against C written by hand for the same work (hand.c), in one run: tables, recurrences,
+   edits; and templates in batches. CPU time, medians of turns in which both sides alternate. Prints
+   a line a figure: name, ours, by hand, ratio. Arguments: the folders of bench/, templates/ and
+   registry/, and names of some to run. */
 #define _DEFAULT_SOURCE /* madvise */
-#include <math.h>
-#include <pthread.h>
 #include <stdbool.h>
-#include <stdint.h>
-#include <string.h>
-#ifdef __linux__
-#include <sys/mman.h>
-#endif
 
 #include "hand.h"
-#include "measure.h"
+#include "made.h"
 #include "mlsysim.h"
 
-enum { TURNS = 9, SCENARIOS = 1000000, INPUTS = 20, OUTPUTS = 6 };
+enum { TURNS = 9 };
 
 static mls_book *book;
-
-/* ---- the same data everywhere ---- */
-
-/* lowbias32: from 0 to 1, the same for the same number. */
-static double draw(uint32_t k) {
-  k ^= k >> 16;
-  k *= 0x7feb352du;
-  k ^= k >> 15;
-  k *= 0x846ca68bu;
-  k ^= k >> 16;
-  return k / 4294967296.0;
-}
-
-static double leaf(uint32_t k) { return nearbyint((0.1 + draw(k)) * 1e6) / 1e6; }
-
-/* Large pages, as the library's own memory has them, where the system gives them. */
-static double *columns_of(size_t count) {
-  size_t page = (size_t)1 << 21, size = (count * sizeof(double) + page - 1) / page * page;
-  double *made = need(aligned_alloc(page, size));
-#ifdef MADV_HUGEPAGE
-  madvise(made, size, MADV_HUGEPAGE);
-#endif
-  memset(made, 0, size);
-  return made;
-}
 
 static mls_model *open_sheet(const char *name, const mls_rows *rows, size_t count) {
   mls_model *model;
@@ -63,126 +31,6 @@ static void tell(const char *name, double ours, double hand, const char *unit) {
   fflush(stdout);
 }
 
-/* ---- batch60 ---- */
-
-static const struct {
-  const char *name;
-  double low, high;
-  int whole;
-} inputs[INPUTS] = {
-  { "params_b", 1, 500, 0 },       { "layers", 16, 128, 1 },     { "kv_dim", 512, 8192, 1 },
-  { "bytes_w", 0.5, 2, 0 },        { "bytes_kv", 0.5, 2, 0 },    { "prompt", 128, 32768, 1 },
-  { "out", 16, 4096, 1 },          { "batch", 1, 256, 1 },       { "n_gpu", 1, 64, 1 },
-  { "peak_tflops", 100, 2000, 0 }, { "hbm_gbs", 1000, 8000, 0 }, { "hbm_gib", 40, 288, 0 },
-  { "link_gbs", 50, 1800, 0 },     { "mfu", 0.2, 0.7, 0 },       { "mbu", 0.4, 0.9, 0 },
-  { "gpu_price", 1, 10, 0 },       { "power_w", 300, 1200, 0 },  { "pue", 1.05, 1.6, 0 },
-  { "elec_price", 0.03, 0.3, 0 },  { "req_rate", 0.1, 100, 0 },
-};
-
-static const char *const outputs[OUTPUTS] = { "cost_mtok",   "latency",   "thr_tok",
-                                              "util_decode", "j_per_tok", "score" };
-
-struct batch60 {
-  mls_batch *batch;
-  double *columns[INPUTS], *results[OUTPUTS];
-  size_t from, count;
-};
-
-static void *run_batch60(void *context) {
-  struct batch60 *b = context;
-  const double *columns[INPUTS];
-  double *results[OUTPUTS];
-  for (size_t j = 0; j < INPUTS; j++) columns[j] = b->columns[j] + b->from;
-  for (size_t k = 0; k < OUTPUTS; k++) results[k] = b->results[k] + b->from;
-  if (mls_batch_run(b->batch, b->count, columns, results, NULL) != MLS_OK)
-    stop(mls_batch_message(b->batch, 0)->text);
-  return NULL;
-}
-
-static mls_batch *new_batch60(const mls_model *model) {
-  mls_place columns[INPUTS], results[OUTPUTS];
-  mls_batch *batch;
-  for (size_t j = 0; j < INPUTS; j++) columns[j] = (mls_place){ cell_of(model, inputs[j].name), 0 };
-  for (size_t k = 0; k < OUTPUTS; k++) results[k] = (mls_place){ cell_of(model, outputs[k]), 0 };
-  if (mls_batch_new(model, NULL, columns, INPUTS, results, OUTPUTS, &batch) != MLS_OK)
-    stop("mls_batch_new");
-  return batch;
-}
-
-static void fill_batch60(struct batch60 *b, double *rows) {
-  for (size_t j = 0; j < INPUTS; j++) {
-    b->columns[j] = columns_of(SCENARIOS);
-    for (size_t i = 0; i < SCENARIOS; i++) {
-      double x =
-          inputs[j].low + (inputs[j].high - inputs[j].low) * draw((uint32_t)(32 * i + 7000000 + j));
-      rows[i * INPUTS + j] = b->columns[j][i] = inputs[j].whole ? floor(x) : x;
-    }
-  }
-  for (size_t k = 0; k < OUTPUTS; k++) b->results[k] = columns_of(SCENARIOS);
-}
-
-static void compare_batch60(const struct batch60 *b, const double *made) {
-  for (size_t i = 0; i < SCENARIOS; i++)
-    for (size_t k = 0; k < OUTPUTS; k++) {
-      double ours = b->results[k][i], hand = made[i * OUTPUTS + k];
-      if (!(fabs(ours - hand) <= 1e-9 * fabs(hand))) stop("comparing batch60");
-    }
-}
-
-/* Two threads, each with a batch of its own: by the clock on the wall. */
-static double wall_of(struct batch60 *parts, size_t threads) {
-  pthread_t other;
-  double start = clock_now(CLOCK_MONOTONIC);
-  if (threads > 1 && pthread_create(&other, NULL, run_batch60, &parts[1])) stop("a thread");
-  run_batch60(&parts[0]);
-  if (threads > 1) pthread_join(other, NULL);
-  return clock_now(CLOCK_MONOTONIC) - start;
-}
-
-static void bench_threads(const mls_model *model, struct batch60 *whole) {
-  double one[TURNS], two[TURNS];
-  struct batch60 parts[2] = { *whole, *whole };
-  parts[0].count = parts[1].from = SCENARIOS / 2;
-  parts[1].count = SCENARIOS - parts[1].from;
-  parts[1].batch = new_batch60(model);
-  for (int i = 0; i < TURNS; i++) {
-    one[i] = wall_of(whole, 1);
-    two[i] = wall_of(parts, 2);
-  }
-  double alone = median(one, TURNS), together = median(two, TURNS);
-  printf("%-28s %12.3f %12.3f ms (wall) times %.2f\n", "batch60, 1 and 2 threads", 1e3 * alone,
-         1e3 * together, alone / together);
-  mls_batch_free(parts[1].batch);
-}
-
-static void bench_batch60(int threads) {
-  double ours[TURNS], hand[TURNS];
-  struct batch60 b = { .count = SCENARIOS };
-  double *rows = columns_of((size_t)SCENARIOS * INPUTS);
-  double *made = columns_of((size_t)SCENARIOS * OUTPUTS);
-  mls_model *model = open_sheet("batch60", NULL, 0);
-  b.batch = new_batch60(model);
-  fill_batch60(&b, rows);
-  for (int i = 0; i < TURNS; i++) {
-    double start = now();
-    hand_batch60(SCENARIOS, rows, made);
-    hand[i] = now() - start;
-    start = now();
-    run_batch60(&b);
-    ours[i] = now() - start;
-  }
-  compare_batch60(&b, made);
-  if (threads) bench_threads(model, &b);
-  else
-    tell("batch60", 1e9 * median(ours, TURNS) / SCENARIOS, 1e9 * median(hand, TURNS) / SCENARIOS,
-         "ns a scenario");
-  mls_batch_free(b.batch);
-  for (size_t j = 0; j < INPUTS; j++) free(b.columns[j]);
-  for (size_t k = 0; k < OUTPUTS; k++) free(b.results[k]);
-  free(rows);
-  free(made);
-}
-
 /* ---- templates ---- */
 
 /* All outputs and checks while every number that the sheet takes varies. */
@@ -200,9 +48,9 @@ static void bench_template(const char *name) {
     if (given && strcmp(input.set, "range") == 0 && varied < VARIED) {
       double high = input.high < 1e6 ? input.high : input.low + 1e3;
       columns[varied] = (mls_place){ i, 0 };
-      in[varied] = columns_of(COUNT);
+      in[varied] = made_room(COUNT);
       for (size_t k = 0; k < COUNT; k++) {
-        double x = input.low + (high - input.low) * draw((uint32_t)(k * VARIED + varied));
+        double x = input.low + (high - input.low) * made_uniform((uint32_t)(k * VARIED + varied));
         if (input.step > 0) x = input.low + input.step * floor((x - input.low) / input.step);
         in[varied][k] = x * about.factor;
       }
@@ -210,7 +58,7 @@ static void bench_template(const char *name) {
     }
     if ((about.output || (about.kind == MLS_CHECK && !about.hidden)) && wanted < RESULTS) {
       results[wanted] = (mls_place){ i, 0 };
-      out[wanted++] = columns_of(COUNT);
+      out[wanted++] = made_room(COUNT);
     }
   }
   mls_batch *batch;
@@ -232,14 +80,14 @@ static void bench_template(const char *name) {
 
 /* ---- tables ---- */
 
-/* Rows for a table: "row" and the names, numbers by `leaf`. */
+/* Rows for a table: "row" and the names, numbers by made_leaf. */
 static char *make_rows(const char *head, size_t rows, size_t columns, size_t *size) {
   char *text = need(malloc(rows * (columns + 1) * 12 + 200)), *at = text;
   uint32_t k = 0;
   at += sprintf(at, "%s\n", head);
   for (size_t i = 0; i < rows; i++) {
     at += sprintf(at, "%zu", i + 1);
-    for (size_t j = 0; j < columns; j++) at += sprintf(at, ",%.6f", leaf(++k));
+    for (size_t j = 0; j < columns; j++) at += sprintf(at, ",%.6f", made_leaf(++k));
     *at++ = '\n';
   }
   *size = (size_t)(at - text);
@@ -278,10 +126,10 @@ enum { WIDE_ROWS = 50000, EDITS = 100, ROUNDS = 3001 };
 static const char wide_head[] = "row,x_a,x_b,x_c,x_d,x_e,x_f,x_g,x_h,x_i,x_j";
 
 static double *wide_cells(void) {
-  double *cells = columns_of((size_t)WIDE_ROWS * HAND_WIDE);
+  double *cells = made_room((size_t)WIDE_ROWS * HAND_WIDE);
   uint32_t k = 0;
   for (size_t i = 0; i < WIDE_ROWS; i++)
-    for (size_t j = 0; j < 10; j++) cells[i * HAND_WIDE + j] = leaf(++k);
+    for (size_t j = 0; j < 10; j++) cells[i * HAND_WIDE + j] = made_leaf(++k);
   return cells;
 }
 
@@ -291,7 +139,7 @@ static void bench_wide(const mls_model *model, mls_values *values, double *cells
   size_t x_a = cell_of(model, "grid.x_a"), sum = cell_of(model, "total");
   for (int turn = 0; turn < TURNS; turn++) {
     for (size_t i = 0; i < WIDE_ROWS; i++) {
-      double x = leaf((uint32_t)(i * 10 + 1)) + 0.01 * turn;
+      double x = made_leaf((uint32_t)(i * 10 + 1)) + 0.01 * turn;
       cells[i * HAND_WIDE] = x;
       if (mls_set_number(values, x_a, i, x) != MLS_OK) stop("mls_set_number");
     }
@@ -395,9 +243,9 @@ static void bench_chain(const char *sheet, const char *name,
   double ours[TURNS], hand[TURNS], end = 0;
   mls_model *model = open_table(sheet, "steps", "row,add", CHAIN_ROWS, 1);
   mls_values *values = values_of(model);
-  double *add = columns_of(CHAIN_ROWS), *out = columns_of(CHAIN_ROWS);
+  double *add = made_room(CHAIN_ROWS), *out = made_room(CHAIN_ROWS);
   size_t first = cell_of(model, "start"), last = cell_of(model, "end");
-  for (size_t i = 0; i < CHAIN_ROWS; i++) add[i] = leaf((uint32_t)i + 1);
+  for (size_t i = 0; i < CHAIN_ROWS; i++) add[i] = made_leaf((uint32_t)i + 1);
   for (int turn = 0; turn < TURNS; turn++) {
     double start = now();
     end = by_hand(CHAIN_ROWS, turn + 2, add, out);
@@ -428,8 +276,6 @@ int main(int count, char **arguments) {
                           .templates = templates,
                           .registries = registries };
   if (mls_open(&options, &book) != MLS_OK) stop("mls_open");
-  if (wanted(count, arguments, "batch60")) bench_batch60(0);
-  if (wanted(count, arguments, "threads")) bench_batch60(1);
   if (wanted(count, arguments, "templates")) {
     bench_template("training");
     bench_template("serving");

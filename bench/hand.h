@@ -8,8 +8,6 @@ enum {
   HAND_WIDE = 30 /* cells of a row: 10 inputs, 20 formulas */
 };
 
-/* `in` holds 20 inputs and `out` 6 results a scenario, side by side. */
-void hand_batch60(size_t count, const double *in, double *out);
 /* Calculates all rows, and the total of the last column. */
 double hand_wide(size_t rows, double *cells);
 /* Recurrences: value * 1.0000001 + add, and max(value / 2, add) + 1 / (1 + value). */

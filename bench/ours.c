@@ -1,16 +1,17 @@
 /* The workloads through the public header alone.
-   ours batch SHEET PLAN ROWS RESULT...         scenarios in memory, one core
-   ours table SHEET ROWS.csv INPUT RESULT TABLE opening, recalculating, editing a table from a file
-   ours named SHEET PREFIX RESULT               recalculating named cells: every input that starts
-   so Prints a line a figure: name, seconds of CPU (or bytes), a value that shows the work was done.
- */
-#define _POSIX_C_SOURCE 200809L
-#include <string.h>
+   ours batch SHEET PLAN ROWS RESULT...   scenarios in memory: CPU time, and by the clock on the
+   wall with one and two threads ours lines SHEET FILE [RESULT]...      lines of a CSV to lines of
+   results, in memory ours open SHEET ROWS.csv TABLE         opening and calculating a table from a
+   file, and its memory ours named SHEET PREFIX RESULT         named cells: opening, memory, and
+   recalculating them after every input whose name starts with PREFIX has changed Prints a line a
+   figure: name, seconds of CPU (or bytes), a value that shows the work was done. */
+#define _DEFAULT_SOURCE /* madvise */
+#include <pthread.h>
 
 #include "mlsysim.h"
 #include "plan.h"
 
-enum { REPEATS = 11, EDITS = 100 };
+enum { REPEATS = 11, BLOCK = 1 << 20 };
 
 static void expect(mls_status status, const char *what) {
   if (status == MLS_OK) return;
@@ -49,8 +50,9 @@ static char *read_file(const char *path, size_t *size) {
   fseek(file, 0, SEEK_END);
   *size = (size_t)ftell(file);
   rewind(file);
-  char *bytes = malloc(*size + 1);
-  if (!bytes || fread(bytes, 1, *size, file) != *size) expect(MLS_FILE, path);
+  char *bytes = need(malloc(*size + 1));
+  if (fread(bytes, 1, *size, file) != *size) expect(MLS_FILE, path);
+  bytes[*size] = 0;
   fclose(file);
   return bytes;
 }
@@ -112,52 +114,11 @@ static double value_of(const struct opened *o, size_t cell, size_t row) {
   return si;
 }
 
-/* ---- tables ---- */
-
-/* The same edits as in hand.c: a new value in one row of an input, then the result. */
-static void edit(struct opened *o, size_t input, size_t rows, size_t result) {
-  double list[101], value = 0;
-  size_t place = 0, last = 0;
-  mls_cell about;
-  expect(mls_cell_about(o->model, result, &about, sizeof about), "a cell");
-  for (int i = 0; i < 101; i++) {
-    double start = now();
-    for (int j = 0; j < EDITS; j++) {
-      last = place++ * 7919 % rows;
-      expect(mls_set_number(o->values, input, last, 0.1 + (double)(place % 10) * 0.1), "setting");
-      expect(mls_settle(o->values), "settling");
-      value = value_of(o, result, about.rows == 1 ? 0 : last);
-    }
-    list[i] = (now() - start) / EDITS;
-  }
-  made_tell("edit", median(list, 101), value);
-}
-
-/* Every row of the input changes, so that every cell that rests on it is calculated again. */
-static void recalculate(struct opened *o, size_t input, size_t rows, size_t result) {
-  double set[REPEATS], settle[REPEATS];
-  for (int i = 0; i < REPEATS; i++) {
-    double start = now();
-    for (size_t row = 0; row < rows; row++)
-      expect(mls_set_number(o->values, input, row, 0.5 + (i + 1) * 0.01 + (double)(row % 7) * 0.1),
-             "setting");
-    set[i] = now() - start;
-    start = now();
-    expect(mls_settle(o->values), "settling");
-    settle[i] = now() - start;
-  }
-  made_tell("set", median(set, REPEATS), (double)rows);
-  made_tell("recalculate", median(settle, REPEATS), value_of(o, result, 0));
-}
+/* ---- a table ---- */
 
 static void table(char **argument) {
   struct opened o;
-  open_sheet(&o, argument[2], argument[6], argument[3]);
-  size_t input = cell_of(&o, argument[4]), result = cell_of(&o, argument[5]);
-  mls_cell about;
-  expect(mls_cell_about(o.model, input, &about, sizeof about), "a cell");
-  recalculate(&o, input, about.rows, result);
-  if (about.rows > 1) edit(&o, input, about.rows, result);
+  open_sheet(&o, argument[2], argument[4], argument[3]);
   close_sheet(&o);
 }
 
@@ -193,42 +154,140 @@ static void named(char **argument) {
 
 /* ---- scenarios in memory ---- */
 
+enum { MOST = 64 };
+
+/* Scenarios [from, from + count) of all columns. */
+struct part {
+  mls_batch *batch;
+  double *columns[MOST], *results[MOST];
+  size_t column_count, result_count, from, count;
+};
+
+static void *run_part(void *context) {
+  const struct part *part = context;
+  const double *columns[MOST];
+  double *results[MOST];
+  for (size_t j = 0; j < part->column_count; j++) columns[j] = part->columns[j] + part->from;
+  for (size_t k = 0; k < part->result_count; k++) results[k] = part->results[k] + part->from;
+  expect(mls_batch_run(part->batch, part->count, columns, results, NULL), "a batch");
+  return NULL;
+}
+
+static mls_batch *plan_batch(const struct opened *o, const struct plan *plan, char **results,
+                             size_t result_count) {
+  mls_place places[MOST], wanted[MOST];
+  mls_batch *batch;
+  for (unsigned j = 0; j < plan->count; j++)
+    places[j] = (mls_place){ cell_of(o, plan->column[j].name), 0 };
+  for (size_t k = 0; k < result_count; k++) wanted[k] = (mls_place){ cell_of(o, results[k]), 0 };
+  expect(mls_batch_new(o->model, o->values, places, plan->count, wanted, result_count, &batch),
+         "planning");
+  return batch;
+}
+
+static void time_alone(struct part *part) {
+  double list[REPEATS], check = 0;
+  for (int i = 0; i < REPEATS; i++) {
+    double start = now();
+    run_part(part);
+    list[i] = now() - start;
+  }
+  for (size_t k = 0; k < part->result_count; k++)
+    for (size_t i = 0; i < part->count; i++) check += part->results[k][i];
+  made_tell("batch", median(list, REPEATS), check);
+}
+
+/* By the clock on the wall: one thread, then two with a batch of its own each. */
+static void time_threads(struct part *whole, mls_batch *second) {
+  double one[REPEATS], two[REPEATS];
+  struct part parts[2] = { *whole, *whole };
+  parts[0].count = parts[1].from = whole->count / 2;
+  parts[1].count = whole->count - parts[1].from;
+  parts[1].batch = second;
+  for (int i = 0; i < REPEATS; i++) {
+    pthread_t other;
+    double start = clock_now(CLOCK_MONOTONIC);
+    run_part(whole);
+    one[i] = clock_now(CLOCK_MONOTONIC) - start;
+    start = clock_now(CLOCK_MONOTONIC);
+    if (pthread_create(&other, NULL, run_part, &parts[1]) != 0) stop("a thread");
+    run_part(&parts[0]);
+    pthread_join(other, NULL);
+    two[i] = clock_now(CLOCK_MONOTONIC) - start;
+  }
+  made_tell("one", median(one, REPEATS), 1);
+  made_tell("two", median(two, REPEATS), 2);
+}
+
 static void batch(int count, char **argument) {
   struct opened o;
   struct plan plan = plan_read(argument[3]);
-  unsigned rows = (unsigned)strtoul(argument[4], NULL, 10);
-  size_t results = (size_t)count - 5;
-  mls_place places[64], wanted[64];
-  double *columns[64], *out[64], list[REPEATS], check = 0;
+  struct part part = { .column_count = plan.count, .result_count = (size_t)count - 5 };
+  part.count = strtoul(argument[4], NULL, 10);
   open_sheet(&o, argument[2], NULL, NULL);
   for (unsigned j = 0; j < plan.count; j++) {
-    places[j] = (mls_place){ cell_of(&o, plan.column[j].name), 0 };
-    columns[j] = made_room(rows);
-    for (unsigned i = 0; i < rows; i++) columns[j][i] = plan_rounded(&plan, i, j);
+    part.columns[j] = made_room(part.count);
+    for (unsigned i = 0; i < part.count; i++) part.columns[j][i] = plan_rounded(&plan, i, j);
   }
-  for (size_t k = 0; k < results; k++) {
-    wanted[k] = (mls_place){ cell_of(&o, argument[5 + k]), 0 };
-    out[k] = made_room(rows);
+  for (size_t k = 0; k < part.result_count; k++) part.results[k] = made_room(part.count);
+  part.batch = plan_batch(&o, &plan, argument + 5, part.result_count);
+  mls_batch *second = plan_batch(&o, &plan, argument + 5, part.result_count);
+  time_alone(&part);
+  time_threads(&part, second);
+  mls_batch_free(part.batch);
+  mls_batch_free(second);
+  for (size_t j = 0; j < part.column_count; j++) free(part.columns[j]);
+  for (size_t k = 0; k < part.result_count; k++) free(part.results[k]);
+  close_sheet(&o);
+}
+
+/* ---- lines ---- */
+
+/* Through a stream, a block at a time; returns the rows. */
+static size_t pass(mls_stream *stream, const char *file, size_t size) {
+  size_t at = strcspn(file, "\n") + 1, line = 2, row = 1;
+  while (at < size) {
+    size_t end = size - at > BLOCK ? at + BLOCK : size;
+    mls_lines came;
+    while (end < size && file[end - 1] != '\n') end--;
+    expect(mls_stream_lines(stream, file + at, end - at, line, row, &came, sizeof came), "lines");
+    at = end;
+    line += came.lines;
+    row += came.rows;
   }
-  mls_batch *made;
-  expect(mls_batch_new(o.model, o.values, places, plan.count, wanted, results, &made), "planning");
+  return row - 1;
+}
+
+static void lines(int count, char **argument) {
+  struct opened o;
+  size_t size, rows = 0;
+  double list[REPEATS];
+  char *file = read_file(argument[3], &size);
+  mls_stream *stream;
+  open_sheet(&o, argument[2], NULL, NULL);
+  mls_stream_options options = { .size = sizeof options,
+                                 .file = "scenarios.csv",
+                                 .header = file,
+                                 .length = strcspn(file, "\n"),
+                                 .cells = (const char *const *)(argument + 4),
+                                 .cell_count = (size_t)count - 4 };
+  if (count == 4) options.cells = NULL;
+  expect(mls_stream_new(o.model, NULL, &options, &stream), "a stream");
   for (int i = 0; i < REPEATS; i++) {
     double start = now();
-    expect(mls_batch_run(made, rows, (const double *const *)columns, out, NULL), "a batch");
+    rows = pass(stream, file, size);
     list[i] = now() - start;
   }
-  for (size_t k = 0; k < results; k++)
-    for (unsigned i = 0; i < rows; i++) check += out[k][i];
-  made_tell("batch", median(list, REPEATS), check);
-  mls_batch_free(made);
-  for (unsigned j = 0; j < plan.count; j++) free(columns[j]);
-  for (size_t k = 0; k < results; k++) free(out[k]);
+  made_tell("lines", median(list, REPEATS), (double)rows);
+  mls_stream_free(stream);
+  free(file);
   close_sheet(&o);
 }
 
 int main(int count, char **argument) {
   if (count > 5 && strcmp(argument[1], "batch") == 0) batch(count, argument);
-  else if (count == 7 && strcmp(argument[1], "table") == 0) table(argument);
+  else if (count >= 4 && strcmp(argument[1], "lines") == 0) lines(count, argument);
+  else if (count == 5 && strcmp(argument[1], "open") == 0) table(argument);
   else if (count == 5 && strcmp(argument[1], "named") == 0) named(argument);
   else return EXIT_FAILURE;
   return EXIT_SUCCESS;

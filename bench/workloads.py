@@ -4,6 +4,8 @@ parser: the sheets of the benchmark use only what it has in common with the lang
 import ast
 import random
 import re
+import zipfile
+from xml.etree import ElementTree
 
 WHOLE = {'layers', 'kv_dim', 'prompt', 'out', 'batch', 'n_gpu'}  # inputs of batch60 that are whole numbers
 
@@ -243,3 +245,15 @@ def chain_grid(rows):
     yield [1, leaf(1)]
     for i in range(rows):
         yield ['=A%d*1.0000001+B%d' % (i + 1, i + 1), leaf(i + 2)]
+
+
+def row_of_table(path, worksheet):
+    """The cells of the last row of a worksheet as writer.c takes them: "f" and the formula, # for the row; or "n"."""
+    space = '{http://schemas.openxmlformats.org/spreadsheetml/2006/main}'
+    with zipfile.ZipFile(path) as book:
+        sheets = ElementTree.fromstring(book.read('xl/workbook.xml')).iter(space + 'sheet')
+        number = [sheet.get('name') for sheet in sheets].index(worksheet) + 1
+        row = list(ElementTree.fromstring(book.read('xl/worksheets/sheet%d.xml' % number)).iter(space + 'row'))[-1]
+    address = re.compile(r'(\$?[A-Z]{1,3}\$?)%s\b' % row.get('r'))
+    formulas = [cell.findtext(space + 'f') for cell in row]
+    return ['f=' + address.sub(r'\1#', formula) if formula else 'n' for formula in formulas]

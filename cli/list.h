@@ -13,8 +13,9 @@ struct list_page {
   enum list_form form;
   struct json json;
   struct table table;
-  const mls_registry *registry; /* that the name means, or NULL: the session's model */
-  char line[512];               /* names that are joined */
+  const mls_registry *registry;        /* that the name means, or NULL: the session's model */
+  const mls_registry *domains, *walls; /* of the map, or NULL */
+  char line[512];                      /* names that are joined */
 };
 
 /* Prints the table that was filled below its title, a format for one count. */

@@ -1,49 +1,50 @@
 /* The map of mlsysim list: sheets by layer and domain, and the walls of a machine learning system
    with the sheets that calculate them. A sheet's domain is its folder; its walls stand at the end
-   of its header's label: "Time of one pass (walls 1, 2)". */
+   of its header's label: "Time of one pass (walls 1, 2)". Which domains and walls there are, and in
+   which order, stands in the registries `domain` and `wall`. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "list.h"
 
-/* In the order of the map; what stands in other folders comes last, without a layer. */
-static const struct domain {
-  const char *folder, *layer;
-} domains[] = {
-  { "workload", "A workloads" },
-  { "hardware", "B hardware" },
-  { "infrastructure", "C infrastructure" },
-  { "topology", "D topology" },
-  { "node", "E solvers" },
-  { "serving", "E solvers" },
-  { "data", "E solvers" },
-  { "algorithm", "E solvers" },
-  { "fleet", "E solvers" },
-  { "tail", "E solvers" },
-  { "reliability", "E solvers" },
-  { "planning", "E solvers" },
-  { "economics", "E solvers" },
-  { "sustainability", "E solvers" },
-  { "responsible", "E solvers" },
-  { "analysis", "E solvers" },
-};
-enum { DOMAIN_COUNT = sizeof domains / sizeof *domains };
+enum { MOST_WALLS = 32 }; /* a bit each */
 
-/* Limits that a plan runs into, in the order of a request's way through the system. */
-static const struct wall {
-  const char *name, *domain;
-} walls[] = {
-  { "compute", "node" },          { "memory", "node" },          { "software", "node" },
-  { "serving", "node" },          { "batching", "node" },        { "streaming", "node" },
-  { "tail latency", "node" },     { "ingestion", "data" },       { "transformation", "data" },
-  { "locality", "data" },         { "complexity", "algorithm" }, { "reasoning", "algorithm" },
-  { "fidelity", "algorithm" },    { "communication", "fleet" },  { "fragility", "fleet" },
-  { "multi-tenant", "fleet" },    { "capital", "operations" },   { "sustainability", "operations" },
-  { "checkpoint", "operations" }, { "safety", "operations" },    { "sensitivity", "analysis" },
-  { "synthesis", "analysis" },
-};
-enum { WALL_COUNT = sizeof walls / sizeof *walls };
+/* ---- what the registries domain and wall say ---- */
+
+/* Without it nothing has a layer, or a wall. */
+static const mls_registry *open_map(struct session *session, const char *name) {
+  const mls_registry *registry;
+  return mls_registry_open(session->book, name, &registry) == MLS_OK ? registry : NULL;
+}
+
+static size_t item_count(const mls_registry *registry) {
+  mls_registry_size size = { .items = 0 };
+  if (registry) mls_registry_about(registry, &size, sizeof size);
+  return size.items;
+}
+
+static size_t wall_count(const struct list_page *page) {
+  size_t count = item_count(page->walls);
+  return count < MOST_WALLS ? count : MOST_WALLS;
+}
+
+/* A fact that is a word; "" when the item lacks it. */
+static const char *word_of(const mls_registry *registry, size_t item, const char *name) {
+  mls_field field;
+  mls_fact fact;
+  for (size_t i = 0; mls_field_at(registry, i, &field, sizeof field) == MLS_OK; i++)
+    if (strcmp(field.name, name) == 0)
+      return mls_fact_at(registry, item, i, &fact, sizeof fact) == MLS_OK ? fact.typed : "";
+  return "";
+}
+
+/* The layer of a domain; NULL for a folder that the map has not. */
+static const char *layer_of(const struct list_page *page, const char *domain) {
+  size_t item;
+  if (!page->domains || mls_item_find(page->domains, domain, &item) != MLS_OK) return NULL;
+  return word_of(page->domains, item, "layer");
+}
 
 /* ---- where a sheet stands ---- */
 
@@ -54,12 +55,12 @@ struct standing {
 };
 
 /* "1, 2)" and the end: the walls; 0 when it is anything else. */
-static unsigned read_walls(const char *at) {
+static unsigned read_walls(const char *at, size_t count) {
   unsigned found = 0;
   for (;;) {
     char *end;
     unsigned long wall = *at >= '1' && *at <= '9' ? strtoul(at, &end, 10) : 0;
-    if (wall < 1 || wall > WALL_COUNT) return 0;
+    if (wall < 1 || wall > count) return 0;
     found |= 1U << (wall - 1);
     if (strcmp(end, ")") == 0) return found;
     if (strncmp(end, ", ", 2) != 0) return 0;
@@ -67,12 +68,12 @@ static unsigned read_walls(const char *at) {
   }
 }
 
-static struct standing standing_of(const char *label) {
+static struct standing standing_of(const struct list_page *page, const char *label) {
   static const char *const leads[] = { " (wall ", " (walls " };
   struct standing standing = { strlen(label), 0 };
   for (size_t i = 0; i < 2 && !standing.walls; i++) {
     const char *at = strstr(label, leads[i]);
-    if (at) standing.walls = read_walls(at + strlen(leads[i]));
+    if (at) standing.walls = read_walls(at + strlen(leads[i]), wall_count(page));
     if (standing.walls) standing.size = (size_t)(at - label);
   }
   return standing;
@@ -85,17 +86,11 @@ static const char *domain_of(const mls_found *found, char out[FOLDER_NAME]) {
   return out;
 }
 
-static const char *layer_of(const char *domain) {
-  for (size_t i = 0; i < DOMAIN_COUNT; i++)
-    if (strcmp(domains[i].folder, domain) == 0) return domains[i].layer;
-  return NULL;
-}
-
 /* "1, 2" */
 static const char *walls_text(unsigned found, char out[96]) {
   size_t used = 0;
   out[0] = 0;
-  for (unsigned i = 0; i < WALL_COUNT; i++)
+  for (unsigned i = 0; i < MOST_WALLS; i++)
     if (found >> i & 1)
       used += (size_t)snprintf(out + used, 96 - used, "%s%u", used ? ", " : "", i + 1);
   return out;
@@ -113,7 +108,7 @@ static void hidden_by(struct session *session, const char *name, char out[FOLDER
 
 static void add_sheet(struct list_page *page, const mls_found *found) {
   char folder[FOLDER_NAME], other[FOLDER_NAME], note[FOLDER_NAME + 16] = "", numbers[96];
-  struct standing standing = standing_of(found->label);
+  struct standing standing = standing_of(page, found->label);
   hidden_by(page->session, found->name, other);
   if (!found->used) snprintf(note, sizeof note, ", hidden by %s", other);
   else if (found->group < 2) snprintf(note, sizeof note, ", %s", session_origin(found->group));
@@ -126,16 +121,16 @@ static void add_sheet(struct list_page *page, const mls_found *found) {
 static void json_sheet(struct list_page *page, const mls_found *found) {
   struct json *json = &page->json;
   char folder[FOLDER_NAME], domain[FOLDER_NAME];
-  struct standing standing = standing_of(found->label);
+  struct standing standing = standing_of(page, found->label);
   domain_of(found, domain);
   js_line(json);
   js_open(json, NULL, '{');
   js_text(json, "name", found->name);
   js_text(json, "label", found->label);
-  js_text(json, "layer", layer_of(domain));
+  js_text(json, "layer", layer_of(page, domain));
   js_text(json, "domain", domain[0] ? domain : NULL);
   js_open(json, "walls", '[');
-  for (unsigned i = 0; i < WALL_COUNT; i++)
+  for (unsigned i = 0; i < MOST_WALLS; i++)
     if (standing.walls >> i & 1) js_number(json, NULL, i + 1);
   js_close(json, ']');
   js_text(json, "folder", session_folder(found, folder));
@@ -151,7 +146,7 @@ static bool add_domain(struct list_page *page, const char *domain) {
   bool some = false;
   for (size_t i = 0; mls_found_at(page->session->book, i, &found, sizeof found) == MLS_OK; i++) {
     domain_of(&found, folder);
-    if (domain ? strcmp(folder, domain) != 0 : layer_of(folder) != NULL) continue;
+    if (domain ? strcmp(folder, domain) != 0 : layer_of(page, folder) != NULL) continue;
     add_sheet(page, &found);
     some = true;
   }
@@ -164,12 +159,13 @@ static int print_domains(struct list_page *page, size_t used) {
   int status = DONE;
   snprintf(title, sizeof title, "Sheets (%zu): mlsysim run NAME, mlsysim list NAME", used);
   print_heading(title, page->table.color);
-  for (size_t i = 0; i <= DOMAIN_COUNT && status == DONE; i++) {
-    const struct domain *domain = i < DOMAIN_COUNT ? &domains[i] : NULL;
+  size_t count = item_count(page->domains);
+  for (size_t i = 0; i <= count && status == DONE; i++) {
+    const char *domain = i < count ? mls_item_name(page->domains, i) : NULL;
     page->table.columns = 4;
-    if (!add_domain(page, domain ? domain->folder : NULL)) continue;
-    snprintf(title, sizeof title, "%s%s%s", domain ? domain->layer : "Others", domain ? ": " : "",
-             domain ? domain->folder : "");
+    if (!add_domain(page, domain)) continue;
+    if (domain) snprintf(title, sizeof title, "%s: %s", layer_of(page, domain), domain);
+    else snprintf(title, sizeof title, "Others");
     putchar('\n');
     print_heading(title, page->table.color);
     if (!list_rows(page)) status = SYSTEM_FAILS;
@@ -177,9 +173,15 @@ static int print_domains(struct list_page *page, size_t used) {
   return status;
 }
 
+static void open_maps(struct list_page *page) {
+  page->domains = open_map(page->session, "domain");
+  page->walls = open_map(page->session, "wall");
+}
+
 int list_sheets(struct list_page *page) {
   size_t count, used = 0;
   mls_found found;
+  open_maps(page);
   int status = session_find(page->session, "sheet", &count);
   if (status != DONE) return status;
   if (page->form == LIST_JSON) js_open(&page->json, "sheets", '[');
@@ -200,7 +202,8 @@ static void each_sheet(struct list_page *page, size_t wall,
   mls_found found;
   size_t met = 0;
   for (size_t i = 0; mls_found_at(page->session->book, i, &found, sizeof found) == MLS_OK; i++)
-    if (found.used && standing_of(found.label).walls >> wall & 1) call(page, found.name, met++);
+    if (found.used && standing_of(page, found.label).walls >> wall & 1)
+      call(page, found.name, met++);
 }
 
 static void join_name(struct list_page *page, const char *name, size_t index) {
@@ -218,8 +221,8 @@ static void json_wall(struct list_page *page, size_t wall) {
   js_line(json);
   js_open(json, NULL, '{');
   js_count(json, "wall", wall + 1);
-  js_text(json, "name", walls[wall].name);
-  js_text(json, "domain", walls[wall].domain);
+  js_text(json, "name", word_of(page->walls, wall, "title"));
+  js_text(json, "domain", word_of(page->walls, wall, "domain"));
   js_open(json, "sheets", '[');
   each_sheet(page, wall, json_name);
   js_close(json, ']');
@@ -230,24 +233,26 @@ static void add_wall(struct list_page *page, size_t wall) {
   page->line[0] = 0;
   each_sheet(page, wall, join_name);
   table_add(&page->table, "%zu", wall + 1);
-  table_add(&page->table, "%s", walls[wall].name);
-  table_add(&page->table, "%s", walls[wall].domain);
+  table_add(&page->table, "%s", word_of(page->walls, wall, "title"));
+  table_add(&page->table, "%s", word_of(page->walls, wall, "domain"));
   table_add(&page->table, "%s", page->line);
 }
 
 int list_walls(struct list_page *page) {
-  size_t count;
-  int status = session_find(page->session, "sheet", &count);
+  size_t found;
+  open_maps(page);
+  int status = session_find(page->session, "sheet", &found);
   if (status != DONE) return status;
+  size_t count = wall_count(page);
   page->table.columns = 4;
   page->table.right = 1;
   if (page->form == LIST_JSON) js_open(&page->json, "walls", '[');
-  for (size_t i = 0; i < WALL_COUNT; i++) {
+  for (size_t i = 0; i < count; i++) {
     if (page->form == LIST_JSON) json_wall(page, i);
     else if (page->form == LIST_TEXT) add_wall(page, i);
-    else puts(walls[i].name);
+    else puts(word_of(page->walls, i, "title"));
   }
   if (page->form == LIST_JSON) js_close(&page->json, ']');
   return list_section(page, "Walls (%zu): what limits a system, and the sheets that calculate it",
-                      WALL_COUNT);
+                      count);
 }

@@ -1,5 +1,5 @@
-/* Families differ in three ways: what they call a dimension (one row of `numbers` for each), what
-   they leave out because it is always so (the flags of a family), and what they say otherwise: the
+/* Families differ in three ways: what they call a dimension, what they leave out because it is
+   always so, and what they say otherwise. The first two stand in registries; the third are the
    functions below `what families say otherwise`. */
 #include "config.h"
 
@@ -11,6 +11,7 @@
 
 /* ---- families ---- */
 
+/* What a family leaves out because it is always so: facts `trait.*` of config_family. */
 enum {
   PLAIN = 1 << 0,        /* two matrices in a feed-forward part */
   TIED = 1 << 1,         /* unless it says otherwise */
@@ -20,48 +21,12 @@ enum {
   EXPERTS_ONLY = 1 << 5, /* the feed-forward width is that of an expert */
   GATED_QUERY = 1 << 6,
   ALTERNATING = 1 << 7, /* every second layer has the window */
-  STATE_SPACE = 1 << 8, /* Mamba-1 */
-  PATTERN = 1 << 9      /* a letter a layer: M, *, -, E */
+  TRAIT_COUNT = 8
 };
-
-static const struct family {
-  const char *type;
-  unsigned flags;
-} families[] = {
-  { "llama", 0 },
-  { "mistral", 0 },
-  { "mixtral", EXPERTS_ONLY },
-  { "qwen2", 0 },
-  { "qwen2_moe", 0 },
-  { "qwen3", 0 },
-  { "qwen3_moe", 0 },
-  { "qwen3_next", GATED_QUERY },
-  { "qwen3_5_text", GATED_QUERY },
-  { "qwen3_5_moe_text", GATED_QUERY },
-  { "deepseek_v2", 0 },
-  { "deepseek_v3", 0 },
-  { "deepseek_v32", 0 },
-  { "kimi_k2", 0 },
-  { "glm_moe_dsa", 0 },
-  { "gemma", TIED },
-  { "gemma2", TIED | ALTERNATING },
-  { "gemma3_text", TIED },
-  { "phi", PLAIN },
-  { "phi3", 0 },
-  { "gpt2", PLAIN | TIED | LEARNED | FOURFOLD },
-  { "gpt_bigcode", PLAIN | TIED | LEARNED | FOURFOLD },
-  { "opt", PLAIN | TIED | LEARNED | OFFSET },
-  { "bloom", PLAIN | TIED | FOURFOLD },
-  { "gpt_neox", PLAIN },
-  { "falcon", PLAIN | TIED | FOURFOLD },
-  { "olmo2", 0 },
-  { "smollm3", TIED },
-  { "gpt_oss", EXPERTS_ONLY },
-  { "minimax_m2", EXPERTS_ONLY },
-  { "mamba", STATE_SPACE | TIED },
-  { "nemotron_h", PLAIN | PATTERN },
+static const char *const traits[TRAIT_COUNT] = {
+  "trait.plain",    "trait.tied",         "trait.learned",     "trait.offset",
+  "trait.fourfold", "trait.experts_only", "trait.gated_query", "trait.alternating",
 };
-enum { FAMILY_COUNT = sizeof families / sizeof *families };
 
 /* ---- what they call things ---- */
 
@@ -95,48 +60,45 @@ enum {
   NUMBER_COUNT
 };
 
-enum { KEYS = 4 };
-
+/* The fields of the registry of workloads; which keys mean one stands in config_key. */
 static const struct number_row {
   const char *field, *unit;
-  const char *keys[KEYS]; /* the first that is there counts */
 } numbers[NUMBER_COUNT] = {
-  [LAYERS] = { "layers", "", { "num_hidden_layers", "n_layer", "num_layers" } },
-  [HIDDEN] = { "hidden", "", { "hidden_size", "n_embd", "d_model", "n_embed" } },
-  [HEADS] = { "heads", "", { "num_attention_heads", "n_head" } },
-  [KV_HEADS] = { "kv_heads", "", { "num_key_value_heads", "num_kv_heads" } },
-  [HEAD_DIM] = { "head_dim", "", { "qk_nope_head_dim", "head_dim", "attention_head_dim" } },
-  [VALUE_DIM] = { "value_dim", "", { "v_head_dim" } },
-  [FFN] = { "ffn", "", { "intermediate_size", "n_inner", "ffn_dim", "ffn_hidden_size" } },
-  [VOCAB] = { "vocab", "", { "vocab_size" } },
-  [CONTEXT] = { "context", "token", { "max_position_embeddings", "n_positions", "seq_length" } },
-  [EXPERTS] = { "experts", "", { "num_local_experts", "num_experts", "n_routed_experts" } },
-  [EXPERTS_ACTIVE] = { "experts_active", "", { "num_experts_per_tok" } },
-  [EXPERTS_SHARED] = { "experts_shared", "", { "n_shared_experts" } },
-  [EXPERT_FFN] = { "expert_ffn", "", { "moe_intermediate_size" } },
-  [SHARED_FFN] = { "shared_ffn",
-                   "",
-                   { "shared_expert_intermediate_size", "moe_shared_expert_intermediate_size" } },
-  [DENSE_LAYERS] = { "dense_layers", "", { "first_k_dense_replace" } },
-  [KV_RANK] = { "kv_rank", "", { "kv_lora_rank" } },
-  [Q_RANK] = { "q_rank", "", { "q_lora_rank" } },
-  [ROPE_DIM] = { "rope_dim", "", { "qk_rope_head_dim" } },
-  [LINEAR_KEY_HEADS] = { "linear_key_heads", "", { "linear_num_key_heads", "n_groups" } },
-  [LINEAR_KEY_DIM] = { "linear_key_dim", "", { "linear_key_head_dim", "ssm_state_size" } },
-  [LINEAR_VALUE_HEADS] = { "linear_value_heads",
-                           "",
-                           { "linear_num_value_heads", "mamba_num_heads" } },
-  [LINEAR_VALUE_DIM] = { "linear_value_dim", "", { "linear_value_head_dim", "mamba_head_dim" } },
-  [LINEAR_CONV] = { "linear_conv", "", { "linear_conv_kernel_dim", "conv_kernel" } },
-  [INNER] = { "inner", "", { "intermediate_size", "d_inner" } },
-  [STATE_WIDTH] = { "state_width", "", { "state_size", "d_state" } },
-  [STEP_RANK] = { "step_rank", "", { "time_step_rank" } },
+  [LAYERS] = { "layers", "" },
+  [HIDDEN] = { "hidden", "" },
+  [HEADS] = { "heads", "" },
+  [KV_HEADS] = { "kv_heads", "" },
+  [HEAD_DIM] = { "head_dim", "" },
+  [VALUE_DIM] = { "value_dim", "" },
+  [FFN] = { "ffn", "" },
+  [VOCAB] = { "vocab", "" },
+  [CONTEXT] = { "context", "token" },
+  [EXPERTS] = { "experts", "" },
+  [EXPERTS_ACTIVE] = { "experts_active", "" },
+  [EXPERTS_SHARED] = { "experts_shared", "" },
+  [EXPERT_FFN] = { "expert_ffn", "" },
+  [SHARED_FFN] = { "shared_ffn", "" },
+  [DENSE_LAYERS] = { "dense_layers", "" },
+  [KV_RANK] = { "kv_rank", "" },
+  [Q_RANK] = { "q_rank", "" },
+  [ROPE_DIM] = { "rope_dim", "" },
+  [LINEAR_KEY_HEADS] = { "linear_key_heads", "" },
+  [LINEAR_KEY_DIM] = { "linear_key_dim", "" },
+  [LINEAR_VALUE_HEADS] = { "linear_value_heads", "" },
+  [LINEAR_VALUE_DIM] = { "linear_value_dim", "" },
+  [LINEAR_CONV] = { "linear_conv", "" },
+  [INNER] = { "inner", "" },
+  [STATE_WIDTH] = { "state_width", "" },
+  [STEP_RANK] = { "step_rank", "" },
 };
 
 struct reader {
   struct json_file json;
   const struct json *text; /* the language model within */
-  const struct family *family;
+  const struct config_names *names;
+  const char *family; /* its name */
+  const char *layers; /* "attention", "state_space" or "pattern" */
+  unsigned traits;
   struct memory *memory;
   struct fails *fails;
   double values[NUMBER_COUNT]; /* 0: not there */
@@ -174,16 +136,45 @@ static mls_status read_number(struct reader *r, const struct json *value, const 
                   (int)(value->size < 40 ? value->size : 40), value->text);
 }
 
-/* "auto" of Mamba's step_rank is worked out later. */
+/* A fact that is a word; NULL when the item lacks it, or the registry the field. */
+static const char *word_of(const struct reader *r, const struct registry *registry, size_t item,
+                           const char *field) {
+  const char *name = names_find(r->names->names, slice_of(field));
+  size_t index;
+  if (!name || !registry_field(registry, name, &index)) return NULL;
+  const struct fact *fact = fact_find(registry, item, index);
+  return fact ? fact->word : NULL;
+}
+
+/* The next key that means a field, from number *at on; NULL after the last. */
+static const char *next_key(const struct reader *r, const char *field, size_t *at) {
+  const struct registry *keys = r->names->keys;
+  for (; *at < keys->item_count; (*at)++) {
+    const char *means = word_of(r, keys, *at, "means");
+    if (means && strcmp(means, field) == 0) return keys->items[(*at)++];
+  }
+  return NULL;
+}
+
+/* The first key that is there counts. "auto" of Mamba's step_rank is worked out later. */
 static mls_status read_row(struct reader *r, size_t row) {
-  for (size_t i = 0; i < KEYS && numbers[row].keys[i]; i++) {
-    const char *key = numbers[row].keys[i];
+  size_t at = 0;
+  for (const char *key; (key = next_key(r, numbers[row].field, &at));) {
     const struct json *value = member(r, key);
     if (!value || (row == STEP_RANK && json_is(value, "auto"))) continue;
     r->lines[row] = value->line;
     return read_number(r, value, key, &r->values[row]);
   }
   return MLS_OK;
+}
+
+static void take_family(struct reader *r, size_t item) {
+  const struct registry *families = r->names->families;
+  const char *layers = word_of(r, families, item, "layers");
+  r->family = families->items[item];
+  r->layers = layers ? layers : "";
+  for (unsigned i = 0; i < TRAIT_COUNT; i++)
+    if (word_of(r, families, item, traits[i])) r->traits |= 1u << i;
 }
 
 static mls_status find_family(struct reader *r) {
@@ -193,9 +184,9 @@ static mls_status find_family(struct reader *r) {
                     "there is no model_type; expected the configuration of a language model");
   if (type->kind != JSON_STRING) return wrong(r, type, "model_type", "a text");
   struct nearest nearest = { .wanted = json_text(type) };
-  for (size_t i = 0; i < FAMILY_COUNT; i++) {
-    if (json_is(type, families[i].type)) r->family = &families[i];
-    nearest_offer(&nearest, families[i].type);
+  for (size_t i = 0; i < r->names->families->item_count; i++) {
+    if (json_is(type, r->names->families->items[i])) take_family(r, i);
+    nearest_offer(&nearest, r->names->families->items[i]);
   }
   if (r->family) return MLS_OK;
   return fail_add(r->fails, MLS_NAME, json_place(&r->json, type),
@@ -251,8 +242,10 @@ static void add_number(struct reader *r, const char *field, double number, int l
 
 static mls_status need(struct reader *r, size_t row) {
   if (r->values[row] > 0) return MLS_OK;
+  size_t at = 0;
+  const char *key = next_key(r, numbers[row].field, &at);
   return fail_add(r->fails, MLS_VALUE, json_place(&r->json, r->text),
-                  "a %s needs %s, which is not there", r->family->type, numbers[row].keys[0]);
+                  "a %s needs %s, which is not there", r->family, key ? key : numbers[row].field);
 }
 
 static void give(struct reader *r, size_t row, double value) {
@@ -289,7 +282,7 @@ static mls_status fill_experts(struct reader *r) {
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) r->values[rows[i]] = 0;
     return MLS_OK;
   }
-  if (r->family->flags & EXPERTS_ONLY) give(r, EXPERT_FFN, r->values[FFN]);
+  if (r->traits & EXPERTS_ONLY) give(r, EXPERT_FFN, r->values[FFN]);
   if (r->values[SHARED_FFN] > 0) give(r, EXPERTS_SHARED, 1);
   TRY(need(r, EXPERTS_ACTIVE));
   TRY(need(r, EXPERT_FFN));
@@ -300,15 +293,17 @@ static mls_status fill(struct reader *r) {
   TRY(need(r, LAYERS));
   TRY(need(r, HIDDEN));
   TRY(need(r, VOCAB));
-  if (r->family->flags & STATE_SPACE) {
-    r->values[FFN] = r->values[CONTEXT] = 0;
+  if (strcmp(r->layers, "state_space") == 0) {
+    if (r->values[INNER] == 0) r->lines[INNER] = r->lines[FFN];
+    give(r, INNER, r->values[FFN]);
     give(r, INNER, 2 * r->values[HIDDEN]);
+    r->values[FFN] = r->values[CONTEXT] = 0;
     give(r, STEP_RANK, ceil(r->values[HIDDEN] / 16));
     TRY(need(r, STATE_WIDTH));
     return need(r, LINEAR_CONV);
   }
   r->values[INNER] = r->values[STATE_WIDTH] = r->values[STEP_RANK] = 0;
-  if (r->family->flags & FOURFOLD) give(r, FFN, 4 * r->values[HIDDEN]);
+  if (r->traits & FOURFOLD) give(r, FFN, 4 * r->values[HIDDEN]);
   TRY(fill_heads(r));
   TRY(fill_experts(r));
   return r->values[EXPERTS] > 0 ? MLS_OK : need(r, FFN);
@@ -353,7 +348,7 @@ static mls_status add_window(struct reader *r) {
   if (pattern) TRY(read_number(r, pattern, "sliding_window_pattern", &every));
   if (kinds) layers = count_of(kinds, "sliding_attention");
   else if (every > 0) layers = r->values[LAYERS] - floor(r->values[LAYERS] / every);
-  else if (r->family->flags & ALTERNATING) layers = ceil(r->values[LAYERS] / 2);
+  else if (r->traits & ALTERNATING) layers = ceil(r->values[LAYERS] / 2);
   else layers = r->values[LAYERS];
   if (layers == 0 || width == 0) return MLS_OK;
   add(r, "window", window->line, "keys that a windowed layer sees")->unit = "token";
@@ -368,7 +363,7 @@ static mls_status add_pattern(struct reader *r) {
   double parts[256] = { 0 };
   if (!pattern || pattern->kind != JSON_STRING)
     return fail_add(r->fails, MLS_VALUE, json_place(&r->json, r->text),
-                    "a %s needs hybrid_override_pattern, which is not there", r->family->type);
+                    "a %s needs hybrid_override_pattern, which is not there", r->family);
   for (unsigned i = 0; i < pattern->size; i++) parts[(unsigned char)pattern->text[i]]++;
   if (parts['M'] + parts['*'] + parts['-'] + parts['E'] != r->values[LAYERS])
     return fail_add(r->fails, MLS_VALUE, json_place(&r->json, pattern),
@@ -383,7 +378,7 @@ static mls_status add_pattern(struct reader *r) {
 }
 
 static void add_flags(struct reader *r) {
-  unsigned flags = r->family->flags;
+  unsigned flags = r->traits;
   const struct json *tied = json_member(r->text, "tie_word_embeddings");
   bool said = tied && (tied->kind == JSON_TRUE || tied->kind == JSON_FALSE);
   int line = r->lines[LAYERS];
@@ -413,17 +408,17 @@ static mls_status read_all(struct reader *r) {
   TRY(find_name(r));
   for (size_t i = 0; i < NUMBER_COUNT; i++) TRY(read_row(r, i));
   TRY(fill(r));
-  if (r->family->flags & PATTERN) TRY(add_pattern(r));
-  else if (!(r->family->flags & STATE_SPACE)) TRY(add_kinds(r));
+  if (strcmp(r->layers, "pattern") == 0) TRY(add_pattern(r));
+  else if (strcmp(r->layers, "state_space") != 0) TRY(add_kinds(r));
   TRY(add_window(r));
   add_flags(r);
   add_rows(r);
   return MLS_OK;
 }
 
-mls_status config_read(struct memory *memory, struct fails *fails, const char *file,
-                       const char *bytes, size_t size, struct config *out) {
-  struct reader reader = { .memory = memory, .fails = fails, .out = out };
+mls_status config_read(struct memory *memory, struct fails *fails, const struct config_names *names,
+                       const char *file, const char *bytes, size_t size, struct config *out) {
+  struct reader reader = { .memory = memory, .fails = fails, .names = names, .out = out };
   *out = (struct config){ .name = "" };
   mls_status status = json_read(&reader.json, fails, file, bytes, size);
   if (status == MLS_OK) status = read_all(&reader);

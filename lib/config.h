@@ -3,8 +3,7 @@
 #ifndef MLS_CONFIG_H
 #define MLS_CONFIG_H
 
-#include "fail.h"
-#include "memory.h"
+#include "registry.h"
 
 struct config_fact {
   const char *field, *unit;
@@ -22,9 +21,16 @@ struct config {
   size_t count;
 };
 
+/* What is known of configurations: the registries config_family (an item a model_type) and
+   config_key (an item a key), and the names that are interned. */
+struct config_names {
+  const struct registry *families, *keys;
+  const struct names *names;
+};
+
 /* Reads a whole file; texts live in the arena. Errors: those of json_read; MLS_NAME a family that
    is not known; MLS_VALUE a value that is missing or cannot be; MLS_SYNTAX one of another kind. */
-mls_status config_read(struct memory *memory, struct fails *fails, const char *file,
-                       const char *bytes, size_t size, struct config *out);
+mls_status config_read(struct memory *memory, struct fails *fails, const struct config_names *names,
+                       const char *file, const char *bytes, size_t size, struct config *out);
 
 #endif

@@ -269,16 +269,27 @@ static mls_status take_config(struct own *own, const char *file, const char *ite
   return MLS_OK;
 }
 
+static mls_status open_names(struct mls_book *book, struct config_names *names) {
+  struct registry *families = NULL, *keys = NULL;
+  TRY(open_registry(book, slice_of("config_family"), &families));
+  TRY(open_registry(book, slice_of("config_key"), &keys));
+  *names = (struct config_names){ families, keys, &book->names };
+  return MLS_OK;
+}
+
 mls_status mls_own_model(mls_book *book, const char *item, const mls_own *from, mls_write write,
                          void *context) {
   struct own own;
   struct config config;
+  struct config_names names;
   mls_own taken;
   if (!write) return MLS_VALUE;
   TRY(begin(book, from, &taken, &own));
   item = memory_text(&book->memory, item ? item : "", item ? strlen(item) : 0);
   if (!item) return fail_memory(&book->fails);
-  TRY(config_read(&book->memory, &book->fails, taken.file, taken.bytes, taken.length, &config));
+  TRY(open_names(book, &names));
+  TRY(config_read(&book->memory, &book->fails, &names, taken.file, taken.bytes, taken.length,
+                  &config));
   TRY(take_config(&own, taken.file, item, &config));
   return finish(&own, "workload", write, context);
 }

@@ -1,20 +1,40 @@
 /* Configurations of published models: what families call their dimensions and leave out, every
    message, and memory that runs out. What is added to a registry is in test_own.c. */
 #include "config.h"
+#include "open.h"
 #include "told.h"
 
 Suite *suite_config(void);
 
 static struct told told;
 static struct config config;
+static mls_book *book; /* the shipped registries */
+static struct config_names names;
 
 static mls_status read_text(const char *text) {
   fail_clear(&told.fails);
-  return config_read(&told.memory, &told.fails, "c.json", text, strlen(text), &config);
+  return config_read(&told.memory, &told.fails, &names, "c.json", text, strlen(text), &config);
 }
 
-static void open_all(void) { told_open(&told); }
-static void close_all(void) { told_close(&told); }
+static const struct registry *registry_of(const char *name) {
+  struct registry *registry = NULL;
+  ck_assert_int_eq(open_registry(book, slice_of(name), &registry), MLS_OK);
+  return registry;
+}
+
+static void open_all(void) {
+  static const char *const registries[] = { ROOT "/registry", NULL };
+  mls_options options = { .size = sizeof options, .registries = registries };
+  told_open(&told);
+  ck_assert_int_eq(mls_open(&options, &book), MLS_OK);
+  names = (struct config_names){ registry_of("config_family"), registry_of("config_key"),
+                                 &book->names };
+}
+
+static void close_all(void) {
+  told_close(&told);
+  mls_close(book);
+}
 
 /* "field=value field=value ...", in the order of the facts. */
 static const char *facts_of(const char *text) {
@@ -143,7 +163,7 @@ START_TEST(facts_have_lines_and_notes) {
 END_TEST
 
 START_TEST(models_have_names) {
-  static const char *const names[][2] = {
+  static const char *const paths[][2] = {
     { "\"_name_or_path\": \"acme/Our-7B.v2\", ", "Our_7B_v2" },
     { "\"_name_or_path\": \"Plain\", ", "Plain" },
     { "\"_name_or_path\": \"\", ", "" },
@@ -151,11 +171,11 @@ START_TEST(models_have_names) {
     { "", "" },
   };
   char text[400];
-  for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+  for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
     snprintf(text, sizeof text, "{%s\"model_type\": \"llama\", %s\"intermediate_size\": 200}",
-             names[i][0], HEADED);
+             paths[i][0], HEADED);
     ck_assert_int_eq(read_text(text), MLS_OK);
-    ck_assert_str_eq(config.name, names[i][1]);
+    ck_assert_str_eq(config.name, paths[i][1]);
   }
 }
 END_TEST

@@ -6,14 +6,25 @@ Suite *suite_own(void);
 
 #define HEAD "item,field,value,unit,low,high,source,locator,accessed,state,note\n"
 
-static const struct text_file workload = { "registry", "workload",
-                                           HEAD "Big,layers,80,,,,book_q,page 1,,cited,\n"
-                                                "Big,hidden,8192,,,,book_q,page 1,,cited,\n"
-                                                "Big,heads,64,,,,book_q,page 1,,cited,\n"
-                                                "Big,kv_heads,8,,,,book_q,page 1,,cited,\n"
-                                                "Big,head_dim,128,,,,book_q,page 1,,cited,\n"
-                                                "Big,ffn,28672,,,,book_q,page 1,,cited,\n"
-                                                "Big,vocab,128256,,,,book_q,page 1,,cited,\n" };
+static const struct text_file files[] = {
+  { "registry", "workload",
+    HEAD "Big,layers,80,,,,book_q,page 1,,cited,\n"
+         "Big,hidden,8192,,,,book_q,page 1,,cited,\n"
+         "Big,heads,64,,,,book_q,page 1,,cited,\n"
+         "Big,kv_heads,8,,,,book_q,page 1,,cited,\n"
+         "Big,head_dim,128,,,,book_q,page 1,,cited,\n"
+         "Big,ffn,28672,,,,book_q,page 1,,cited,\n"
+         "Big,vocab,128256,,,,book_q,page 1,,cited,\n" },
+  { "registry", "config_family",
+    "item,field,value,unit,low,high,source,locator,accessed,state,note\n"
+    "llama,layers,attention,,,,,,,derived,\n" },
+  { "registry", "config_key",
+    "item,field,value,unit,low,high,source,locator,accessed,state,note\n"
+    "num_hidden_layers,means,layers,,,,,,,derived,\nhidden_size,means,hidden,,,,,,,derived,\n"
+    "num_attention_heads,means,heads,,,,,,,derived,\nnum_key_value_heads,means,kv_heads,,,,,,,"
+    "derived,\n"
+    "intermediate_size,means,ffn,,,,,,,derived,\nvocab_size,means,vocab,,,,,,,derived,\n" }
+};
 
 static struct world world;
 static struct sink sink;
@@ -21,7 +32,7 @@ static struct sink sink;
 static void open_with(const mls_allocator *allocator) {
   mls_options options = { .size = sizeof options, .find = world_find, .find_context = &world };
   if (allocator) options.allocator = *allocator;
-  world = (struct world){ .extra = &workload, .extra_count = 1 };
+  world = (struct world){ .extra = files, .extra_count = sizeof files / sizeof *files };
   sink = (struct sink){ NULL, 0 };
   mls_open(&options, &world.book);
 }
