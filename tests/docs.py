@@ -38,9 +38,12 @@ class Desk:
         self.find_library(os.path.join(os.path.dirname(os.path.dirname(os.path.realpath(program))), 'lib'))
 
     def find_library(self, built):
-        """As if it were installed: programs of the documents are compiled and run."""
+        """As if it were installed: programs of the documents are compiled and run. One that uses a
+        sanitized library has to be sanitized itself."""
+        with open(os.path.join(built, 'libmlsysim.so'), 'rb') as file:
+            sanitize = ' -fsanitize=address,undefined' if b'__asan_init' in file.read() else ''
         self.save('build/mlsysim.pc', 'Name: mlsysim\nDescription: as built\nVersion: 0\n'
-                  'Cflags: -I%s\nLibs: -L%s -lmlsysim\n' % (os.path.join(ROOT, 'include'), built))
+                  'Cflags: -I%s\nLibs: -L%s -lmlsysim%s\n' % (os.path.join(ROOT, 'include'), built, sanitize))
         self.environment['PKG_CONFIG_PATH'] = os.path.join(self.folder, 'build')
         self.environment['LD_LIBRARY_PATH'] = built
 
