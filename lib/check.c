@@ -517,15 +517,22 @@ static mls_status settle_kinds(struct scope scope) {
   return MLS_OK;
 }
 
-static mls_status prove_lines(struct scope scope) {
-  struct checker *c = scope.checker;
-  struct sheet *sheet = scope.sheet;
-  unsigned char *marks = memory_array(c->memory, sheet->line_count, sizeof *marks);
-  unsigned *stack = memory_array(c->memory, sheet->line_count + 1, sizeof *stack);
-  if (!marks || !stack) return fail_memory(c->fails);
+static mls_status prove_each(struct scope scope, struct memory *scratch) {
+  const struct sheet *sheet = scope.sheet;
+  unsigned char *marks = memory_array(scratch, sheet->line_count, sizeof *marks);
+  unsigned *stack = memory_array(scratch, sheet->line_count + 1, sizeof *stack);
+  if (!marks || !stack) return fail_memory(scope.checker->fails);
   for (size_t i = 0; i < sheet->line_count; i++)
     if (has_formula(&sheet->lines[i])) TRY(prove_from(scope, (unsigned)i, marks, stack));
-  return settle_kinds(scope);
+  return MLS_OK;
+}
+
+static mls_status prove_lines(struct scope scope) {
+  struct memory scratch;
+  memory_open_beside(&scratch, scope.checker->memory);
+  mls_status status = prove_each(scope, &scratch);
+  memory_close(&scratch);
+  return status == MLS_OK ? settle_kinds(scope) : status;
 }
 
 /* Declared types are known before anything is proved; the others start as "agrees with all". */

@@ -17,6 +17,7 @@ struct maker {
   struct fails *fails;
   struct givens givens;
   size_t cell_room, instance_room;
+  struct memory scratch;
   struct map facts; /* slot_key(field, root cell) -> cell */
 };
 
@@ -467,19 +468,28 @@ static void find_date(struct mls_model *model) {
   }
 }
 
+static mls_status build(struct maker *m, struct sheet *sheet, const mls_rows *given,
+                        size_t given_count) {
+  struct mls_model *model = m->model;
+  unsigned root, empty;
+  map_open(&model->word_index, model->memory);
+  map_open(&m->facts, &m->scratch);
+  TRY(add_word(m, "", &empty));
+  TRY(given_open(&m->givens, model, given, given_count, m->fails));
+  TRY(add_instance(m, sheet, 0, 0, NULL, &root));
+  TRY(given_close(&m->givens));
+  if (m->fails->errors > 0) return m->fails->status;
+  TRY(add_facts(m));
+  link_totals(model);
+  find_date(model);
+  return MLS_OK;
+}
+
 mls_status graph_build(struct mls_model *model, struct sheet *sheet, const mls_rows *given,
                        size_t given_count, struct fails *fails) {
   struct maker m = { .model = model, .fails = fails };
-  unsigned root, empty;
-  map_open(&model->word_index, model->memory);
-  map_open(&m.facts, model->memory);
-  TRY(add_word(&m, "", &empty));
-  TRY(given_open(&m.givens, model, given, given_count, fails));
-  TRY(add_instance(&m, sheet, 0, 0, NULL, &root));
-  TRY(given_close(&m.givens));
-  if (fails->errors > 0) return fails->status;
-  TRY(add_facts(&m));
-  link_totals(model);
-  find_date(model);
-  return graph_order(model, fails);
+  memory_open_beside(&m.scratch, model->memory);
+  mls_status status = build(&m, sheet, given, given_count);
+  memory_close(&m.scratch);
+  return status == MLS_OK ? graph_order(model, fails) : status;
 }

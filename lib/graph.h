@@ -85,8 +85,8 @@ enum edge_kind {
 };
 struct edge {
   unsigned to;
-  enum edge_kind kind;
-  unsigned lag;
+  unsigned kind : 2; /* enum edge_kind */
+  unsigned lag : 30; /* LIMIT_ROWS at most: no table has more */
 };
 
 struct tape; /* compiled steps: tape.h */

@@ -1,4 +1,5 @@
-/* The arena. Chunks double up to a bound; a large request gets a chunk of its size. */
+/* The arena. A chunk is a quarter of what is held so far, so that little of it is left over at the
+   end; a piece that is large against a chunk has one of its own, lest the rest of one be lost. */
 #include "memory.h"
 
 #include <stdint.h>
@@ -13,7 +14,7 @@ struct memory_chunk {
   size_t fresh; /* from here on they are 0 and were never given out */
 };
 
-enum { FIRST_CHUNK = 4096, LARGEST_CHUNK = 1 << 25, LARGE_CHUNK = 1 << 22, ALIGNMENT = 8 };
+enum { FIRST_CHUNK = 4096, LARGEST_CHUNK = 1 << 23, LARGE_CHUNK = 1 << 22, ALIGNMENT = 8 };
 #define HEADER ((sizeof(struct memory_chunk) + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT)
 
 static void *standard_resize(void *context, void *old, size_t size) {
@@ -32,6 +33,11 @@ void memory_open(struct memory *memory, const mls_allocator *allocator) {
   else memory->allocator = (mls_allocator){ standard_resize, standard_release, NULL };
 }
 
+void memory_open_beside(struct memory *memory, struct memory *main) {
+  memory_open(memory, &main->allocator);
+  memory->main = main;
+}
+
 void *memory_take(const struct memory *memory, void *old, size_t size) {
   return memory->allocator.resize(memory->allocator.context, old, size ? size : 1);
 }
@@ -40,7 +46,9 @@ void memory_give(const struct memory *memory, void *block) {
   if (block) memory->allocator.release(memory->allocator.context, block);
 }
 
-void memory_close(struct memory *memory) { memory_reset(memory, (struct memory_mark){ NULL, 0 }); }
+void memory_close(struct memory *memory) {
+  memory_reset(memory, (struct memory_mark){ NULL, 0, NULL });
+}
 
 static unsigned char *chunk_bytes(struct memory_chunk *chunk) {
   return (unsigned char *)chunk + HEADER;
@@ -56,36 +64,63 @@ static struct memory_chunk *new_chunk(const struct memory *memory, size_t room) 
   return chunk;
 }
 
-static bool within(const struct memory *memory, size_t size) {
-  return memory->most == 0 || (memory->held <= memory->most && size <= memory->most - memory->held);
+/* Who keeps the account of an arena. */
+static struct memory *account(struct memory *memory) {
+  return memory->main ? memory->main : memory;
+}
+
+static bool within(const struct memory *account, size_t size) {
+  return account->most == 0 ||
+         (account->held <= account->most && size <= account->most - account->held);
 }
 
 bool memory_allows(struct memory *memory, size_t size) {
-  if (!within(memory, size)) memory->over = true;
-  return within(memory, size);
+  struct memory *of = account(memory);
+  if (!within(of, size)) of->over = true;
+  return within(of, size);
 }
 
-static int add_chunk(struct memory *memory, size_t size) {
-  size_t room = memory->chunk ? memory->chunk->room * 2 : FIRST_CHUNK;
-  if (room > LARGEST_CHUNK) room = LARGEST_CHUNK;
-  if (room < size || !within(memory, HEADER + room)) room = size;
-  if (!memory_allows(memory, HEADER + room)) return 0;
+static struct memory_chunk *add_chunk(struct memory *memory, size_t room,
+                                      struct memory_chunk **newest) {
+  if (!memory_allows(memory, HEADER + room)) return NULL;
   struct memory_chunk *chunk = new_chunk(memory, room);
-  if (!chunk) return 0;
-  chunk->below = memory->chunk;
+  if (!chunk) return NULL;
+  chunk->below = *newest;
   chunk->room = room;
-  memory->held += HEADER + room;
-  memory->chunk = chunk;
-  memory->used = 0;
-  return 1;
+  account(memory)->held += HEADER + room;
+  return *newest = chunk;
+}
+
+static void drop_chunk(struct memory *memory, struct memory_chunk **newest) {
+  struct memory_chunk *chunk = *newest;
+  account(memory)->held -= HEADER + chunk->room;
+  *newest = chunk->below;
+  memory_give(memory, chunk);
+}
+
+static size_t next_room(struct memory *memory) {
+  size_t room = account(memory)->held / 4;
+  return room < FIRST_CHUNK ? FIRST_CHUNK : room > LARGEST_CHUNK ? LARGEST_CHUNK : room;
+}
+
+static unsigned char *push_large(struct memory *memory, size_t size) {
+  struct memory_chunk *chunk = add_chunk(memory, size, &memory->large);
+  if (!chunk) return NULL;
+  memset(chunk_bytes(chunk), 0, chunk->fresh);
+  return chunk_bytes(chunk);
 }
 
 void *memory_push(struct memory *memory, size_t size) {
   if (size > SIZE_MAX / 2) return NULL;
   size_t rounded = (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
   if (rounded == 0) rounded = ALIGNMENT;
-  if (!memory->chunk || memory->chunk->room - memory->used < rounded)
-    if (!add_chunk(memory, rounded)) return NULL;
+  if (!memory->chunk || memory->chunk->room - memory->used < rounded) {
+    size_t room = next_room(memory);
+    bool alone = rounded > room / 4 || !within(account(memory), HEADER + room);
+    if (alone) return push_large(memory, rounded);
+    if (!add_chunk(memory, room, &memory->chunk)) return NULL;
+    memory->used = 0;
+  }
   struct memory_chunk *chunk = memory->chunk;
   unsigned char *block = chunk_bytes(chunk) + memory->used;
   if (memory->used < chunk->fresh) {
@@ -125,15 +160,11 @@ void *memory_grow(struct memory *memory, void *array, size_t count, size_t *room
 }
 
 struct memory_mark memory_mark(const struct memory *memory) {
-  return (struct memory_mark){ memory->chunk, memory->used };
+  return (struct memory_mark){ memory->chunk, memory->used, memory->large };
 }
 
 void memory_reset(struct memory *memory, struct memory_mark mark) {
-  while (memory->chunk != mark.chunk) {
-    struct memory_chunk *below = memory->chunk->below;
-    memory->held -= HEADER + memory->chunk->room;
-    memory_give(memory, memory->chunk);
-    memory->chunk = below;
-  }
+  while (memory->large != mark.large) drop_chunk(memory, &memory->large);
+  while (memory->chunk != mark.chunk) drop_chunk(memory, &memory->chunk);
   memory->used = mark.used;
 }

@@ -71,6 +71,45 @@ START_TEST(test_bound) {
 }
 END_TEST
 
+/* An arena beside another one takes of its bound, and gives back. */
+START_TEST(test_beside) {
+  struct memory memory, beside;
+  memory_open(&memory, NULL);
+  memory.most = 1 << 20;
+  ck_assert_ptr_nonnull(memory_push(&memory, 1000));
+  size_t held = memory.held;
+  memory_open_beside(&beside, &memory);
+  ck_assert_ptr_nonnull(memory_push(&beside, 10));
+  ck_assert_ptr_nonnull(memory_push(&beside, 500000));
+  ck_assert_uint_ge(memory.held, held + 500010);
+  ck_assert_ptr_null(memory_push(&memory, 600000));
+  ck_assert_ptr_null(memory_push(&beside, 600000));
+  ck_assert(memory.over && !beside.over);
+  memory_close(&beside);
+  ck_assert_uint_eq(memory.held, held);
+  ck_assert_ptr_nonnull(memory_push(&memory, 600000));
+  memory_close(&memory);
+  ck_assert_uint_eq(memory.held, 0);
+}
+END_TEST
+
+/* A large piece takes no more than itself, and leaves the chunk in use as it was. */
+START_TEST(test_large) {
+  struct memory memory;
+  memory_open(&memory, NULL);
+  char *first = memory_push(&memory, 8);
+  size_t held = memory.held;
+  struct memory_mark mark = memory_mark(&memory);
+  memset(memory_push(&memory, 1 << 20), 0xFF, 1 << 20);
+  ck_assert_uint_lt(memory.held, held + (1 << 20) + 100);
+  ck_assert_ptr_eq(memory_push(&memory, 8), first + 8);
+  memory_reset(&memory, mark);
+  ck_assert_uint_eq(memory.held, held);
+  ck_assert_ptr_eq(memory_push(&memory, 8), first + 8);
+  memory_close(&memory);
+}
+END_TEST
+
 /* A sheet of two lines that asks for 1.6 GB, or for more values than any model may have. */
 static void open_long(size_t memory, const char *rows, size_t columns, const char *told) {
   struct world world = { .extra = ask_files, .extra_count = COUNT_OF(ask_files) };
@@ -401,6 +440,8 @@ Suite *suite_memory(void) {
   tcase_set_timeout(tests, 300);
   tcase_add_test(tests, test_arena);
   tcase_add_test(tests, test_bound);
+  tcase_add_test(tests, test_beside);
+  tcase_add_test(tests, test_large);
   tcase_add_test(tests, test_long_tables);
   tcase_add_test(tests, test_open);
   tcase_add_test(tests, test_set);
