@@ -54,8 +54,8 @@ static mls_status survey_formula(struct maker *m, const struct node *node) {
   struct survey *survey = &m->model->survey;
   unsigned number;
   bool folds = node->kind == NODE_CALL && node->count > 2 && function_folds(node->function);
-  survey->ops += folds ? node->count - 1 : node->count > 0;
-  survey->operands += folds ? 2 * (node->count - 1) : node->count;
+  survey->ops += folds ? node->count - 1u : node->count > 0;
+  survey->operands += folds ? 2u * (node->count - 1u) : node->count;
   survey->paths += node->kind == NODE_PATH;
   survey->constants += node->kind == NODE_NUMBER || node->kind == NODE_TEXT ||
                        (node->kind == NODE_CALL && node->function->rule == RULE_MISSING);
@@ -445,9 +445,8 @@ static void link_totals(struct mls_model *model) {
     if (cell->kind != CELL_TOTAL) continue;
     const struct slot *slot = &model->instances[cell->instance].sheet->slots[cell->slot];
     const struct node *call = slot->origin;
-    cell->total_column = model_cell(model, cell->instance, &call->arguments[0]->ref);
-    if (call->count == 2)
-      cell->total_truth = model_cell(model, cell->instance, &call->arguments[1]->ref);
+    cell->total_column = model_cell(model, cell->instance, call->arguments[0]);
+    if (call->count == 2) cell->total_truth = model_cell(model, cell->instance, call->arguments[1]);
   }
 }
 

@@ -137,7 +137,7 @@ mls_status graph_precedents(const struct mls_model *model, unsigned cell, graph_
                             void *context);
 
 /* The cell that a resolved path means, for a formula whose home is `instance`. */
-unsigned model_cell(const struct mls_model *model, unsigned instance, const struct ref *ref);
+unsigned model_cell(const struct mls_model *model, unsigned instance, const struct node *path);
 /* The input that chose the item of a registry input in the end: through binds to an unbound input,
    or to the bound input that names an item in quotes. */
 unsigned model_chooser(const struct mls_model *model, unsigned cell);

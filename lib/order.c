@@ -42,9 +42,9 @@ static mls_status walk_node(const struct walker *w, const struct node *node, uns
 
 static mls_status walk_path(const struct walker *w, const struct node *node, unsigned lag) {
   const struct cell *cell = &w->model->cells[w->cell];
-  unsigned to = model_cell(w->model, cell->home, &node->ref);
+  unsigned to = model_cell(w->model, cell->home, node);
   const struct cell *other = &w->model->cells[to];
-  bool own = node->ref.kind == REF_CELL && node->ref.hops == 0 && cell->table >= 0 &&
+  bool own = node->ref == REF_CELL && node->hops == 0 && cell->table >= 0 &&
              cell->table == other->table && cell->instance == other->instance;
   for (unsigned i = 0; i < node->count; i++) TRY(walk_node(w, node->arguments[i], lag));
   if (!own) return w->visit(w->context, to, EDGE_ALL, 0);
@@ -53,7 +53,7 @@ static mls_status walk_path(const struct walker *w, const struct node *node, uns
 
 static mls_status walk_call(const struct walker *w, const struct node *node, unsigned lag) {
   const struct cell *cell = &w->model->cells[w->cell];
-  if (node->total != NODE_PLAIN)
+  if (node_is_total(node))
     return w->visit(w->context, w->model->instances[cell->home].cells[node->total], EDGE_ALL, 0);
   unsigned rows = node_lag(node), above = lag + rows < LIMIT_ROWS ? lag + rows : LIMIT_ROWS;
   for (unsigned i = 0; i < node->count; i++)

@@ -10,6 +10,7 @@
 
 struct reader {
   struct memory *memory;
+  struct formulas formulas;
   struct memory scratch; /* lists while they grow */
   struct names *names;
   struct units *units;
@@ -321,7 +322,7 @@ static mls_status read_formula(struct reader *r, struct line *line) {
   skip_blanks(r);
   if (r->code_at == r->code.size) return expected(r, "a formula");
   struct slice text = { r->code.at + r->code_at, r->code.size - r->code_at };
-  return formula_parse(r->memory, r->names, r->units, r->fails, r->place, text, &line->formula);
+  return formula_parse(&r->formulas, r->place, text, &line->formula);
 }
 
 static mls_status read_cell(struct reader *r, struct line *line) {
@@ -377,7 +378,7 @@ static mls_status read_bound(struct reader *r, struct binds *binds, struct bind 
   skip_blanks(r);
   size_t end = bind_end(r);
   struct slice text = { r->code.at + r->code_at, end - r->code_at };
-  TRY(formula_parse(r->memory, r->names, r->units, r->fails, r->place, text, &bind.formula));
+  TRY(formula_parse(&r->formulas, r->place, text, &bind.formula));
   while (r->code_at < end) step(r);
   struct bind *list =
       memory_grow(&r->scratch, binds->list, binds->count, &binds->room, sizeof *list);
@@ -753,7 +754,9 @@ mls_status sheet_read(struct memory *memory, struct names *names, struct units *
                       .table = -1 };
   if (size >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0) r.at = 3;
   memory_open_beside(&r.scratch, memory);
+  formulas_open(&r.formulas, memory, names, units, fails);
   mls_status status = read_lines(&r);
+  formulas_close(&r.formulas);
   memory_close(&r.scratch);
   TRY(status);
   if (!sheet->name || !*sheet->name) {
