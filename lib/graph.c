@@ -467,16 +467,23 @@ static void find_date(struct mls_model *model) {
   }
 }
 
-static mls_status build(struct maker *m, struct sheet *sheet, const mls_rows *given,
-                        size_t given_count) {
+static mls_status add_instances(struct maker *m, struct sheet *sheet, const mls_rows *given,
+                                size_t count) {
+  unsigned root;
+  mls_status status = given_open(&m->givens, m->model, given, count, m->fails);
+  if (status == MLS_OK) status = add_instance(m, sheet, 0, 0, NULL, &root);
+  if (status == MLS_OK) status = given_unknown(&m->givens);
+  given_close(&m->givens);
+  return status;
+}
+
+static mls_status build(struct maker *m, struct sheet *sheet, const mls_rows *given, size_t count) {
   struct mls_model *model = m->model;
-  unsigned root, empty;
+  unsigned empty;
   map_open(&model->word_index, model->memory);
   map_open(&m->facts, &m->scratch);
   TRY(add_word(m, "", &empty));
-  TRY(given_open(&m->givens, model, given, given_count, m->fails));
-  TRY(add_instance(m, sheet, 0, 0, NULL, &root));
-  TRY(given_close(&m->givens));
+  TRY(add_instances(m, sheet, given, count));
   if (m->fails->errors > 0) return m->fails->status;
   TRY(add_facts(m));
   link_totals(model);

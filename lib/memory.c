@@ -1,5 +1,6 @@
-/* The arena. A chunk is a quarter of what is held so far, so that little of it is left over at the
-   end; a piece that is large against a chunk has one of its own, lest the rest of one be lost. */
+/* The arena. A chunk is a quarter larger than the one before, up to a bound, so that little of the
+   last one is left over. A piece that is large against a chunk gets one of its own and leaves the
+   others as they are. */
 #include "memory.h"
 
 #include <stdint.h>
@@ -46,22 +47,10 @@ void memory_give(const struct memory *memory, void *block) {
   if (block) memory->allocator.release(memory->allocator.context, block);
 }
 
-void memory_close(struct memory *memory) {
-  memory_reset(memory, (struct memory_mark){ NULL, 0, NULL });
-}
+void memory_close(struct memory *memory) { memory_reset(memory, (struct memory_mark){ 0 }); }
 
 static unsigned char *chunk_bytes(struct memory_chunk *chunk) {
   return (unsigned char *)chunk + HEADER;
-}
-
-/* A new chunk is zero already when it comes from calloc, which need not write to say so. */
-static struct memory_chunk *new_chunk(const struct memory *memory, size_t room) {
-  bool standard = memory->allocator.resize == standard_resize;
-  struct memory_chunk *chunk =
-      standard ? calloc(1, HEADER + room) : memory_take(memory, NULL, HEADER + room);
-  if (chunk) chunk->fresh = standard ? 0 : room;
-  if (chunk && standard && room >= LARGE_CHUNK) system_fill_soon(chunk, room);
-  return chunk;
 }
 
 /* Who keeps the account of an arena. */
@@ -80,56 +69,62 @@ bool memory_allows(struct memory *memory, size_t size) {
   return within(of, size);
 }
 
-static struct memory_chunk *add_chunk(struct memory *memory, size_t room,
-                                      struct memory_chunk **newest) {
+/* A new chunk is zero already when it comes from calloc, which need not write to say so. */
+static struct memory_chunk *new_chunk(struct memory *memory, size_t room,
+                                      struct memory_chunk *below) {
+  bool standard = memory->allocator.resize == standard_resize;
   if (!memory_allows(memory, HEADER + room)) return NULL;
-  struct memory_chunk *chunk = new_chunk(memory, room);
+  struct memory_chunk *chunk =
+      standard ? calloc(1, HEADER + room) : memory_take(memory, NULL, HEADER + room);
   if (!chunk) return NULL;
-  chunk->below = *newest;
-  chunk->room = room;
+  if (standard && room >= LARGE_CHUNK) system_fill_soon(chunk, room);
+  *chunk = (struct memory_chunk){ below, room, standard ? 0 : room };
   account(memory)->held += HEADER + room;
-  return *newest = chunk;
+  return chunk;
 }
 
-static void drop_chunk(struct memory *memory, struct memory_chunk **newest) {
-  struct memory_chunk *chunk = *newest;
-  account(memory)->held -= HEADER + chunk->room;
-  *newest = chunk->below;
-  memory_give(memory, chunk);
+static size_t next_room(const struct memory *memory) {
+  size_t room = memory->chunk ? memory->chunk->room / 4 * 5 : FIRST_CHUNK;
+  return room < LARGEST_CHUNK ? room : LARGEST_CHUNK;
 }
 
-static size_t next_room(struct memory *memory) {
-  size_t room = account(memory)->held / 4;
-  return room < FIRST_CHUNK ? FIRST_CHUNK : room > LARGEST_CHUNK ? LARGEST_CHUNK : room;
+static bool add_chunk(struct memory *memory, size_t room) {
+  struct memory_chunk *chunk = new_chunk(memory, room, memory->chunk);
+  if (!chunk) return false;
+  memory->chunk = chunk;
+  memory->used = 0;
+  return true;
 }
 
-static unsigned char *push_large(struct memory *memory, size_t size) {
-  struct memory_chunk *chunk = add_chunk(memory, size, &memory->large);
+static void *push_large(struct memory *memory, size_t size) {
+  struct memory_chunk *chunk = new_chunk(memory, size, memory->large);
   if (!chunk) return NULL;
-  memset(chunk_bytes(chunk), 0, chunk->fresh);
-  return chunk_bytes(chunk);
+  memory->large = chunk;
+  return chunk->fresh ? memset(chunk_bytes(chunk), 0, size) : chunk_bytes(chunk);
+}
+
+static void *push_small(struct memory *memory, size_t size) {
+  struct memory_chunk *chunk = memory->chunk;
+  unsigned char *block = chunk_bytes(chunk) + memory->used;
+  if (memory->used < chunk->fresh) {
+    size_t dirty = chunk->fresh - memory->used;
+    memset(block, 0, dirty < size ? dirty : size);
+  }
+  memory->used += size;
+  if (memory->used > chunk->fresh) chunk->fresh = memory->used;
+  return block;
 }
 
 void *memory_push(struct memory *memory, size_t size) {
   if (size > SIZE_MAX / 2) return NULL;
   size_t rounded = (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
   if (rounded == 0) rounded = ALIGNMENT;
-  if (!memory->chunk || memory->chunk->room - memory->used < rounded) {
-    size_t room = next_room(memory);
-    bool alone = rounded > room / 4 || !within(account(memory), HEADER + room);
-    if (alone) return push_large(memory, rounded);
-    if (!add_chunk(memory, room, &memory->chunk)) return NULL;
-    memory->used = 0;
-  }
-  struct memory_chunk *chunk = memory->chunk;
-  unsigned char *block = chunk_bytes(chunk) + memory->used;
-  if (memory->used < chunk->fresh) {
-    size_t dirty = chunk->fresh - memory->used;
-    memset(block, 0, dirty < rounded ? dirty : rounded);
-  }
-  memory->used += rounded;
-  if (memory->used > chunk->fresh) chunk->fresh = memory->used;
-  return block;
+  if (memory->chunk && memory->chunk->room - memory->used >= rounded)
+    return push_small(memory, rounded);
+  size_t room = next_room(memory);
+  bool alone = rounded > room / 4 || !within(account(memory), HEADER + room);
+  if (alone) return push_large(memory, rounded);
+  return add_chunk(memory, room) ? push_small(memory, rounded) : NULL;
 }
 
 void *memory_array(struct memory *memory, size_t count, size_t size) {
@@ -160,11 +155,22 @@ void *memory_grow(struct memory *memory, void *array, size_t count, size_t *room
 }
 
 struct memory_mark memory_mark(const struct memory *memory) {
-  return (struct memory_mark){ memory->chunk, memory->used, memory->large };
+  return (struct memory_mark){ memory->chunk, memory->large, memory->used };
+}
+
+/* The newest chunks of a list, down to `last`. */
+static void give_chunks(struct memory *memory, struct memory_chunk **list,
+                        const struct memory_chunk *last) {
+  while (*list != last) {
+    struct memory_chunk *below = (*list)->below;
+    account(memory)->held -= HEADER + (*list)->room;
+    memory_give(memory, *list);
+    *list = below;
+  }
 }
 
 void memory_reset(struct memory *memory, struct memory_mark mark) {
-  while (memory->large != mark.large) drop_chunk(memory, &memory->large);
-  while (memory->chunk != mark.chunk) drop_chunk(memory, &memory->chunk);
+  give_chunks(memory, &memory->chunk, mark.chunk);
+  give_chunks(memory, &memory->large, mark.large);
   memory->used = mark.used;
 }

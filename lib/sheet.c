@@ -724,11 +724,13 @@ static size_t count_lines(struct slice text) {
 static mls_status read_lines(struct reader *r) {
   struct sheet *sheet = r->sheet;
   sheet->lines = memory_array(r->memory, count_lines(r->text), sizeof *sheet->lines);
-  if (!sheet->lines) return fail_memory(r->fails);
+  if (!sheet->lines || !memory_push(&r->scratch, 1)) return fail_memory(r->fails);
+  struct memory_mark mark = memory_mark(&r->scratch);
   while (r->at < r->text.size && r->fails->errors < LIMIT_ERRORS) {
     TRY(progress_tick(r->fails, 20, r->at, r->text.size));
     if (read_line(r) == MLS_MEMORY) return MLS_MEMORY;
     if (r->newer) return MLS_LIMIT;
+    memory_reset(&r->scratch, mark);
   }
   return MLS_OK;
 }
