@@ -95,7 +95,7 @@ static mls_status open_columns(struct mls_batch *batch, const mls_place *places,
     struct batch_column *column = &batch->columns[i];
     const struct cell *cell = &model->cells[places[i].cell];
     *column = (struct batch_column){ .cell = (unsigned)places[i].cell, .row = places[i].row };
-    if (cell->kind == CELL_INPUT) column->set = model_line(model, column->cell)->set;
+    if (cell->kind == CELL_INPUT) column->set = model_line(model, column->cell)->domain->set;
     column->text = cell->text;
     if (column->text) TRY(find_words(batch, column));
     else find_bounds(column, cell->unit->factor);

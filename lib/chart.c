@@ -67,9 +67,9 @@ static const char *label_of(const struct mls_model *model, unsigned cell, size_t
 
 static mls_status make_items(struct mls_values *values, struct memory *memory, struct chart *c) {
   const struct mls_model *model = values->model;
-  c->item_count = c->line->bind_count;
+  c->item_count = c->line->use->bind_count;
   for (size_t i = 0; i < c->item_count; i++) {
-    const struct node *node = c->line->binds[i].formula;
+    const struct node *node = c->line->use->binds[i].formula;
     struct chart_item *item = &c->items[i];
     c->columns = node->ref == REF_COLUMN;
     item->cell = model_cell(model, 0, node);
@@ -89,8 +89,8 @@ static void find_rows(const struct mls_model *model, struct chart *c) {
   if (!c->columns) return;
   const struct instance *instance = &model->instances[first->instance];
   const struct line *table = &instance->sheet->lines[instance->sheet->tables[first->table]];
-  c->key = instance->cells[table->slot];
-  c->across = table->key;
+  c->key = instance->cells[instance->sheet->tables[first->table]];
+  c->across = table->domain->key;
   c->all_rows = first->rows;
   c->rows = c->all_rows > LIMIT_CHART_ROWS ? LIMIT_CHART_ROWS : c->all_rows;
 }
@@ -294,7 +294,7 @@ static mls_status make_all(struct mls_values *values, struct memory *memory, str
 mls_status chart_make(struct mls_values *values, size_t line, struct memory *memory,
                       struct chart *out) {
   const struct line *text = &values->model->instances[0].sheet->lines[line];
-  *out = (struct chart){ .line = text, .kind = text->chart, .name = text->name };
+  *out = (struct chart){ .line = text, .kind = text->use->chart, .name = text->name };
   out->model = values->model;
   out->title = text->label[0] ? text->label : text->name;
   mls_status status = make_all(values, memory, out);

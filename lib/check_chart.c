@@ -31,25 +31,26 @@ struct showing {
 };
 
 static const struct node *shown(const struct showing *s, size_t index) {
-  return s->line->binds[index].formula;
+  return s->line->use->binds[index].formula;
 }
 
 static mls_status refuse(const struct showing *s, size_t index) {
-  return fail_add(s->scope.checker->fails, MLS_SYNTAX, s->line->binds[index].place,
-                  "a chart of the kind %s shows %s", chart_words[s->line->chart], s->rule->takes);
+  return fail_add(s->scope.checker->fails, MLS_SYNTAX, s->line->use->binds[index].place,
+                  "a chart of the kind %s shows %s", chart_words[s->line->use->chart],
+                  s->rule->takes);
 }
 
 static bool is_column(const struct node *node) { return node->ref == REF_COLUMN; }
 
 static bool is_check(const struct showing *s, const struct node *node) {
-  const struct slot *slot = ref_slot(s->scope.sheet, node);
+  struct slot slot = ref_slot(s->scope.sheet, node);
   const struct sheet *sheet = ref_sheet(s->scope.sheet, node);
-  return slot->kind == SLOT_LINE && sheet->lines[slot->line].kind == LINE_CHECK;
+  return slot.kind == SLOT_LINE && sheet->lines[slot.line].kind == LINE_CHECK;
 }
 
 static bool same_table(const struct showing *s, const struct node *a, const struct node *b) {
   return node_same_way(a, b) &&
-         ref_slot(s->scope.sheet, a)->table == ref_slot(s->scope.sheet, b)->table;
+         ref_slot(s->scope.sheet, a).table == ref_slot(s->scope.sheet, b).table;
 }
 
 static mls_status check_shape(const struct showing *s, size_t index) {
@@ -60,7 +61,7 @@ static mls_status check_shape(const struct showing *s, size_t index) {
     return refuse(s, index);
   if (s->rule->checks) return is_check(s, node) ? MLS_OK : refuse(s, index);
   if (node->type->wild || node->type->kind == KIND_NUMBER) return MLS_OK;
-  return fail_add(s->scope.checker->fails, MLS_UNIT, s->line->binds[index].place,
+  return fail_add(s->scope.checker->fails, MLS_UNIT, s->line->use->binds[index].place,
                   "a chart shows numbers, found %s",
                   type_words(s->scope.checker->units, *node->type));
 }
@@ -77,14 +78,14 @@ static mls_status roofline_type(const struct showing *s, size_t index, struct ty
 }
 
 static mls_status check_units(const struct showing *s) {
-  bool roofline = s->line->chart == CHART_ROOFLINE;
+  bool roofline = s->line->use->chart == CHART_ROOFLINE;
   struct type axis = *shown(s, roofline)->type;
-  for (size_t i = 1 + roofline; i < s->line->bind_count && !s->rule->checks; i++) {
+  for (size_t i = 1 + roofline; i < s->line->use->bind_count && !s->rule->checks; i++) {
     struct type type = *shown(s, i)->type;
     if (roofline) TRY(roofline_type(s, i, &type));
     if (type_compatible(axis, type)) continue;
     struct units *units = s->scope.checker->units;
-    return fail_add(s->scope.checker->fails, MLS_UNIT, s->line->binds[i].place,
+    return fail_add(s->scope.checker->fails, MLS_UNIT, s->line->use->binds[i].place,
                     "one axis shows %s and %s%s, which do not agree", type_words(units, axis),
                     type_words(units, type), roofline && i == 3 ? ", times the intensity" : "");
   }
@@ -92,20 +93,20 @@ static mls_status check_units(const struct showing *s) {
 }
 
 static mls_status check_count(const struct showing *s) {
-  size_t count = s->line->bind_count;
+  size_t count = s->line->use->bind_count;
   if (count > LIMIT_CHART)
-    return fail_add(s->scope.checker->fails, MLS_LIMIT, s->line->place,
+    return fail_add(s->scope.checker->fails, MLS_LIMIT, line_place(s->scope.sheet, s->line),
                     "a chart of more than %d cells or columns (LIMIT_CHART)", LIMIT_CHART);
-  bool sound = count >= s->rule->least && (s->line->chart != CHART_ROOFLINE || count == 4);
+  bool sound = count >= s->rule->least && (s->line->use->chart != CHART_ROOFLINE || count == 4);
   return sound ? MLS_OK : refuse(s, 0);
 }
 
 static mls_status check_chart(struct scope scope, const struct line *line) {
-  struct showing s = { scope, line, &rules[line->chart] };
+  struct showing s = { scope, line, &rules[line->use->chart] };
   TRY(check_count(&s));
-  for (size_t i = 0; i < line->bind_count; i++) {
-    TRY(resolve_shown(scope, line->binds[i].formula));
-    TRY(prove_formula(scope, line->binds[i].formula));
+  for (size_t i = 0; i < line->use->bind_count; i++) {
+    TRY(resolve_shown(scope, line->use->binds[i].formula));
+    TRY(prove_formula(scope, line->use->binds[i].formula));
     TRY(check_shape(&s, i));
   }
   return check_units(&s);

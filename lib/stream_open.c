@@ -57,7 +57,8 @@ static mls_status open_column(struct mls_stream *stream, const struct intake_col
     column->written = cell->unit->factor;
     column->factor = about->unit ? about->unit->factor : column->written;
     bool set = values_setting(&stream->trial, target->cell, target->row) != NULL;
-    if (set && cell->kind == CELL_INPUT) column->set = model_line(stream->model, target->cell)->set;
+    if (set && cell->kind == CELL_INPUT)
+      column->set = model_line(stream->model, target->cell)->domain->set;
     double si = values_get(&stream->trial, target->cell, target->row);
     column->filler = value_is_error(si) || !target->number ? si : si / column->factor;
   }

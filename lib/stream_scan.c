@@ -32,7 +32,7 @@ static bool find_word(const struct mls_stream *stream, struct stream_column *col
     unsigned number = known ? model_word(stream->model, known) : GRAPH_NONE;
     if (number == GRAPH_NONE) return false;
     if (cell->kind == CELL_INPUT &&
-        !set_holds_word(model_line(stream->model, target->cell)->set, known))
+        !set_holds_word(model_line(stream->model, target->cell)->domain->set, known))
       return false;
     memcpy(column->last, word.at, word.size);
     column->last_size = word.size;

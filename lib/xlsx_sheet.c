@@ -254,25 +254,26 @@ static void put_column(struct xlsx *x, unsigned page, unsigned row, const struct
 }
 
 static void put_table(struct xlsx *x, unsigned page, unsigned row, const struct line *line) {
-  unsigned to = table_page(x, x->pages[page].instance, line->use);
+  unsigned to = table_page(x, x->pages[page].instance, line->domain->index);
   const char *label = *line->label ? line->label : line->name;
   put_row(x, page, row, 0, last_shown(&x->pages[page]), STYLE_KEY);
   put_jump(x, page, row, SHOW_LABEL, to, 0, xlsx_print(x, "Table %s: %s", line->name, label));
   put_text(x, page, row, SHOW_WORDS,
-           xlsx_print(x, "%u rows, one for each %s", x->pages[to].rows, line->key), STYLE_KEY);
-  put_text(x, page, row, SHOW_FORMULA, xlsx_print(x, "%s in %s", line->key, line->set->text),
-           STYLE_MONO);
+           xlsx_print(x, "%u rows, one for each %s", x->pages[to].rows, line->domain->key),
+           STYLE_KEY);
+  put_text(x, page, row, SHOW_FORMULA,
+           xlsx_print(x, "%s in %s", line->domain->key, line->domain->set->text), STYLE_MONO);
   put_cites(x, page, row, line);
 }
 
 static void put_use(struct xlsx *x, unsigned page, unsigned row, const struct line *line) {
   const struct instance *instance = &x->model->instances[x->pages[page].instance];
-  unsigned to = x->instance_page[instance->children[line->use]];
-  const char *label = *line->label ? line->label : line->uses;
+  unsigned to = x->instance_page[instance->children[line->use->index]];
+  const char *label = *line->label ? line->label : line->use->sheet;
   put_row(x, page, row, 0, last_shown(&x->pages[page]), STYLE_KEY);
   put_jump(x, page, row, SHOW_LABEL, to, 0, xlsx_print(x, "Part %s: %s", line->name, label));
-  put_text(x, page, row, SHOW_WORDS, xlsx_print(x, "on its own worksheet, by sheet %s", line->uses),
-           STYLE_KEY);
+  put_text(x, page, row, SHOW_WORDS,
+           xlsx_print(x, "on its own worksheet, by sheet %s", line->use->sheet), STYLE_KEY);
   put_cites(x, page, row, line);
 }
 
