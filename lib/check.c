@@ -38,18 +38,20 @@ static mls_status declare(struct checker *c, struct sheet *sheet, struct map *ma
 }
 
 static mls_status count_parts(struct checker *c, struct sheet *sheet) {
-  size_t tables = 0, uses = 0;
+  size_t tables = 0, uses = 0, names = 0;
   for (size_t i = 0; i < sheet->line_count; i++) {
-    tables += sheet->lines[i].kind == LINE_TABLE;
-    uses += sheet->lines[i].kind == LINE_USE;
+    const struct line *line = &sheet->lines[i];
+    tables += line->kind == LINE_TABLE;
+    uses += line->kind == LINE_USE;
+    names += line->name && line->table < 0;
   }
   sheet->tables = memory_array(c->memory, tables, sizeof *sheet->tables);
   sheet->columns = memory_array(c->memory, tables, sizeof *sheet->columns);
   sheet->uses = memory_array(c->memory, uses, sizeof *sheet->uses);
   sheet->used = memory_array(c->memory, uses, sizeof *sheet->used);
-  if (!sheet->tables || !sheet->columns || !sheet->uses || !sheet->used)
-    return fail_memory(c->fails);
-  return MLS_OK;
+  mls_status named = map_reserve(&sheet->symbols, names);
+  bool all = sheet->tables && sheet->columns && sheet->uses && sheet->used && named == MLS_OK;
+  return all ? MLS_OK : fail_memory(c->fails);
 }
 
 /* Line index of a table to its index among the tables, which lines keep from here on. */

@@ -294,7 +294,8 @@ static mls_status read_value(struct reader *r, struct values *values) {
   struct slice typed = peek_number(r);
   if (typed.size > 0) {
     TRY(read_number(r, &typed, &value.number));
-    TRY(intern(r, typed, &value.typed));
+    value.typed = memory_text(r->memory, typed.at, typed.size);
+    if (!value.typed) return fail_memory(r->fails);
   } else {
     struct slice word = peek_word(r);
     if (word.size == 0 || slice_is(word, "in") || slice_is(word, "likely"))
@@ -773,8 +774,11 @@ static size_t count_lines(struct slice text) {
 
 static mls_status read_lines(struct reader *r) {
   struct sheet *sheet = r->sheet;
-  sheet->lines = memory_array(r->memory, count_lines(r->text), sizeof *sheet->lines);
-  if (!sheet->lines || !memory_push(&r->scratch, 1)) return fail_memory(r->fails);
+  size_t count = count_lines(r->text);
+  sheet->lines = memory_array(r->memory, count, sizeof *sheet->lines);
+  mls_status named = names_reserve(r->names, count);
+  if (!sheet->lines || named != MLS_OK || !memory_push(&r->scratch, 1))
+    return fail_memory(r->fails);
   struct memory_mark mark = memory_mark(&r->scratch);
   while (r->at < r->text.size && r->fails->errors < LIMIT_ERRORS) {
     TRY(progress_tick(r->fails, 20, r->at, r->text.size));
