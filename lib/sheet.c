@@ -745,7 +745,7 @@ static mls_status read_line(struct reader *r) {
   return statement_line(r, indented);
 }
 
-/* Before memory is taken for a copy: a file with such a line is no sheet. */
+/* Before memory is taken for its lines: a file with such a line is no sheet. */
 static mls_status check_lengths(struct fails *fails, const char *file, struct slice text) {
   const char *at = text.at, *end = text.at + text.size;
   if (text.size > LIMIT_FILE)
@@ -776,7 +776,7 @@ static mls_status read_lines(struct reader *r) {
   struct sheet *sheet = r->sheet;
   size_t count = count_lines(r->text);
   sheet->lines = memory_array(r->memory, count, sizeof *sheet->lines);
-  mls_status named = names_reserve(r->names, count);
+  mls_status named = names_reserve(r->names, count + count / 8);
   if (!sheet->lines || named != MLS_OK || !memory_push(&r->scratch, 1))
     return fail_memory(r->fails);
   struct memory_mark mark = memory_mark(&r->scratch);
@@ -797,8 +797,7 @@ mls_status sheet_read(struct memory *memory, struct names *names, struct units *
   *out = NULL;
   TRY(check_lengths(fails, file, (struct slice){ bytes, size }));
   struct sheet *sheet = memory_push(memory, sizeof *sheet);
-  char *text = memory_text(memory, bytes, size);
-  if (!sheet || !text) return fail_memory(fails);
+  if (!sheet) return fail_memory(fails);
   *sheet = (struct sheet){ .file = file, .label = "", .hash = hash_more(HASH_START, bytes, size) };
   struct reader r = { .memory = memory,
                       .names = names,
@@ -806,9 +805,9 @@ mls_status sheet_read(struct memory *memory, struct names *names, struct units *
                       .fails = fails,
                       .sheet = sheet,
                       .file = file,
-                      .text = { text, size },
+                      .text = { bytes, size },
                       .table = -1 };
-  if (size >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0) r.at = 3;
+  if (size >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0) r.at = 3;
   memory_open_beside(&r.scratch, memory);
   formulas_open(&r.formulas, memory, names, units, fails);
   mls_status status = read_lines(&r);
