@@ -229,7 +229,8 @@ def large_tables():
     """A table that leaves for its file row by row reads as any other."""
     write('large.sheet', 'sheet large  # Rows\ninput n = 3 in 1..9  # Number\n'
           'table t for k in 1..12000  # Many rows\n  x [USD] = k * n * 1 [USD]  # One\n'
-          '  y [USD] = prior(y, 0) + x  # Running\noutput s [USD] = last(t.y)  # Sum\n')
+          '  y [USD] = prior(y, 0) + x  # Running\n  z = sqrt(k - 6000.5)  # Half have none\n'
+          'output s [USD] = last(t.y)  # Sum\n')
     export('large.sheet', 'large.xlsx')
     with zipfile.ZipFile('large.xlsx') as archive:
         inline = [n for n in archive.namelist() if b'inlineStr' in archive.read(n)]
@@ -241,6 +242,11 @@ def large_tables():
         total += 3 * key
         good = good and (number, x, y) == (key, 3 * key, total)
     check('all rows are right', good, rows[:3])
+    last = max(cell.column for cell in sheet[6] if cell.value == 'number')
+    errors = [row[0].value for row in sheet.iter_rows(min_row=7, min_col=last, max_col=last)]
+    check('errors are errors, the others numbers',
+          errors[:6000] == ['#N/A'] * 6000 and all(abs(value ** 2 - key - 0.5) < 1e-9 for key, value in
+                                                   enumerate(errors[6000:])), errors[5998:6002])
     audited('large', 'large.xlsx')
 
 
