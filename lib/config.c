@@ -94,8 +94,7 @@ static mls_status set_count(struct reader *r, const struct json *value, const ch
   return set_input(r, value, key, input, slice_of(text_number(digits, count)));
 }
 
-/* Words are told as texts, true or false. Where a number is meant, false says that there is none.
- */
+/* Words are told as texts, true or false. Where a number is meant, false says as much as null. */
 static mls_status set_value(struct reader *r, const struct json *value, const char *key,
                             const char *input) {
   unsigned cell = model_find(r->model, slice_of(input));
@@ -106,7 +105,7 @@ static mls_status set_value(struct reader *r, const struct json *value, const ch
   else if (value->kind == JSON_FALSE) text = SLICE("no");
   else if (value->kind != (number ? JSON_NUMBER : JSON_STRING))
     return wrong(r, value, key, number ? "a number" : "a text, true or false");
-  if (text.size > LIMIT_WORD) text.size = LIMIT_WORD; /* no word, or a number: all the same */
+  if (!number && text.size > LIMIT_WORD) text.size = LIMIT_WORD; /* no word either way */
   return set_input(r, value, key, input, text);
 }
 

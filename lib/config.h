@@ -1,6 +1,6 @@
-/* The configuration of a published model (config.json as model hubs keep it) as facts. What its keys
-   mean stands in the registries config_family and config_key and in the sheet config; here is only
-   how a file is put into that sheet, and what is read from it. */
+/* The configuration of a published model (config.json as model hubs keep it) as facts. What its
+   keys mean stands in the registries config_family and config_key and in the sheet config; here is
+   only how a file is put into that sheet, and what is taken from it. */
 #ifndef MLS_CONFIG_H
 #define MLS_CONFIG_H
 

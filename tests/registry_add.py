@@ -203,6 +203,19 @@ def grown():
            ["\nOther\nAcme_X\n"], quiet=True)
 
 
+def lines_lead_somewhere():
+    """Each key of the shipped registry leads to an input of the sheet, each input has a key; facts of families
+    are read."""
+    cells = json.loads(run("run", "config", "--json", "--all")[1])["scenarios"][0]["cells"]
+    inputs = {cell["path"] for cell in cells if cell["kind"] == "input"}
+    keys = facts(os.path.join(ROOT, "registry", "config_key.csv"))
+    check("keys", {key["means"]["value"] for key in keys.values()} == inputs,
+          {key["means"]["value"] for key in keys.values()} ^ inputs)
+    families = facts(os.path.join(ROOT, "registry", "config_family.csv"))
+    read = {cell["path"][len("family."):] for cell in cells if cell["path"].startswith("family.")}
+    check("families", set().union(*families.values()) == read, set().union(*families.values()) ^ read)
+
+
 def families():
     """A family and keys that no shipped registry knows, in lines alone."""
     write("acme.json", json.dumps({"model_type": "acme", "acme_depth": 16, "hidden_size": 2048,
@@ -232,4 +245,5 @@ def families():
            err=["a odd needs layers in config_family that is attention, pattern or state_space, which is not"])
 
 
-run_parts(prepare, (published, marked, homes, refused, grown, families))
+run_parts(prepare, (published, marked, homes, refused, grown, lines_lead_somewhere,
+                     families))
