@@ -467,16 +467,24 @@ static void find_date(struct mls_model *model) {
   }
 }
 
+static mls_status add_instances(struct maker *m, struct sheet *sheet, const mls_rows *given,
+                                size_t count) {
+  unsigned root;
+  mls_status status = given_open(&m->givens, m->model, given, count, m->fails);
+  if (status == MLS_OK) status = add_instance(m, sheet, 0, 0, NULL, &root);
+  if (status == MLS_OK) status = given_unknown(&m->givens);
+  given_close(&m->givens);
+  return status;
+}
+
 mls_status graph_build(struct mls_model *model, struct sheet *sheet, const mls_rows *given,
                        size_t given_count, struct fails *fails) {
   struct maker m = { .model = model, .fails = fails };
-  unsigned root, empty;
+  unsigned empty;
   map_open(&model->word_index, model->memory);
   map_open(&m.facts, model->memory);
   TRY(add_word(&m, "", &empty));
-  TRY(given_open(&m.givens, model, given, given_count, fails));
-  TRY(add_instance(&m, sheet, 0, 0, NULL, &root));
-  TRY(given_close(&m.givens));
+  TRY(add_instances(&m, sheet, given, given_count));
   if (fails->errors > 0) return fails->status;
   TRY(add_facts(&m));
   link_totals(model);

@@ -43,7 +43,7 @@ static mls_status begin(mls_book *book, const mls_own *from, mls_own *taken, str
   *taken = (mls_own){ 0 };
   memcpy(taken, from, from->size < sizeof *taken ? from->size : sizeof *taken);
   if (!taken->file || !taken->bytes) return MLS_VALUE;
-  memory_reset(&book->messages, (struct memory_mark){ NULL, 0 });
+  memory_close(&book->messages);
   fail_clear(&book->fails);
   *own = (struct own){ .book = book, .date = taken->date ? taken->date : "" };
   taken->file = memory_text(&book->memory, taken->file, strlen(taken->file));
