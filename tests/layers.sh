@@ -26,7 +26,6 @@ json
 unit dims
 rows
 registry load source renamed
-config
 function lanes span
 formula
 sheet
@@ -47,7 +46,7 @@ export export_* grid xlsx xlsx_*
 stream stream_*
 folder
 open
-book list explain own
+book list explain config own
 '
 
 # Headers of the system: these of C17 for all, and the few others with the files that may use them.
