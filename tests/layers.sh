@@ -27,16 +27,16 @@ unit dims
 rows
 registry load source renamed
 config
-function lanes span
+function lanes lanes_inline span
 formula
 sheet
 format
 check check_chart resolve prove
 graph given order model
 target tree
-tape
+tape tape_code tape_row tape_run
 recur
-values settle state
+values settle stale state
 scenario scenario_json
 show
 plan
