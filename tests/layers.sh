@@ -26,16 +26,16 @@ json
 unit dims
 rows
 registry load source renamed
-function lanes span
+function lanes lanes_inline span
 formula
 sheet
 format
 check check_chart resolve prove
 graph given order model
 target tree
-tape
+tape tape_code tape_row tape_run
 recur
-values settle state
+values settle stale state
 scenario scenario_json
 show
 plan
