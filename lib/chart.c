@@ -71,9 +71,9 @@ static mls_status make_items(struct mls_values *values, struct memory *memory, s
   for (size_t i = 0; i < c->item_count; i++) {
     const struct node *node = c->line->binds[i].formula;
     struct chart_item *item = &c->items[i];
-    c->columns = node->ref.kind == REF_COLUMN;
-    item->cell = model_cell(model, 0, &node->ref);
-    item->row = node->ref.kind == REF_ROW ? node->ref.row : 0;
+    c->columns = node->ref == REF_COLUMN;
+    item->cell = model_cell(model, 0, node);
+    item->row = node_row(node);
     item->word = "";
     item->label = label_of(model, item->cell, item->row, c->columns, memory);
     if (!item->label) return MLS_MEMORY;

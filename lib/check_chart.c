@@ -39,19 +39,17 @@ static mls_status refuse(const struct showing *s, size_t index) {
                   "a chart of the kind %s shows %s", chart_words[s->line->chart], s->rule->takes);
 }
 
-static bool is_column(const struct node *node) { return node->ref.kind == REF_COLUMN; }
+static bool is_column(const struct node *node) { return node->ref == REF_COLUMN; }
 
 static bool is_check(const struct showing *s, const struct node *node) {
-  const struct slot *slot = ref_slot(s->scope.sheet, &node->ref);
-  const struct sheet *sheet = ref_sheet(s->scope.sheet, &node->ref);
+  const struct slot *slot = ref_slot(s->scope.sheet, node);
+  const struct sheet *sheet = ref_sheet(s->scope.sheet, node);
   return slot->kind == SLOT_LINE && sheet->lines[slot->line].kind == LINE_CHECK;
 }
 
 static bool same_table(const struct showing *s, const struct node *a, const struct node *b) {
-  return a->ref.hops == b->ref.hops &&
-         (a->ref.hops == 0 ||
-          memcmp(a->ref.hop, b->ref.hop, a->ref.hops * sizeof *a->ref.hop) == 0) &&
-         ref_slot(s->scope.sheet, &a->ref)->table == ref_slot(s->scope.sheet, &b->ref)->table;
+  return node_same_way(a, b) &&
+         ref_slot(s->scope.sheet, a)->table == ref_slot(s->scope.sheet, b)->table;
 }
 
 static mls_status check_shape(const struct showing *s, size_t index) {
@@ -61,18 +59,18 @@ static mls_status check_shape(const struct showing *s, size_t index) {
   if (column != is_column(first) || (column && !same_table(s, first, node)))
     return refuse(s, index);
   if (s->rule->checks) return is_check(s, node) ? MLS_OK : refuse(s, index);
-  if (node->type.wild || node->type.kind == KIND_NUMBER) return MLS_OK;
+  if (node->type->wild || node->type->kind == KIND_NUMBER) return MLS_OK;
   return fail_add(s->scope.checker->fails, MLS_UNIT, s->line->binds[index].place,
                   "a chart shows numbers, found %s",
-                  type_words(s->scope.checker->units, node->type));
+                  type_words(s->scope.checker->units, *node->type));
 }
 
 /* The intensity has an axis of its own; the bandwidth meets the rates only times the intensity. */
 static mls_status roofline_type(const struct showing *s, size_t index, struct type *out) {
-  *out = shown(s, index)->type;
+  *out = *shown(s, index)->type;
   if (index < 3 || out->wild) return MLS_OK;
   struct units *units = s->scope.checker->units;
-  struct type intensity = shown(s, 0)->type;
+  struct type intensity = *shown(s, 0)->type;
   out->strict = dims_multiply(units, out->strict, intensity.strict);
   out->count = dims_multiply(units, out->count, intensity.count);
   return out->strict && out->count ? MLS_OK : fail_memory(s->scope.checker->fails);
@@ -80,9 +78,9 @@ static mls_status roofline_type(const struct showing *s, size_t index, struct ty
 
 static mls_status check_units(const struct showing *s) {
   bool roofline = s->line->chart == CHART_ROOFLINE;
-  struct type axis = shown(s, roofline)->type;
+  struct type axis = *shown(s, roofline)->type;
   for (size_t i = 1 + roofline; i < s->line->bind_count && !s->rule->checks; i++) {
-    struct type type = shown(s, i)->type;
+    struct type type = *shown(s, i)->type;
     if (roofline) TRY(roofline_type(s, i, &type));
     if (type_compatible(axis, type)) continue;
     struct units *units = s->scope.checker->units;

@@ -45,10 +45,7 @@ mls_status given_open(struct givens *givens, struct mls_model *model, const mls_
   return MLS_OK;
 }
 
-void given_close(struct givens *givens) {
-  if (givens->memory.over) givens->model->memory->over = true;
-  memory_close(&givens->memory);
-}
+void given_close(struct givens *givens) { memory_close(&givens->memory); }
 
 /* ---- columns ---- */
 

@@ -113,7 +113,7 @@ struct sheet {
   const char **cites;
   size_t cite_count;
   struct line *lines;
-  size_t line_count, line_room;
+  size_t line_count;
   /* set by check.c */
   struct map symbols;  /* interned name -> line index: cells, inputs, checks, uses, tables */
   struct map shared;   /* slot_key -> slot: facts and totals */

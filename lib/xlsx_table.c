@@ -13,7 +13,7 @@ static unsigned up(const struct page *page, unsigned rows) { return page->first 
 
 static enum kind kind_of(const struct xlsx *x, const struct column *column) {
   const struct cell *cell = &x->model->cells[column->cell];
-  if (column->node) return column->node->type.kind;
+  if (column->node) return column->node->type->kind;
   return cell->text ? KIND_TEXT : cell->truth ? KIND_TRUTH : KIND_NUMBER;
 }
 
@@ -64,7 +64,7 @@ static const char *base_unit(struct xlsx *x, const struct column *column) {
   const struct cell *cell = &x->model->cells[column->cell];
   enum kind kind = kind_of(x, column);
   if (kind != KIND_NUMBER) return xlsx_unit(NULL, kind);
-  if (column->node) return xlsx_base_unit(x, column->node->type.strict, column->node->type.count);
+  if (column->node) return xlsx_base_unit(x, column->node->type->strict, column->node->type->count);
   return xlsx_base_unit(x, cell->strict, cell->count);
 }
 
