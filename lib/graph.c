@@ -56,12 +56,19 @@ static mls_status survey_formula(struct maker *m, const struct node *node) {
   bool folds = node->kind == NODE_CALL && node->count > 2 && function_folds(node->function);
   survey->ops += folds ? node->count - 1u : node->count > 0;
   survey->operands += folds ? 2u * (node->count - 1u) : node->count;
+  survey->far += node->count > 0 && (node->kind == NODE_PATH || node_lag(node) > 0);
   survey->paths += node->kind == NODE_PATH;
   survey->constants += node->kind == NODE_NUMBER || node->kind == NODE_TEXT ||
                        (node->kind == NODE_CALL && node->function->rule == RULE_MISSING);
   if (node->kind == NODE_TEXT) return add_word(m, node->text, &number);
   for (unsigned i = 0; i < node->count; i++) TRY(survey_formula(m, node->arguments[i]));
   return MLS_OK;
+}
+
+static mls_status survey_cell(struct maker *m, const struct node *formula) {
+  m->model->survey.formulas++;
+  m->model->survey.bare += formula->count == 0;
+  return survey_formula(m, formula);
 }
 
 static mls_status add_items(struct maker *m, const struct registry *registry) {
@@ -174,9 +181,9 @@ static mls_status table_rows(struct maker *m, unsigned at, const struct line *ta
 static mls_status survey_lines(struct maker *m, const struct sheet *sheet) {
   for (size_t i = 0; i < sheet->line_count; i++) {
     const struct line *line = &sheet->lines[i];
-    if (line_formula(line)) TRY(survey_formula(m, line->formula));
+    if (line_formula(line)) TRY(survey_cell(m, line->formula));
     for (size_t j = 0; line->kind == LINE_USE && j < line->use->bind_count; j++)
-      TRY(survey_formula(m, line->use->binds[j].formula));
+      TRY(survey_cell(m, line->use->binds[j].formula));
     if (line->kind == LINE_INPUT) TRY(set_words(m, line->domain->set));
   }
   return MLS_OK;
