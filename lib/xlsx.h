@@ -277,6 +277,7 @@ enum style {
   STYLE_SECTION,
   STYLE_TEXT,
   STYLE_WRAP,
+  STYLE_INSET, /* the same, below what it belongs to */
   STYLE_MONO,
   STYLE_NOTE,
   STYLE_LINK,

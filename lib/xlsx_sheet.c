@@ -214,7 +214,7 @@ const char *xlsx_source_word(struct xlsx *x, const struct knob *knob) {
 static void put_fact(struct xlsx *x, unsigned page, unsigned row, const struct entry *entry) {
   const struct knob *knob = xlsx_knob(x, entry->cell, entry->row);
   const char *label = xlsx_label(x, entry->cell, entry->row);
-  put_text(x, page, row, SHOW_LABEL, xlsx_print(x, "   %s", label), STYLE_WRAP);
+  put_text(x, page, row, SHOW_LABEL, label, STYLE_INSET);
   put_fact_row(x, page, row, entry, knob);
   if (knob) put_from_inputs(x, page, row, knob);
   else put_fixed(x, page, row, entry);
