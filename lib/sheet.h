@@ -78,6 +78,7 @@ struct line {
   struct type type; /* of LINE_INPUT, LINE_CELL, LINE_CHECK */
   unsigned slot;    /* LINE_INPUT, LINE_CELL, LINE_CHECK: its slot; LINE_TABLE: of its key */
   unsigned use;     /* LINE_USE: index among the uses; LINE_TABLE: index among the tables */
+  bool swing;       /* LINE_CHART: a tornado of a result over inputs */
   bool wrong;       /* had an error: what depends on it is not reported again */
 };
 
