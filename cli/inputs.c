@@ -176,10 +176,11 @@ static int read_rows(struct result *result, mls_values *values) {
   return result->rows ? DONE : SYSTEM_FAILS;
 }
 
-/* Cells to type into that no CSV of inputs holds: the columns of tables. */
+/* Cells to type into that no CSV of inputs holds: the columns of tables. Where a tornado moves an
+   input to is a question, and no input: it may be anything. */
 static void read_tables(struct result *result) {
   struct edited *edited = result->edited;
-  static const char *const known[] = { "inputs", "scenarios", "cover" };
+  static const char *const known[] = { "inputs", "scenarios", "cover", "runs" };
   for (size_t i = 0; i < edited->made.sheet_count; i++) {
     const struct cells_sheet *made = &edited->made.sheets[i];
     const struct cells_sheet *now = cells_sheet(&edited->cells, made->name);

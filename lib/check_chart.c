@@ -18,7 +18,7 @@ static const struct rule rules[] = {
   [CHART_BARS] = { true, true, false, 1, "cells, or columns of one table" },
   [CHART_STACKED] = { true, true, false, 2, "two or more cells, or columns of one table" },
   [CHART_WATERFALL] = { true, false, false, 2, "two or more cells" },
-  [CHART_TORNADO] = { true, false, false, 2, "two or more cells" },
+  [CHART_TORNADO] = { true, false, false, 2, "two or more cells, or a result and inputs" },
   [CHART_SCORECARD] = { true, false, true, 1, "checks" },
   [CHART_ROOFLINE] = { true, false, false, 4,
                        "four cells: intensity, rate reached, peak rate, bandwidth" },
@@ -42,10 +42,16 @@ static mls_status refuse(const struct showing *s, size_t index) {
 
 static bool is_column(const struct node *node) { return node->ref == REF_COLUMN; }
 
-static bool is_check(const struct showing *s, const struct node *node) {
+/* The line of a cell; NULL of a fact or a key. */
+static const struct line *line_of(const struct showing *s, const struct node *node) {
   struct slot slot = ref_slot(s->scope.sheet, node);
   const struct sheet *sheet = ref_sheet(s->scope.sheet, node);
-  return slot.kind == SLOT_LINE && sheet->lines[slot.line].kind == LINE_CHECK;
+  return slot.kind == SLOT_LINE ? &sheet->lines[slot.line] : NULL;
+}
+
+static bool is_kind(const struct showing *s, size_t index, enum line_kind kind) {
+  const struct line *line = line_of(s, shown(s, index));
+  return line && line->kind == kind;
 }
 
 static bool same_table(const struct showing *s, const struct node *a, const struct node *b) {
@@ -59,7 +65,7 @@ static mls_status check_shape(const struct showing *s, size_t index) {
   if (column ? !s->rule->columns : !s->rule->cells) return refuse(s, index);
   if (column != is_column(first) || (column && !same_table(s, first, node)))
     return refuse(s, index);
-  if (s->rule->checks) return is_check(s, node) ? MLS_OK : refuse(s, index);
+  if (s->rule->checks) return is_kind(s, index, LINE_CHECK) ? MLS_OK : refuse(s, index);
   if (node->type->wild || node->type->kind == KIND_NUMBER) return MLS_OK;
   return fail_add(s->scope.checker->fails, MLS_UNIT, s->line->use->binds[index].place,
                   "a chart shows numbers, found %s",
@@ -92,6 +98,52 @@ static mls_status check_units(const struct showing *s) {
   return MLS_OK;
 }
 
+/* ---- a tornado of a result ---- */
+
+/* The `use` that binds the input at the end of a path, or NULL. */
+static const struct line *use_of(const struct showing *s, const struct node *path,
+                                 const struct line *input) {
+  if (path->hops == 0) return NULL;
+  struct node above = *path;
+  above.hops--;
+  const struct sheet *sheet = ref_sheet(s->scope.sheet, &above);
+  const struct line *use = &sheet->lines[sheet->uses[path->parts->hop[above.hops]]];
+  for (size_t i = 0; i < use->use->bind_count; i++)
+    if (use->use->binds[i].name == input->name) return use;
+  return NULL;
+}
+
+/* It must be free to move, and the sheet must say how far. */
+static mls_status check_moved(const struct showing *s, size_t index) {
+  const struct node *node = shown(s, index);
+  if (!is_kind(s, index, LINE_INPUT)) return refuse(s, index);
+  const struct line *input = line_of(s, node), *use = use_of(s, node, input);
+  struct place place = s->line->use->binds[index].place;
+  if (use)
+    return fail_add(s->scope.checker->fails, MLS_NAME, place,
+                    "a tornado moves inputs; %s is bound by use %s, name what it is bound to",
+                    input->name, use->name);
+  if (!input->domain->likely)
+    return fail_add(s->scope.checker->fails, MLS_RANGE, place,
+                    "a tornado moves inputs over what is likely; %s says none: write likely "
+                    "LOW..HIGH before its in",
+                    input->name);
+  return MLS_OK;
+}
+
+/* It begins with what is no input and goes on with inputs. */
+static bool is_swing(const struct showing *s) {
+  return s->line->use->chart == CHART_TORNADO && shown(s, 0)->ref == REF_CELL &&
+         !is_kind(s, 0, LINE_INPUT) && is_kind(s, 1, LINE_INPUT);
+}
+
+static mls_status check_swing(const struct showing *s) {
+  for (size_t i = 1; i < s->line->use->bind_count; i++) TRY(check_moved(s, i));
+  return MLS_OK;
+}
+
+/* ---- all ---- */
+
 static mls_status check_count(const struct showing *s) {
   size_t count = s->line->use->bind_count;
   if (count > LIMIT_CHART)
@@ -101,15 +153,16 @@ static mls_status check_count(const struct showing *s) {
   return sound ? MLS_OK : refuse(s, 0);
 }
 
-static mls_status check_chart(struct scope scope, const struct line *line) {
+static mls_status check_chart(struct scope scope, struct line *line) {
   struct showing s = { scope, line, &rules[line->use->chart] };
   TRY(check_count(&s));
   for (size_t i = 0; i < line->use->bind_count; i++) {
     TRY(resolve_shown(scope, line->use->binds[i].formula));
     TRY(prove_formula(scope, line->use->binds[i].formula));
-    TRY(check_shape(&s, i));
   }
-  return check_units(&s);
+  for (size_t i = 0; i < line->use->bind_count; i++) TRY(check_shape(&s, i));
+  line->use->swing = is_swing(&s);
+  return line->use->swing ? check_swing(&s) : check_units(&s);
 }
 
 mls_status check_charts(struct scope scope) {

@@ -203,9 +203,10 @@ static mls_status put_numbers(struct page *page, const struct chart *c) {
   char number[TEXT_NUMBER];
   buffer_text(&page->out, "<details><summary>Numbers</summary><table>\n<thead><tr>");
   TRY(put_cell(page, "th", " scope=\"col\"", c->columns ? c->across : "shown"));
-  for (size_t i = 0; i < c->item_count && c->columns; i++)
-    TRY(put_cell(page, "th", " scope=\"col\"", c->items[i].label));
-  if (!c->columns) {
+  bool wide = c->columns || c->swing; /* a number for each look; else one a line */
+  for (size_t i = 0; i < chart_looks(c) && wide; i++)
+    TRY(put_cell(page, "th", " scope=\"col\"", chart_look(c, i)));
+  if (!wide) {
     chart_axis(c, &page->text);
     TRY(end_cell(page, "th", " scope=\"col\""));
   }
@@ -214,8 +215,8 @@ static mls_status put_numbers(struct page *page, const struct chart *c) {
     const char *name = c->columns ? chart_key(c, line, number) : c->items[line].label;
     buffer_text(&page->out, "<tr>");
     TRY(put_cell(page, "th", " scope=\"row\"", name));
-    for (size_t i = 0; i < (c->columns ? c->item_count : 1); i++) {
-      double value = c->columns ? chart_value(c, i, line) : chart_value(c, line, 0);
+    for (size_t i = 0; i < (wide ? chart_looks(c) : 1); i++) {
+      double value = c->columns ? chart_value(c, i, line) : chart_value(c, line, i);
       TRY(put_cell(page, "td", " class=\"n\"", chart_number(c, value, number)));
     }
     buffer_text(&page->out, "</tr>\n");

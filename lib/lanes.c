@@ -7,7 +7,6 @@
 #include "real.h"
 #include "real_inline.h"
 
-
 /* ---- shapes of bodies: x, y, z are the arguments of one lane ----
    `out` is none of the inputs. An argument whose bit is set in `ones` is one number for all lanes;
    with more lanes than one not all are. Each body tells whether some result is not finite: counting

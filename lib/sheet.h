@@ -79,6 +79,7 @@ struct usage {
   struct bind *binds; /* LINE_CHART: a path each */
   size_t bind_count;
   enum chart_kind chart; /* LINE_CHART */
+  bool swing;            /* LINE_CHART: a tornado of a result over inputs; set by check.c */
   unsigned index;        /* LINE_USE: among the uses; set by check.c */
 };
 

@@ -137,13 +137,44 @@ const char *xlsx_reference(struct xlsx *x, unsigned page, unsigned cell, size_t 
   return address(x, page, cell, row);
 }
 
+/* "F$12": a row of the runs, in the column of the pen. */
+static void run_address(const struct pen *pen, unsigned row, struct buffer *out) {
+  char letters[8];
+  buffer_print(out, "%s$%u", xlsx_letters(letters, pen->run), row + 1);
+}
+
+static const char *run_cell(const struct pen *pen, unsigned row) {
+  struct buffer out;
+  buffer_open(&out, &pen->x->scratch);
+  run_address(pen, row, &out);
+  return xlsx_keep(pen->x, &out);
+}
+
+static const char *run_range(const struct pen *pen, unsigned first, unsigned rows) {
+  struct buffer out;
+  buffer_open(&out, &pen->x->scratch);
+  run_address(pen, first, &out);
+  buffer_char(&out, ':');
+  run_address(pen, first + rows - 1, &out);
+  return xlsx_keep(pen->x, &out);
+}
+
+static const char *reference(const struct pen *pen, unsigned cell, size_t row) {
+  unsigned first = xlsx_run_row(pen, cell);
+  return first ? run_cell(pen, first + (unsigned)row)
+               : xlsx_reference(pen->x, pen->page, cell, row);
+}
+
 /* All rows of a cell in one of its columns. */
-static const char *range(struct xlsx *x, unsigned page, unsigned cell, unsigned column) {
+static const char *range(const struct pen *pen, unsigned cell, unsigned column) {
+  struct xlsx *x = pen->x;
   const struct spot *spot = &x->spots[cell];
+  unsigned first = xlsx_run_row(pen, cell);
+  if (first) return run_range(pen, first, x->model->cells[cell].rows);
   size_t rows = x->model->cells[cell].rows / spot->across;
   struct buffer out;
   buffer_open(&out, &x->scratch);
-  if (spot->page != page) buffer_text(&out, x->pages[spot->page].quoted);
+  if (spot->page != pen->page) buffer_text(&out, x->pages[spot->page].quoted);
   xlsx_address(&out, spot->row, column, true);
   buffer_char(&out, ':');
   xlsx_address(&out, spot->row + (unsigned)rows - 1, column, true);
@@ -166,11 +197,11 @@ static const char *spell_family(struct pen *pen, unsigned cell, const char *key,
   unsigned names = page->base + BASE_NAME;
   struct buffer out;
   buffer_open(&out, &x->scratch);
-  buffer_print(&out, "INDEX(%s,MATCH(", range(x, pen->page, cell, column));
+  buffer_print(&out, "INDEX(%s,MATCH(", range(pen, cell, column));
   xlsx_literal(&out,
                xlsx_print(x, "%s.%s.", xlsx_line(x, cell)->name, x->model->cells[cell].field));
   buffer_print(&out, "&%s,%s,0))", loosest(key) <= LEVEL_JOIN ? xlsx_print(x, "(%s)", key) : key,
-               range(x, pen->page, cell, names));
+               range(pen, cell, names));
   return xlsx_keep(x, &out);
 }
 
@@ -211,8 +242,8 @@ static const char *spell_lookup(struct pen *pen, unsigned cell, const struct nod
     if (here->table >= 0) return spell_family_across(pen, cell, key);
     return spell_family(pen, cell, key, x->spots[cell].base);
   }
-  const char *column = range(x, pen->page, cell, x->spots[cell].base);
-  const char *keys = range(x, pen->page, key_cell(x, cell), 0);
+  const char *column = range(pen, cell, x->spots[cell].base);
+  const char *keys = range(pen, key_cell(x, cell), 0);
   return xlsx_print(x, "INDEX(%s,MATCH(%s,%s,0))", column, key, keys);
 }
 
@@ -225,8 +256,8 @@ static const char *spell_path(struct pen *pen, const struct node *node) {
   struct xlsx *x = pen->x;
   unsigned cell = model_cell(x->model, pen->home, node);
   if (node->ref == REF_LOOKUP) return spell_lookup(pen, cell, node);
-  if (node->ref == REF_COLUMN) return range(x, pen->page, cell, x->spots[cell].base);
-  return xlsx_reference(x, pen->page, cell, row_of(pen, cell, node));
+  if (node->ref == REF_COLUMN) return range(pen, cell, x->spots[cell].base);
+  return reference(pen, cell, row_of(pen, cell, node));
 }
 
 /* ---- extras ---- */
@@ -312,7 +343,7 @@ static const char *spell_constant(struct pen *pen, const struct node *node) {
   for (size_t next = first; next; next = owner->extras[index].next) {
     index = next - 1;
     if (!same_constant(owner->extras[index].node, node)) continue;
-    count_use(pen, index);
+    if (!pen->runs) count_use(pen, index);
     return extra_reference(pen, index);
   }
   struct extra extra = { .node = node, .home = pen->home, .cell = pen->cell, .next = first };
@@ -387,6 +418,10 @@ static const char *step_reference(struct pen *pen, const struct node *node) {
   struct xlsx *x = pen->x;
   size_t index;
   if (node == pen->whole || node->kind == NODE_NUMBER || node->kind == NODE_TEXT) return NULL;
+  if (pen->runs)
+    return map_get(xlsx_run_steps(pen), node, &index)
+               ? run_cell(pen, (unsigned)(index + (pen->column ? pen->row : 0)))
+               : NULL;
   const struct page *page = &x->pages[pen->page];
   if (pen->column && map_get(&page->steps, node, &index)) {
     struct buffer out;

@@ -112,7 +112,8 @@ enum {
   CENTER = 32,
   MONO = 64,
   RIGHT = 128,
-  SHRINK = 256
+  SHRINK = 256,
+  INSET = 512
 };
 
 struct look {
@@ -148,6 +149,7 @@ static const struct look looks[STYLE_COUNT] = {
   [STYLE_SECTION] = { INK, BAND, BOLD, 10 },
   [STYLE_TEXT] = { 0, 0, BORDER, 10 },
   [STYLE_WRAP] = { 0, 0, BORDER | WRAP, 10 },
+  [STYLE_INSET] = { 0, 0, BORDER | WRAP | INSET, 10 },
   [STYLE_MONO] = { 0x404040, 0, BORDER | WRAP | MONO, 8 },
   [STYLE_NOTE] = { GREY, 0, ITALIC, 10 },
   [STYLE_LINK] = { 0x0563C1, 0, BORDER, 10 },
@@ -187,6 +189,7 @@ static void dress(lxw_format *format, const struct look *look, const char *numbe
   if (look->flags & CENTER) format_set_align(format, LXW_ALIGN_CENTER);
   if (look->flags & RIGHT) format_set_align(format, LXW_ALIGN_RIGHT);
   if (look->flags & RIGHT) format_set_indent(format, 1);
+  if (look->flags & INSET) format_set_indent(format, 2);
   if (look->flags & SHRINK) format_set_shrink(format);
   if (number_format) format_set_num_format(format, number_format);
 }
@@ -242,6 +245,7 @@ static void make_room(struct xlsx *x, unsigned page, unsigned row, unsigned colu
                       const char *text, const struct look *look) {
   double width = column < XLSX_WIDTHS ? x->pages[page].widths[column] : 0;
   if (!(look->flags & WRAP) || width <= 0) return;
+  if (look->flags & INSET) width -= 3;
   double room = width * (look->flags & MONO ? 1.1 : look->flags & BOLD ? 1.0 : 1.12);
   unsigned lines = lines_of(text, room);
   double height = 3 + lines * (look->flags & MONO ? 10.5 : 12.5);

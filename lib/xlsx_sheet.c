@@ -94,17 +94,22 @@ static void put_input(struct xlsx *x, unsigned page, unsigned row, unsigned cell
 
 /* ---- formulas ---- */
 
+void xlsx_put_tree(struct pen *pen, const struct node *node, unsigned row, unsigned column,
+                   double si, bool text) {
+  struct xlsx *x = pen->x;
+  const char *formula = xlsx_spell(pen, node);
+  bool array =
+      node->kind == NODE_CALL && node_is_total(node) && node->count == 2 && node->function->array;
+  if (array) put_array(x, pen->page, row, column, formula, si, STYLE_BASE, base_format(si));
+  else put_value(x, pen->page, row, column, formula, si, text, STYLE_BASE, base_format(si));
+}
+
 static void put_base(struct xlsx *x, unsigned page, unsigned row, unsigned cell) {
   const struct cell *here = &x->model->cells[cell];
   struct pen pen = xlsx_pen(x, cell);
-  double si = values_get(x->values, cell, 0);
-  unsigned column = x->pages[page].base + BASE_VALUE;
   xlsx_prepare(&pen, here->formula);
-  const struct node *node = here->formula;
-  const char *formula = xlsx_spell(&pen, node);
-  bool array = node_is_total(node) && node->count == 2 && node->function->array;
-  if (array) put_array(x, page, row, column, formula, si, STYLE_BASE, base_format(si));
-  else put_value(x, page, row, column, formula, si, here->text, STYLE_BASE, base_format(si));
+  xlsx_put_tree(&pen, here->formula, row, x->pages[page].base + BASE_VALUE,
+                values_get(x->values, cell, 0), here->text);
 }
 
 static void put_formula_row(struct xlsx *x, unsigned page, unsigned row, unsigned cell,
@@ -209,7 +214,7 @@ const char *xlsx_source_word(struct xlsx *x, const struct knob *knob) {
 static void put_fact(struct xlsx *x, unsigned page, unsigned row, const struct entry *entry) {
   const struct knob *knob = xlsx_knob(x, entry->cell, entry->row);
   const char *label = xlsx_label(x, entry->cell, entry->row);
-  put_text(x, page, row, SHOW_LABEL, xlsx_print(x, "   %s", label), STYLE_WRAP);
+  put_text(x, page, row, SHOW_LABEL, label, STYLE_INSET);
   put_fact_row(x, page, row, entry, knob);
   if (knob) put_from_inputs(x, page, row, knob);
   else put_fixed(x, page, row, entry);
@@ -367,8 +372,7 @@ static void put_step(struct xlsx *x, unsigned page, unsigned row, const struct e
     .x = x, .page = page, .owner = page, .home = extra->home, .cell = extra->cell, .whole = node
   };
   double si = values_evaluate(x->values, extra->home, 0, node);
-  bool text = node->type->kind == KIND_TEXT,
-       array = node_is_total(node) && node->count == 2 && node->function->array;
+  bool text = node->type->kind == KIND_TEXT;
   const char *unit = node->type->kind == KIND_NUMBER
                          ? xlsx_base_unit(x, node->type->strict, node->type->count)
                          : xlsx_unit(NULL, node->type->kind);
@@ -377,10 +381,7 @@ static void put_step(struct xlsx *x, unsigned page, unsigned row, const struct e
   put_text(x, page, row, SHOW_UNIT, unit, STYLE_UNIT);
   put_text(x, page, row, SHOW_WORDS, xlsx_words(x, node, extra->home), STYLE_WRAP);
   put_text(x, page, row, SHOW_FORMULA, xlsx_source_text(x, "part", node), STYLE_MONO);
-  unsigned column = x->pages[page].base + BASE_VALUE;
-  const char *formula = xlsx_spell(&pen, node);
-  if (array) put_array(x, page, row, column, formula, si, STYLE_BASE, base_format(si));
-  else put_value(x, page, row, column, formula, si, text, STYLE_BASE, base_format(si));
+  xlsx_put_tree(&pen, node, row, x->pages[page].base + BASE_VALUE, si, text);
   put_block(x, page, row, unit, 1, "");
 }
 

@@ -152,6 +152,19 @@ def one_scenario():
     expect("by file", run("inputs", "e.xlsx", "data/templates/rack.sheet"), 0, quiet=True)
 
 
+def ends_of_runs():
+    """The worksheet runs has cells to type into that are no inputs."""
+    write("data/templates/fan.sheet", "sheet fan\ninput load [%] = 50 likely 40..60 in 0..100\n"
+          "draw [W] = 100 [W] * load\nchart tornado t = draw, load\n")
+    expect("export of runs", run("run", "fan", "-o", "fan.xlsx"), 0)
+    parts = parts_of("fan.xlsx")
+    put(parts, "runs", "E6", "<v>30</v>")
+    expect("an end typed over", read(parts), 0, quiet=True)
+    check("no input", read(parts)[1] == "name,unit,base,note\n", read(parts)[1])
+    put(parts, "runs", "F20", "<v>30</v>")
+    expect("a run typed over", read(parts), 2, err=["e.xlsx: runs!F20: "])
+
+
 def unset():
     """What one scenario sets and another leaves to the registry; and a note alone."""
     write("some.csv", "scenario,gpus\np,8\nq,9\n")
@@ -423,6 +436,6 @@ def reads():
     return "built without" not in outside.run("inputs", "none.xlsx")[2]
 
 
-run_parts(prepare, [round_trip, one_scenario, unset, escapes, formulas_typed, other_spellings, edits, other_models,
+run_parts(prepare, [round_trip, one_scenario, ends_of_runs, unset, escapes, formulas_typed, other_spellings, edits, other_models,
                     wrong_use, no_packages, bad_cells, limits, told_sizes, millions] if reads()
           else [without])

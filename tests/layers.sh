@@ -36,12 +36,13 @@ target tree
 tape tape_code tape_row tape_run
 recur
 values settle stale state
+branch
 scenario scenario_json
 show
 plan
 batch
 trace verdict
-chart chart_scale chart_svg chart_text
+chart chart_scale chart_svg chart_swing chart_text
 export export_* grid xlsx xlsx_*
 stream stream_*
 folder

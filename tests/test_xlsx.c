@@ -13,7 +13,7 @@ static const char small[] =
     "# - a note\n"
     "## + a heading\n"
     "input hw                 = H in device                      # @odd label\n"
-    "input n                  = 3 in 1..64 by 1                  # 12\n"
+    "input n                  = 3 likely 2..5 in 1..64 by 1      # 12\n"
     "input mode               = none in none, some               # _x0041_ word\n"
     "print_area               = n + 2                            # A name that is kept\n"
     "k_tiny                   = n * 2                            # A name that a constant has\n"
@@ -22,7 +22,8 @@ static const char small[] =
     "  paid [kUSD]            = prior(paid, 0) + hw.price / 1 [GPU] * 1 [GPU]  # Money\n"
     "output total [kUSD]      = last(plan.paid)                  # All of it\n"
     "output lost [TFLOP/s]    = hw.flops.fp16 * (n / (n - 3))    # Impossible\n"
-    "check fits               = need <= hw.memory                # Fits\n";
+    "check fits               = need <= hw.memory                # Fits\n"
+    "chart tornado swing      = need, n                          # Swing\n";
 
 static mls_status export_to(struct world *world, mls_write write, void *context) {
   mls_run run = { "base", world->values };
@@ -199,6 +200,16 @@ static char *many_lines(const char *head, const char *line, int count, const cha
   sprintf(at, "%s", tail);
   return text;
 }
+
+/* A run takes a column, and a cell for each row that its input changes. */
+START_TEST(too_long_runs_are_refused) {
+  refused("runs",
+          "sheet runs\ninput load = 1 likely 0..2 in 0..9\ntable plan for k in 1..8000\n"
+          "  x = load * k\ntotal = sum(plan.x)\nchart tornado t = total, load\n",
+          "the runs of chart t would take 24006 cells, at most 20000 are written: name fewer "
+          "inputs, or shorten the tables that they change");
+}
+END_TEST
 
 START_TEST(too_many_columns_are_refused) {
   char *text = many_lines("sheet wide\ntable t for k in 1..2\n", "  x_%d = k\n", 8300, "");
@@ -535,6 +546,7 @@ Suite *suite_xlsx(void) {
   tcase_add_test(book, no_folder_for_the_file);
   tcase_add_test(book, no_memory_is_told);
   tcase_add_test(book, too_many_rows_are_refused);
+  tcase_add_test(book, too_long_runs_are_refused);
   tcase_add_test(book, too_many_columns_are_refused);
   tcase_add_test(book, too_many_links_are_refused);
   tcase_add_test(book, too_long_a_formula_is_refused);
