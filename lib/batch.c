@@ -28,8 +28,8 @@ static bool may_be_set(const struct mls_model *model, mls_place place) {
   if (place.cell >= model->cell_count || place.row >= model->cells[place.cell].rows) return false;
   const struct cell *at = &model->cells[place.cell];
   if (at->kind == CELL_INPUT) return true;
-  return at->kind == CELL_FACT && at->chooser != GRAPH_NONE &&
-         model->cells[at->chooser].kind == CELL_INPUT;
+  return at->kind == CELL_FACT && at->fact->chooser != GRAPH_NONE &&
+         model->cells[at->fact->chooser].kind == CELL_INPUT;
 }
 
 static mls_status check_columns(struct mls_batch *batch, const mls_place *columns, size_t count) {
@@ -298,7 +298,7 @@ static void gather(const double *const *in, size_t rows, size_t from, size_t cou
 
 static void run_total(const struct mls_batch *batch, const struct step *step, double *out,
                       size_t count) {
-  const struct function *function = batch->plan.model->cells[step->cell].function;
+  const struct function *function = batch->plan.model->cells[step->cell].total->function;
   size_t rows = plan_rows(&batch->plan, step);
   double *column = batch->rows, *truths = column + rows * TOGETHER;
   bool all = step->truths == SOURCE_NONE;

@@ -62,10 +62,10 @@ mls_status mls_input_about(const mls_model *model, size_t cell, mls_input *out, 
     about_line(model, (unsigned)cell, &input);
     return give(out, size, &input, sizeof input);
   }
-  bool free_fact = at->kind == CELL_FACT && at->chooser != GRAPH_NONE &&
-                   model->cells[at->chooser].kind == CELL_INPUT;
+  bool free_fact = at->kind == CELL_FACT && at->fact->chooser != GRAPH_NONE &&
+                   model->cells[at->fact->chooser].kind == CELL_INPUT;
   if (!free_fact) return MLS_NAME;
-  input.registry = at->registry->name;
+  input.registry = at->fact->registry->name;
   return give(out, size, &input, sizeof input);
 }
 

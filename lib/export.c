@@ -106,7 +106,7 @@ static mls_status list_facts(struct reader *reader) {
   for (size_t i = model->cell_count; i-- > 0;) {
     const struct cell *cell = &model->cells[i];
     if (cell->kind != CELL_FACT) continue;
-    size_t line = reader->lines[cell->instance] + cell->line;
+    size_t line = reader->lines[cell->instance] + cell->slot;
     reader->next[i] = reader->fact[line];
     reader->fact[line] = (unsigned)i;
   }

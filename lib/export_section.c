@@ -61,7 +61,7 @@ void section_title(const struct report *report, unsigned column, struct buffer *
   const struct cell *cell = &report->model->cells[column];
   const struct line *line = model_line(report->model, column);
   buffer_text(out, cell->kind == CELL_KEY    ? line->domain->key
-                   : cell->kind == CELL_FACT ? cell->field
+                   : cell->kind == CELL_FACT ? cell->fact->field
                                              : line->name);
   if (cell->unit->text[0] && !cell->text && !cell->truth)
     buffer_print(out, " [%s]", cell->unit->text);

@@ -158,7 +158,7 @@ static void numbers_of(const struct why *why, struct visit at, struct buffer *ou
   if (node_is_total(formula)) return;
   bool prior = formula->function->rule == RULE_PRIOR;
   if (prior) formula = prior_side(formula, &at.row);
-  put_in(why, cell->home, at.row, formula, out);
+  put_in(why, model_home(why->values->model, cell), at.row, formula, out);
   if (out->size <= NUMBERS_MOST || out->failed) return;
   out->size = 0;
   out->bytes[0] = 0;

@@ -383,11 +383,10 @@ static mls_status read_word(const struct reading *r, const struct line *line, si
 }
 
 mls_status given_column(struct givens *givens, unsigned instance, const struct line *line,
-                        struct cell *cell, bool *given) {
+                        struct cell *cell) {
   const struct sheet *sheet = givens->model->instances[instance].sheet;
   struct reading r = { .givens = givens, .sheet = sheet };
   size_t index;
-  *given = false;
   for (size_t i = 0; i < givens->count; i++) {
     struct given *at = &givens->list[i];
     if (at->sound && at->instance == instance && (int)at->table == line->table) r.given = at;
@@ -406,8 +405,8 @@ mls_status given_column(struct givens *givens, unsigned instance, const struct l
   }
   if (fail_ends(status)) return status;
   cell->defaults = values;
-  cell->default_count = count;
-  *given = true;
+  cell->default_count = (unsigned)count;
+  cell->given = true;
   return MLS_OK;
 }
 

@@ -30,9 +30,9 @@ void given_close(struct givens *givens);
    in the file (all are added) only MLS_MEMORY is returned: the sheet's own rows hold then. */
 mls_status given_rows(struct givens *givens, unsigned instance, const struct line *table,
                       struct rows *rows, bool *given);
-/* The values given for an input column, likewise. */
+/* The values given for an input column, likewise: cell->given says whether there are any. */
 mls_status given_column(struct givens *givens, unsigned instance, const struct line *line,
-                        struct cell *cell, bool *given);
+                        struct cell *cell);
 /* An error for each table that was asked for and that no sheet has. */
 mls_status given_unknown(struct givens *givens);
 

@@ -101,8 +101,6 @@ static mls_status add_cell(struct maker *m, struct cell cell, unsigned *index) {
 static void set_type(struct cell *cell, struct type type) {
   cell->text = type.kind == KIND_TEXT;
   cell->truth = type.kind == KIND_TRUTH;
-  cell->strict = type.strict;
-  cell->count = type.count;
 }
 
 static const struct rows *instance_rows(const struct instance *instance, int table) {
@@ -204,11 +202,9 @@ static mls_status input_cell(struct maker *m, unsigned at, const struct line *li
   const struct instance *instance = &m->model->instances[at];
   const struct bind *bind = line->table < 0 ? find_bind(m, instance, line->name) : NULL;
   cell->kind = bind ? CELL_BOUND : CELL_INPUT;
-  cell->registry = line->domain->set->registry;
-  if (!bind) TRY(given_column(&m->givens, at, line, cell, &cell->given));
+  if (!bind) TRY(given_column(&m->givens, at, line, cell));
   if (!bind) return cell->given ? MLS_OK : sheet_defaults(m, line, cell);
   cell->formula = bind->formula;
-  cell->home = instance->parent;
   return MLS_OK;
 }
 
@@ -237,51 +233,40 @@ static void key_cell(const struct maker *m, const struct instance *instance,
   set_type(cell, *slot->type);
 }
 
-static void total_cell(const struct maker *m, const struct slot *slot, struct cell *cell) {
+static mls_status total_cell(struct maker *m, const struct slot *slot, struct cell *cell) {
+  struct total_cell *total = memory_push(m->model->memory, sizeof *total);
+  if (!total) return out_of_memory(m);
+  *total = (struct total_cell){ GRAPH_NONE, GRAPH_NONE, slot->origin->function };
   cell->kind = CELL_TOTAL;
+  cell->total = total;
   cell->unit = m->model->units->plain;
-  cell->function = slot->origin->function;
   set_type(cell, *slot->type);
+  return MLS_OK;
 }
 
 /* The check that a bound input stays within its set; registry items are proved already. */
 static mls_status within_cell(struct maker *m, const struct cell *bound, unsigned target) {
-  const struct line *line = &m->model->instances[bound->instance].sheet->lines[bound->line];
+  const struct line *line = &m->model->instances[bound->instance].sheet->lines[bound->slot];
   unsigned index;
   if (line->domain->set->kind == SET_REGISTRY) return MLS_OK;
   struct cell cell = { .kind = CELL_WITHIN,
                        .truth = true,
                        .instance = bound->instance,
                        .slot = bound->slot,
-                       .line = bound->line,
                        .table = -1,
                        .rows = 1,
-                       .home = bound->instance,
-                       .target = target,
                        .unit = m->model->units->plain,
-                       .strict = m->model->units->none,
-                       .count = m->model->units->none,
-                       .chooser = GRAPH_NONE,
-                       .total_column = GRAPH_NONE,
-                       .total_truth = GRAPH_NONE };
+                       .target = target };
   return add_cell(m, cell, &index);
 }
 
 static mls_status slot_cell(struct maker *m, unsigned at, unsigned index, const struct slot *slot,
                             unsigned *out) {
   const struct instance *instance = &m->model->instances[at];
-  struct cell cell = { .instance = at,
-                       .slot = index,
-                       .line = slot->line,
-                       .table = -1,
-                       .rows = 1,
-                       .home = at,
-                       .chooser = GRAPH_NONE,
-                       .total_column = GRAPH_NONE,
-                       .total_truth = GRAPH_NONE };
+  struct cell cell = { .instance = at, .slot = index, .table = -1, .rows = 1 };
   if (slot->kind == SLOT_LINE) TRY(line_cell(m, at, slot, &cell));
   if (slot->kind == SLOT_KEY) key_cell(m, instance, slot, &cell);
-  if (slot->kind == SLOT_TOTAL) total_cell(m, slot, &cell);
+  if (slot->kind == SLOT_TOTAL) TRY(total_cell(m, slot, &cell));
   TRY(add_cell(m, cell, out));
   return cell.kind == CELL_BOUND ? within_cell(m, &cell, *out) : MLS_OK;
 }
@@ -361,12 +346,12 @@ static mls_status family_words(struct maker *m, const struct registry *registry,
   unsigned *words = memory_array(m->model->memory, registry->field_count, sizeof *words);
   if (!words) return out_of_memory(m);
   for (size_t i = 0; i < registry->field_count; i++)
-    if (registry->fields[i].family == cell->field)
+    if (registry->fields[i].family == cell->fact->field)
       TRY(add_word(m, registry->fields[i].word, &words[count++]));
   if ((unsigned long long)cell->rows * count > LIMIT_VALUES)
     return too_many(m, "values", (long long)LIMIT_VALUES, "LIMIT_VALUES");
-  cell->words = words;
-  cell->word_count = count;
+  cell->fact->words = words;
+  cell->fact->word_count = count;
   cell->rows *= count;
   return MLS_OK;
 }
@@ -382,11 +367,13 @@ static mls_status fact_words(struct maker *m, const struct registry *registry, s
 }
 
 static mls_status fact_cell(struct maker *m, struct cell *cell, const struct slot *slot,
-                            const struct registry *registry) {
+                            const struct registry *registry, unsigned chooser) {
   size_t field;
+  struct fact_cell *fact = memory_push(m->model->memory, sizeof *fact);
+  if (!fact) return out_of_memory(m);
+  *fact = (struct fact_cell){ .registry = registry, .field = slot->field, .chooser = chooser };
   cell->kind = CELL_FACT;
-  cell->registry = registry;
-  cell->field = slot->field;
+  cell->fact = fact;
   cell->family = slot->family;
   set_type(cell, *slot->type);
   bool found =
@@ -409,17 +396,11 @@ static mls_status chosen_fact(struct maker *m, unsigned at, unsigned index,
     ((unsigned *)instance->cells)[index] = (unsigned)known;
     return MLS_OK;
   }
-  struct cell cell = { .instance = model->cells[root].instance,
-                       .slot = index,
-                       .table = -1,
-                       .line = model->cells[root].line,
-                       .rows = 1,
-                       .chooser = root,
-                       .total_column = GRAPH_NONE,
-                       .total_truth = GRAPH_NONE };
-  cell.home = cell.instance;
+  struct cell cell = {
+    .instance = model->cells[root].instance, .slot = model->cells[root].slot, .table = -1, .rows = 1
+  };
   unsigned made;
-  TRY(fact_cell(m, &cell, slot, line->domain->set->registry));
+  TRY(fact_cell(m, &cell, slot, line->domain->set->registry, root));
   TRY(add_cell(m, cell, &made));
   ((unsigned *)instance->cells)[index] = made;
   return map_put(&m->facts, key, made) == MLS_OK ? MLS_OK : out_of_memory(m);
@@ -430,16 +411,11 @@ static mls_status table_fact(struct maker *m, unsigned at, unsigned index,
   struct instance *instance = &m->model->instances[at];
   const struct line *table = &instance->sheet->lines[slot->line];
   struct cell cell = { .instance = at,
-                       .slot = index,
-                       .line = slot->line,
+                       .slot = slot->line,
                        .table = slot->table,
-                       .rows = (unsigned)instance->rows[slot->table].count,
-                       .home = at,
-                       .chooser = GRAPH_NONE,
-                       .total_column = GRAPH_NONE,
-                       .total_truth = GRAPH_NONE };
+                       .rows = (unsigned)instance->rows[slot->table].count };
   unsigned made;
-  TRY(fact_cell(m, &cell, slot, table->domain->set->registry));
+  TRY(fact_cell(m, &cell, slot, table->domain->set->registry, GRAPH_NONE));
   TRY(add_cell(m, cell, &made));
   ((unsigned *)instance->cells)[index] = made;
   return MLS_OK;
@@ -464,8 +440,9 @@ static void link_totals(struct mls_model *model) {
     if (cell->kind != CELL_TOTAL) continue;
     const struct sheet *sheet = model->instances[cell->instance].sheet;
     const struct node *call = sheet_slot(sheet, cell->slot).origin;
-    cell->total_column = model_cell(model, cell->instance, call->arguments[0]);
-    if (call->count == 2) cell->total_truth = model_cell(model, cell->instance, call->arguments[1]);
+    cell->total->column = model_cell(model, cell->instance, call->arguments[0]);
+    if (call->count == 2)
+      cell->total->truth = model_cell(model, cell->instance, call->arguments[1]);
   }
 }
 

@@ -17,14 +17,25 @@ unsigned model_chooser(const struct mls_model *model, unsigned cell) {
   for (size_t steps = 0; steps < model->cell_count; steps++) {
     const struct cell *at = &model->cells[cell];
     if (at->kind != CELL_BOUND || at->formula->kind != NODE_PATH) return cell;
-    cell = model_cell(model, at->home, at->formula);
+    cell = model_cell(model, model_home(model, at), at->formula);
   }
   return cell;
 }
 
 const struct line *model_line(const struct mls_model *model, unsigned cell) {
   const struct cell *at = &model->cells[cell];
-  return &model->instances[at->instance].sheet->lines[at->line];
+  const struct sheet *sheet = model->instances[at->instance].sheet;
+  return &sheet->lines[at->kind == CELL_TOTAL ? 0 : at->slot];
+}
+
+unsigned model_home(const struct mls_model *model, const struct cell *cell) {
+  return cell->kind == CELL_BOUND ? model->instances[cell->instance].parent : cell->instance;
+}
+
+const struct registry *model_registry(const struct mls_model *model, const struct cell *cell) {
+  if (cell->kind == CELL_FACT) return cell->fact->registry;
+  if (cell->kind != CELL_INPUT && cell->kind != CELL_BOUND) return NULL;
+  return model->instances[cell->instance].sheet->lines[cell->slot].domain->set->registry;
 }
 
 const struct rows *model_rows(const struct mls_model *model, unsigned cell) {
@@ -78,9 +89,9 @@ const char *model_row_key(const struct mls_model *model, unsigned cell, size_t r
                           char out[TEXT_NUMBER]) {
   const struct cell *at = &model->cells[cell];
   const struct rows *rows = model_rows(model, cell);
-  if (at->kind == CELL_FACT && at->family && !rows) return model->words[at->words[row]];
+  if (at->kind == CELL_FACT && at->family && !rows) return model->words[at->fact->words[row]];
   if (!rows) return "";
-  if (at->kind == CELL_FACT && at->family) row /= at->word_count;
+  if (at->kind == CELL_FACT && at->family) row /= at->fact->word_count;
   if (rows->words) return model->words[rows->words[row]];
   return text_number(out, rows_number(rows, row));
 }
@@ -99,8 +110,8 @@ void model_path(const struct mls_model *model, unsigned cell, struct buffer *out
   } else if (at->kind == CELL_KEY) {
     buffer_text(out, line->domain->key);
   } else if (at->kind == CELL_FACT) {
-    if (at->table < 0) buffer_print(out, "%s.%s", line->name, at->field);
-    else buffer_print(out, "%s.%s", line->domain->key, at->field);
+    if (at->table < 0) buffer_print(out, "%s.%s", line->name, at->fact->field);
+    else buffer_print(out, "%s.%s", line->domain->key, at->fact->field);
   } else {
     buffer_text(out, line->name);
     if (at->kind == CELL_WITHIN) buffer_print(out, " in %s", line->domain->set->text);
@@ -128,11 +139,12 @@ static struct slice next_part(struct slice *path) {
 
 /* A fact of the item that `chooser` names which other sheets alone read. */
 static unsigned find_shared(const struct mls_model *model, unsigned chooser, const char *name) {
-  if (!model->cells[chooser].registry) return GRAPH_NONE;
+  if (!model_registry(model, &model->cells[chooser])) return GRAPH_NONE;
   unsigned root = model_chooser(model, chooser);
   for (size_t i = 0; i < model->cell_count; i++) {
     const struct cell *cell = &model->cells[i];
-    if (cell->kind == CELL_FACT && cell->chooser == root && cell->field == name) return (unsigned)i;
+    if (cell->kind == CELL_FACT && cell->fact->chooser == root && cell->fact->field == name)
+      return (unsigned)i;
   }
   return GRAPH_NONE;
 }

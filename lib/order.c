@@ -42,7 +42,7 @@ static mls_status walk_node(const struct walker *w, const struct node *node, uns
 
 static mls_status walk_path(const struct walker *w, const struct node *node, unsigned lag) {
   const struct cell *cell = &w->model->cells[w->cell];
-  unsigned to = model_cell(w->model, cell->home, node);
+  unsigned to = model_cell(w->model, model_home(w->model, cell), node);
   const struct cell *other = &w->model->cells[to];
   bool own = node->ref == REF_CELL && node->hops == 0 && cell->table >= 0 &&
              cell->table == other->table && cell->instance == other->instance;
@@ -54,7 +54,8 @@ static mls_status walk_path(const struct walker *w, const struct node *node, uns
 static mls_status walk_call(const struct walker *w, const struct node *node, unsigned lag) {
   const struct cell *cell = &w->model->cells[w->cell];
   if (node_is_total(node))
-    return w->visit(w->context, w->model->instances[cell->home].cells[node->total], EDGE_ALL, 0);
+    return w->visit(w->context, w->model->instances[model_home(w->model, cell)].cells[node->total],
+                    EDGE_ALL, 0);
   unsigned rows = node_lag(node), above = lag + rows < LIMIT_ROWS ? lag + rows : LIMIT_ROWS;
   for (unsigned i = 0; i < node->count; i++)
     TRY(walk_node(w, node->arguments[i], i == 0 ? above : lag));
@@ -72,12 +73,12 @@ mls_status graph_precedents(const struct mls_model *model, unsigned index, graph
   struct walker w = { model, index, visit, context };
   if (cell->formula) return walk_node(&w, cell->formula, 0);
   if (cell->kind == CELL_WITHIN) return visit(context, cell->target, EDGE_ALL, 0);
-  if (cell->kind == CELL_FACT && cell->chooser != GRAPH_NONE)
-    return visit(context, cell->chooser, EDGE_ALL, 0);
+  if (cell->kind == CELL_FACT && cell->fact->chooser != GRAPH_NONE)
+    return visit(context, cell->fact->chooser, EDGE_ALL, 0);
   if (cell->kind != CELL_TOTAL) return MLS_OK;
-  TRY(visit(context, cell->total_column, EDGE_ALL, 0));
-  if (cell->total_truth == GRAPH_NONE) return MLS_OK;
-  return visit(context, cell->total_truth, EDGE_ALL, 0);
+  TRY(visit(context, cell->total->column, EDGE_ALL, 0));
+  if (cell->total->truth == GRAPH_NONE) return MLS_OK;
+  return visit(context, cell->total->truth, EDGE_ALL, 0);
 }
 
 struct collector {
@@ -216,7 +217,7 @@ static void find_way(const struct orderer *o, unsigned from, unsigned to, unsign
 /* Where a person can break a cycle at a cell. */
 static struct place cell_place(const struct mls_model *model, unsigned index) {
   const struct cell *cell = &model->cells[index];
-  const struct sheet *sheet = model->instances[cell->home].sheet;
+  const struct sheet *sheet = model->instances[model_home(model, cell)].sheet;
   if (cell->kind == CELL_BOUND) return node_place(sheet, cell->formula);
   if (cell->kind == CELL_TOTAL) return node_place(sheet, sheet_slot(sheet, cell->slot).origin);
   return line_place(model->instances[cell->instance].sheet, model_line(model, index));
@@ -227,10 +228,11 @@ static size_t first_of_cycle(const struct mls_model *model, const unsigned *way,
   size_t best = 0;
   for (size_t i = 1; i < count; i++) {
     const struct cell *a = &model->cells[way[i]], *b = &model->cells[way[best]];
+    unsigned home_a = model_home(model, a), home_b = model_home(model, b);
     bool total_a = a->kind == CELL_TOTAL, total_b = b->kind == CELL_TOTAL;
-    bool before = total_a != total_b   ? total_b
-                  : a->home != b->home ? a->home < b->home
-                                       : way[i] < way[best];
+    bool before = total_a != total_b ? total_b
+                  : home_a != home_b ? home_a < home_b
+                                     : way[i] < way[best];
     if (before) best = i;
   }
   return best;
@@ -378,10 +380,11 @@ static unsigned moved(const unsigned *place, unsigned cell) {
 }
 
 static void renumber_cell(struct cell *cell, const unsigned *place) {
-  cell->chooser = moved(place, cell->chooser);
-  cell->total_column = moved(place, cell->total_column);
-  cell->total_truth = moved(place, cell->total_truth);
-  cell->target = cell->kind == CELL_WITHIN ? place[cell->target] : GRAPH_NONE;
+  if (cell->kind == CELL_WITHIN) cell->target = place[cell->target];
+  if (cell->kind == CELL_FACT) cell->fact->chooser = moved(place, cell->fact->chooser);
+  if (cell->kind != CELL_TOTAL) return;
+  cell->total->column = place[cell->total->column];
+  cell->total->truth = moved(place, cell->total->truth);
 }
 
 static void renumber_instances(struct mls_model *model, const unsigned *place) {
@@ -410,7 +413,7 @@ static void lay_out(const struct orderer *o) {
   struct cell *cells = o->model->cells;
   size_t offset = 0;
   for (size_t i = 0; i < o->sorted_count; i++) {
-    cells[i].offset = offset;
+    cells[i].offset = (unsigned)offset;
     offset += cells[i].rows;
   }
   for (size_t i = o->sorted_count; i-- > 0;) {

@@ -288,14 +288,14 @@ static mls_status plan_fact(struct planner *p, unsigned cell, size_t row) {
   source *out = &p->of_value[at->offset + row], chooser;
   if (*out != SOURCE_NONE || values_setting(p->base, cell, row)) return MLS_OK;
   struct step step = { .kind = STEP_FACT, .count = 1 };
-  size_t items = at->registry->item_count;
+  size_t items = at->fact->registry->item_count;
   double *facts = memory_array(p->plan->memory, items + 1, sizeof *facts);
   if (!facts) return fail_memory(p->plan->fails);
   for (size_t i = 0; i < items; i++) facts[i] = settle_item_fact(p->model, cell, row, i);
   facts[items] = FUNCTION_ERROR;
   step.facts = facts;
-  TRY(items_of(p, at->registry, &step.items));
-  TRY(value_source(p, p->model->cells[at->chooser].offset, &chooser));
+  TRY(items_of(p, at->fact->registry, &step.items));
+  TRY(value_source(p, p->model->cells[at->fact->chooser].offset, &chooser));
   return add_step(p, step, &chooser, out);
 }
 
@@ -311,8 +311,8 @@ static mls_status plan_within(struct planner *p, unsigned cell) {
 static mls_status plan_total(struct planner *p, unsigned cell) {
   const struct cell *at = &p->model->cells[cell];
   struct step step = { .kind = STEP_TOTAL, .truths = SOURCE_NONE, .cell = cell };
-  TRY(list_rows(p, at->total_column, &step.rows));
-  if (at->total_truth != GRAPH_NONE) TRY(list_rows(p, at->total_truth, &step.truths));
+  TRY(list_rows(p, at->total->column, &step.rows));
+  if (at->total->truth != GRAPH_NONE) TRY(list_rows(p, at->total->truth, &step.truths));
   return add_step(p, step, NULL, &p->of_value[at->offset]);
 }
 
@@ -367,7 +367,7 @@ static mls_status plan_plain(struct planner *p, unsigned cell) {
   const struct cell *at = &p->model->cells[cell];
   if (at->kind == CELL_WITHIN) return plan_within(p, cell);
   if (at->kind == CELL_TOTAL) return plan_total(p, cell);
-  if (at->kind == CELL_FACT && at->chooser != GRAPH_NONE && p->varies[at->chooser])
+  if (at->kind == CELL_FACT && at->fact->chooser != GRAPH_NONE && p->varies[at->fact->chooser])
     for (size_t row = 0; row < at->rows; row++) TRY(plan_fact(p, cell, row));
   return MLS_OK;
 }
@@ -395,7 +395,7 @@ struct use {
 
 size_t plan_rows(const struct plan *plan, const struct step *step) {
   const struct cell *at = &plan->model->cells[step->cell];
-  return step->kind == STEP_TOTAL ? plan->model->cells[at->total_column].rows : at->rows;
+  return step->kind == STEP_TOTAL ? plan->model->cells[at->total->column].rows : at->rows;
 }
 
 /* Everything that a step reads: its operands, then the rows and the truths. */

@@ -52,11 +52,12 @@ static double within_value(const struct mls_values *v, unsigned cell) {
 /* A sum over many rows is kept as a tree: only the blocks with changed rows are added again. */
 static double total_value(struct mls_values *v, unsigned cell) {
   const struct cell *at = &v->model->cells[cell];
-  const struct cell *column = &v->model->cells[at->total_column];
+  const struct cell *column = &v->model->cells[at->total->column];
   const double *rows = &v->value[column->offset];
   const double *truth =
-      at->total_truth == GRAPH_NONE ? NULL : &v->value[v->model->cells[at->total_truth].offset];
-  if (tree_blocks(v->model, cell) == 1) return at->function->total(column->rows, rows, truth);
+      at->total->truth == GRAPH_NONE ? NULL : &v->value[v->model->cells[at->total->truth].offset];
+  if (tree_blocks(v->model, cell) == 1)
+    return at->total->function->total(column->rows, rows, truth);
   struct bits blocks = stale_rows(v, cell);
   double total = tree_sum(v->trees + stale_of(v, cell)->tree, column->rows, rows, truth, &blocks);
   return total - total == 0 ? total : FUNCTION_ERROR;
@@ -431,7 +432,7 @@ static double evaluate_path(struct place_in at, const struct node *node) {
   if (node->count)
     return tape_lookup(model, at.values->value, index, evaluate(at, node->arguments[0]), at.row);
   size_t row = node_row(node);
-  if (cell->table >= 0) row += cell->family ? at.row * cell->word_count : at.row;
+  if (cell->table >= 0) row += cell->family ? at.row * cell->fact->word_count : at.row;
   return values_get(at.values, index, row);
 }
 

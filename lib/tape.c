@@ -90,7 +90,7 @@ static bool own_table(const struct compiler *c, const struct node *node, const s
 
 static void reference(const struct compiler *c, const struct node *node, unsigned lag,
                       struct operand *out) {
-  unsigned cell = model_cell(c->model, cell_of(c)->home, node);
+  unsigned cell = model_cell(c->model, model_home(c->model, cell_of(c)), node);
   const struct cell *other = &c->model->cells[cell];
   *out = (struct operand){
     .kind = OPERAND_VALUE, .one = true, .stride = 1, .index = (unsigned)other->offset
@@ -99,7 +99,7 @@ static void reference(const struct compiler *c, const struct node *node, unsigne
     out->kind = OPERAND_ROWS;
     out->one = false;
     out->lag = lag;
-    out->stride = other->family ? (unsigned short)other->word_count : 1;
+    out->stride = other->family ? (unsigned short)other->fact->word_count : 1;
   }
   if (node->ref == REF_ROW) out->index += node->parts->row;
 }
@@ -124,7 +124,7 @@ static void lookup(struct compiler *c, const struct node *node, unsigned lag, st
   struct op op = { .kind = OP_LOOKUP,
                    .count = 1,
                    .shift = lag,
-                   .cell = model_cell(c->model, cell_of(c)->home, node) };
+                   .cell = model_cell(c->model, model_home(c->model, cell_of(c)), node) };
   const struct cell *other = &c->model->cells[op.cell];
   compile(c, node->arguments[0], lag, &op.in[0]);
   finish(c, &op, !(other->family && other->table >= 0), depth, out);
@@ -163,7 +163,7 @@ static void call(struct compiler *c, const struct node *node, unsigned count, un
 }
 
 static void compile_total(const struct compiler *c, const struct node *node, struct operand *out) {
-  unsigned cell = c->model->instances[cell_of(c)->home].cells[node->total];
+  unsigned cell = c->model->instances[model_home(c->model, cell_of(c))].cells[node->total];
   *out = (struct operand){
     .kind = OPERAND_VALUE, .one = true, .stride = 1, .index = (unsigned)c->model->cells[cell].offset
   };

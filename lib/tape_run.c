@@ -83,9 +83,9 @@ bool tape_find_row(const struct mls_model *model, unsigned cell, double key, siz
   if (key != key) return false;
   if (at->kind != CELL_FACT || !at->family)
     return rows_find(model, model_rows(model, cell), key, found);
-  size_t base = at->table >= 0 ? row * at->word_count : 0;
-  for (unsigned i = 0; i < at->word_count; i++)
-    if ((double)at->words[i] == key) {
+  size_t base = at->table >= 0 ? row * at->fact->word_count : 0;
+  for (unsigned i = 0; i < at->fact->word_count; i++)
+    if ((double)at->fact->words[i] == key) {
       *found = base + i;
       return true;
     }

@@ -16,8 +16,8 @@ size_t trace_row(const struct mls_model *model, unsigned cell, size_t row) {
 
 /* The word of a fact family that has this text number. */
 static bool word_of_key(const struct cell *cell, double key, size_t *word) {
-  for (unsigned i = 0; i < cell->word_count; i++) {
-    if ((double)cell->words[i] != key) continue;
+  for (unsigned i = 0; i < cell->fact->word_count; i++) {
+    if ((double)cell->fact->words[i] != key) continue;
     *word = i;
     return true;
   }
@@ -26,7 +26,7 @@ static bool word_of_key(const struct cell *cell, double key, size_t *word) {
 
 /* A family of a table's items has a row for each item and word. */
 static size_t family_row(const struct cell *cell, size_t row, size_t word) {
-  return cell->table < 0 ? word : row * cell->word_count + word;
+  return cell->table < 0 ? word : row * cell->fact->word_count + word;
 }
 
 bool trace_lookup(const struct mls_values *values, unsigned instance, size_t row,
@@ -132,18 +132,18 @@ static bool descend(const struct mls_values *values, struct fault *at, struct sp
 
 /* Whether a row of an aggregate is selected, or an error where that is decided. */
 static double chosen_row(const struct mls_values *values, const struct cell *cell, size_t row) {
-  return cell->total_truth == GRAPH_NONE ? 1 : values_get(values, cell->total_truth, row);
+  return cell->total->truth == GRAPH_NONE ? 1 : values_get(values, cell->total->truth, row);
 }
 
 /* The one row that `first` and `last` look at. */
 static bool enter_end(const struct mls_values *values, const struct cell *cell, struct spot *spot) {
-  size_t rows = values->model->cells[cell->total_column].rows;
-  bool last = strcmp(cell->function->name, "last") == 0;
+  size_t rows = values->model->cells[cell->total->column].rows;
+  bool last = strcmp(cell->total->function->name, "last") == 0;
   for (size_t i = 0; i < rows; i++) {
     size_t row = last ? rows - 1 - i : i;
     if (chosen_row(values, cell, row) == 0) continue;
-    *spot = (struct spot){ cell->total_column, row };
-    return value_is_error(values_get(values, cell->total_column, row));
+    *spot = (struct spot){ cell->total->column, row };
+    return value_is_error(values_get(values, cell->total->column, row));
   }
   return false;
 }
@@ -152,13 +152,14 @@ static bool enter_end(const struct mls_values *values, const struct cell *cell, 
    column of a selected row. */
 static bool enter_total(const struct mls_values *values, const struct cell *cell,
                         struct spot *spot) {
-  bool end = cell->function->rule == RULE_COLUMN_ANY;
-  for (size_t row = 0; row < values->model->cells[cell->total_column].rows; row++) {
+  bool end = cell->total->function->rule == RULE_COLUMN_ANY;
+  for (size_t row = 0; row < values->model->cells[cell->total->column].rows; row++) {
     double chosen = chosen_row(values, cell, row);
     bool wrong = value_is_error(chosen);
-    bool sound = end || chosen == 0 || !value_is_error(values_get(values, cell->total_column, row));
+    bool sound =
+        end || chosen == 0 || !value_is_error(values_get(values, cell->total->column, row));
     if (!wrong && sound) continue;
-    *spot = (struct spot){ wrong ? cell->total_truth : cell->total_column, row };
+    *spot = (struct spot){ wrong ? cell->total->truth : cell->total->column, row };
     return true;
   }
   return end && enter_end(values, cell, spot);
@@ -254,23 +255,23 @@ static const char *say_fault(const struct mls_values *values, const struct fault
 /* "H100", or the row of a registry table, for messages. */
 static const char *item_of(const struct mls_values *values, unsigned cell, size_t row,
                            char out[TEXT_NUMBER]) {
-  const struct cell *fact = &values->model->cells[cell];
-  if (fact->table >= 0) return model_row_key(values->model, cell, row, out);
+  const struct cell *here = &values->model->cells[cell];
+  if (here->table >= 0) return model_row_key(values->model, cell, row, out);
   size_t item = values_item(values, cell);
-  return item < fact->registry->item_count ? fact->registry->items[item] : "the item";
+  return item < here->fact->registry->item_count ? here->fact->registry->items[item] : "the item";
 }
 
 static const char *family_word(const struct mls_model *model, const struct cell *cell, size_t row) {
-  return cell->family ? model->words[cell->words[row % cell->word_count]] : NULL;
+  return cell->family ? model->words[cell->fact->words[row % cell->fact->word_count]] : NULL;
 }
 
 static void say_fact(const struct mls_values *values, unsigned cell, size_t row,
                      struct buffer *out) {
-  const struct cell *fact = &values->model->cells[cell];
-  const char *word = family_word(values->model, fact, row);
+  const struct cell *here = &values->model->cells[cell];
+  const char *word = family_word(values->model, here, row);
   char number[TEXT_NUMBER];
-  buffer_print(out, "%s has no fact %s%s%s (%s)", item_of(values, cell, row, number), fact->field,
-               word ? "." : "", word ? word : "", fact->registry->name);
+  buffer_print(out, "%s has no fact %s%s%s (%s)", item_of(values, cell, row, number),
+               here->fact->field, word ? "." : "", word ? word : "", here->fact->registry->name);
 }
 
 /* The key of a lookup that selects nothing, in words. */
@@ -290,10 +291,11 @@ static void say_lookup(const struct mls_values *values, const struct fault *at,
   const struct cell *target = &model->cells[cell];
   char number[TEXT_NUMBER];
   if (target->family) {
-    size_t row = at->row * target->word_count;
-    buffer_print(out, "%s has no fact %s.", item_of(values, cell, row, number), target->field);
+    size_t row = at->row * target->fact->word_count;
+    buffer_print(out, "%s has no fact %s.", item_of(values, cell, row, number),
+                 target->fact->field);
     say_key(values, at, out);
-    buffer_print(out, " (%s)", target->registry->name);
+    buffer_print(out, " (%s)", target->fact->registry->name);
     return;
   }
   model_path(model, cell, out);
@@ -305,9 +307,9 @@ static void say_lookup(const struct mls_values *values, const struct fault *at,
 static const char *say_total(const struct mls_values *values, const struct cell *cell,
                              struct buffer *out) {
   const struct mls_model *model = values->model;
-  size_t rows = model->cells[cell->total_column].rows, selected = rows;
-  for (size_t row = 0; row < rows && cell->total_truth != GRAPH_NONE; row++)
-    if (values_get(values, cell->total_truth, row) == 0) selected--;
+  size_t rows = model->cells[cell->total->column].rows, selected = rows;
+  for (size_t row = 0; row < rows && cell->total->truth != GRAPH_NONE; row++)
+    if (values_get(values, cell->total->truth, row) == 0) selected--;
   formula_print(out, sheet_slot(model->instances[cell->instance].sheet, cell->slot).origin);
   buffer_text(out, selected == 0 ? " selects no row" : " has no result for these rows");
   return selected == 0 ? "missing" : "range";
@@ -333,7 +335,7 @@ static mls_status tell(struct mls_values *values, struct spot spot, const struct
    `fault` when that has a node. */
 static bool step_up(const struct mls_values *values, struct spot *at, struct fault *fault) {
   const struct cell *here = &values->model->cells[at->cell];
-  *fault = (struct fault){ here->home, at->row, here->formula };
+  *fault = (struct fault){ model_home(values->model, here), at->row, here->formula };
   if (here->formula) return descend(values, fault, at);
   if (here->kind == CELL_TOTAL) return enter_total(values, here, at);
   if (here->kind == CELL_WITHIN) *at = (struct spot){ here->target, 0 };
@@ -449,19 +451,19 @@ static void collect(struct reasons *reasons, const struct node *node, size_t row
 }
 
 static void collect_total(struct reasons *reasons, const struct cell *cell) {
-  add_reason(reasons, cell->total_column, ROWS_ALL);
-  if (cell->total_truth != GRAPH_NONE) add_reason(reasons, cell->total_truth, ROWS_ALL);
+  add_reason(reasons, cell->total->column, ROWS_ALL);
+  if (cell->total->truth != GRAPH_NONE) add_reason(reasons, cell->total->truth, ROWS_ALL);
 }
 
 mls_status trace_reasons(struct mls_values *values, unsigned cell, size_t row, struct reason **out,
                          size_t *count) {
   const struct cell *here = &values->model->cells[cell];
-  struct reasons reasons = { .values = values, .instance = here->home };
+  struct reasons reasons = { .values = values, .instance = model_home(values->model, here) };
   if (here->formula) collect(&reasons, here->formula, row);
   else if (here->kind == CELL_TOTAL) collect_total(&reasons, here);
   else if (here->kind == CELL_WITHIN) add_reason(&reasons, here->target, 0);
-  else if (here->kind == CELL_FACT && here->chooser != GRAPH_NONE)
-    add_reason(&reasons, here->chooser, 0);
+  else if (here->kind == CELL_FACT && here->fact->chooser != GRAPH_NONE)
+    add_reason(&reasons, here->fact->chooser, 0);
   *out = reasons.list;
   *count = reasons.count;
   return reasons.failed ? fail_memory(&values->fails) : MLS_OK;

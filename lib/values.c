@@ -183,9 +183,10 @@ static mls_status set_word(struct mls_values *values, const struct target *targe
                            struct slice text) {
   const struct mls_model *model = values->model;
   const struct cell *cell = &model->cells[target->cell];
-  const char *now = cell->kind == CELL_INPUT && cell->registry
-                        ? renamed_now(model->facts, &model->names, RENAMED_ITEM,
-                                      cell->registry->name, text, target->place, &values->fails)
+  const struct registry *registry = model_registry(model, cell);
+  const char *now = cell->kind == CELL_INPUT && registry
+                        ? renamed_now(model->facts, &model->names, RENAMED_ITEM, registry->name,
+                                      text, target->place, &values->fails)
                         : NULL;
   if (now) text = slice_of(now);
   const char *word = names_find(&model->names, text);
@@ -194,8 +195,8 @@ static mls_status set_word(struct mls_values *values, const struct target *targe
     if (!word || !set_holds_word(set, word)) return wrong_set(values, target, set, text);
   } else if (!word || model_word(model, word) == GRAPH_NONE) {
     return fail_add(&values->fails, MLS_RANGE, target->place,
-                    "no item of %s has the word \"%.*s\" here", cell->registry->name,
-                    (int)text.size, text.at);
+                    "no item of %s has the word \"%.*s\" here", registry->name, (int)text.size,
+                    text.at);
   }
   double si = model_word(model, word);
   struct setting setting = {
@@ -239,7 +240,7 @@ static mls_status check_unit(struct mls_values *values, const struct target *tar
                              const struct unit *unit) {
   const struct cell *cell = &values->model->cells[target->cell];
   struct type is = { KIND_NUMBER, false, false, unit->strict, unit->count };
-  struct type wanted = { KIND_NUMBER, false, false, cell->strict, cell->count };
+  struct type wanted = { KIND_NUMBER, false, false, cell->unit->strict, cell->unit->count };
   if (type_compatible(is, wanted)) return MLS_OK;
   return fail_add(&values->fails, MLS_UNIT, target->place, "%s is in %s, found %s", target->path,
                   *cell->unit->text ? cell->unit->text : "plain numbers",
@@ -320,20 +321,21 @@ mls_status values_set_number(struct mls_values *values, unsigned cell, size_t ro
 size_t values_item(const struct mls_values *values, unsigned cell) {
   const struct mls_model *model = values->model;
   const struct cell *at = &model->cells[cell];
-  if (at->kind == CELL_FACT) cell = at->chooser;
+  if (at->kind == CELL_FACT) cell = at->fact->chooser;
   size_t item = 0;
-  if (cell == GRAPH_NONE || !model->cells[cell].registry) return 0;
-  registry_item(model->cells[cell].registry, model->words[(size_t)values_get(values, cell, 0)],
-                &item);
+  const struct registry *registry =
+      cell == GRAPH_NONE ? NULL : model_registry(model, &model->cells[cell]);
+  if (!registry) return 0;
+  registry_item(registry, model->words[(size_t)values_get(values, cell, 0)], &item);
   return item;
 }
 
-static const struct field *family_field(const struct cell *cell, size_t index, size_t *field) {
-  for (size_t i = 0; i < cell->registry->field_count; i++) {
-    if (cell->registry->fields[i].family != cell->field) continue;
+static const struct field *family_field(const struct fact_cell *fact, size_t index, size_t *field) {
+  for (size_t i = 0; i < fact->registry->field_count; i++) {
+    if (fact->registry->fields[i].family != fact->field) continue;
     if (index-- > 0) continue;
     *field = i;
-    return &cell->registry->fields[i];
+    return &fact->registry->fields[i];
   }
   return NULL;
 }
@@ -346,15 +348,16 @@ static bool fact_item(const struct mls_values *values, unsigned cell, size_t row
     return true;
   }
   const unsigned *words = model_rows(values->model, cell)->words;
-  const char *key = values->model->words[words[at->family ? row / at->word_count : row]];
-  return registry_item(at->registry, key, item);
+  const char *key = values->model->words[words[at->family ? row / at->fact->word_count : row]];
+  return registry_item(at->fact->registry, key, item);
 }
 
 static const struct fact *fact_of_item(const struct cell *at, size_t row, size_t item) {
   size_t field;
-  bool found = at->family ? family_field(at, row % at->word_count, &field) != NULL
-                          : registry_field(at->registry, at->field, &field);
-  return found ? fact_find(at->registry, item, field) : NULL;
+  const struct fact_cell *fact = at->fact;
+  bool found = at->family ? family_field(fact, row % fact->word_count, &field) != NULL
+                          : registry_field(fact->registry, fact->field, &field);
+  return found ? fact_find(fact->registry, item, field) : NULL;
 }
 
 /* The fact a row of a cell stands for by the registry alone. */

@@ -140,15 +140,15 @@ static void compare(struct mls_values *values, const struct cell *cell, struct v
   if (!compares) return;
   const struct node *left = node->arguments[0], *right = node->arguments[1];
   if (left->type->kind != KIND_NUMBER || right->type->kind != KIND_NUMBER) {
-    say_words(values, cell->home, node, detail);
+    say_words(values, model_home(values->model, cell), node, detail);
     return;
   }
   enum comparison comparison = comparison_of(node->function);
   out->compares = true;
-  out->left = values_evaluate(values, cell->home, 0, node->arguments[0]);
-  out->right = values_evaluate(values, cell->home, 0, node->arguments[1]);
+  out->left = values_evaluate(values, model_home(values->model, cell), 0, node->arguments[0]);
+  out->right = values_evaluate(values, model_home(values->model, cell), 0, node->arguments[1]);
   out->gap = gap_of(comparison, out);
-  out->unit = shown_unit(values, cell->home, node);
+  out->unit = shown_unit(values, model_home(values->model, cell), node);
   const struct unit *base = base_unit(values, left->type->zero ? *right->type : *left->type);
   out->base = base ? base->text : NULL;
   if (out->unit) say_sides(comparison, out, detail);

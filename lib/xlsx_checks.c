@@ -116,7 +116,7 @@ static void put_check(struct xlsx *x, unsigned page, unsigned row, unsigned cell
   put_truth(x, page, row, cell);
   put_verdict(x, page, row, cell);
   put_comparison(x, page, row, cell);
-  const char *words = here->formula ? xlsx_words(x, here->formula, here->home)
+  const char *words = here->formula ? xlsx_words(x, here->formula, model_home(x->model, here))
                                     : xlsx_print(x, "%s: %s", line->name, xlsx_set_words(x, line));
   put_text(x, page, row, CHECK_WORDS, words, STYLE_WRAP);
 }

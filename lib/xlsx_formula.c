@@ -10,7 +10,7 @@ static const char *spell(struct pen *pen, const struct node *node);
 
 struct pen xlsx_pen(struct xlsx *x, unsigned cell) {
   const struct cell *here = &x->model->cells[cell];
-  struct pen pen = { .x = x, .cell = cell, .home = here->home };
+  struct pen pen = { .x = x, .cell = cell, .home = model_home(x->model, here) };
   pen.page = x->spots[cell].page;
   pen.owner = x->instance_page[here->instance];
   pen.column = here->table >= 0;
@@ -186,7 +186,7 @@ static size_t row_of(const struct pen *pen, unsigned cell, const struct node *no
   const struct cell *here = &pen->x->model->cells[cell];
   bool same = here->table >= 0 && pen->column;
   if (node->ref == REF_ROW)
-    return same ? pen->row * here->word_count + node->parts->row : node->parts->row;
+    return same ? pen->row * here->fact->word_count + node->parts->row : node->parts->row;
   return same ? pen->row : 0;
 }
 
@@ -198,8 +198,8 @@ static const char *spell_family(struct pen *pen, unsigned cell, const char *key,
   struct buffer out;
   buffer_open(&out, &x->scratch);
   buffer_print(&out, "INDEX(%s,MATCH(", range(pen, cell, column));
-  xlsx_literal(&out,
-               xlsx_print(x, "%s.%s.", xlsx_line(x, cell)->name, x->model->cells[cell].field));
+  xlsx_literal(
+      &out, xlsx_print(x, "%s.%s.", xlsx_line(x, cell)->name, x->model->cells[cell].fact->field));
   buffer_print(&out, "&%s,%s,0))", loosest(key) <= LEVEL_JOIN ? xlsx_print(x, "(%s)", key) : key,
                range(pen, cell, names));
   return xlsx_keep(x, &out);
@@ -216,8 +216,8 @@ static const char *spell_family_across(struct pen *pen, unsigned cell, const cha
   buffer_char(&out, ':');
   xlsx_address(&out, spot->row + (unsigned)pen->row, spot->base + spot->across - 1, false);
   buffer_text(&out, ",1,MATCH("); /* 1: not all spreadsheets count along a single row */
-  xlsx_literal(
-      &out, xlsx_print(x, "%s.%s.", xlsx_line(x, cell)->domain->key, x->model->cells[cell].field));
+  xlsx_literal(&out, xlsx_print(x, "%s.%s.", xlsx_line(x, cell)->domain->key,
+                                x->model->cells[cell].fact->field));
   buffer_print(&out, "&%s,", loosest(key) <= LEVEL_JOIN ? xlsx_print(x, "(%s)", key) : key);
   unsigned heads = x->pages[spot->page].first - 2;
   xlsx_address(&out, heads, spot->base, true);

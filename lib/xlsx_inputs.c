@@ -110,7 +110,7 @@ void xlsx_put_allowed(struct xlsx *x, unsigned page, const struct knob *knob, un
   unsigned row = knob->at;
   if (!is_fact(x, knob))
     put_validation(x, page, row, row, first, last, xlsx_line(x, knob->cell), here->unit);
-  else put_validation_of_fact(x, page, row, row, first, last, here, here->field);
+  else put_validation_of_fact(x, page, row, row, first, last, here, here->fact->field);
 }
 
 void xlsx_put_knob_head(struct xlsx *x, unsigned page, const struct knob *knob) {
@@ -119,7 +119,7 @@ void xlsx_put_knob_head(struct xlsx *x, unsigned page, const struct knob *knob) 
   struct buffer path;
   buffer_open(&path, &x->scratch);
   model_path(x->model, knob->cell, &path);
-  if (here->family) buffer_print(&path, ".%s", x->model->words[here->words[knob->row]]);
+  if (here->family) buffer_print(&path, ".%s", x->model->words[here->fact->words[knob->row]]);
   put_text(x, page, knob->at, IN_LABEL, label, is_fact(x, knob) ? STYLE_INSET : STYLE_WRAP);
   put_jump(x, page, knob->at, IN_WHERE, knob->page, knob->line, xlsx_keep(x, &path));
 }
@@ -182,8 +182,8 @@ static void put_now(struct xlsx *x, unsigned page, const struct knob *knob) {
   enum style style = is_fact(x, knob) ? STYLE_PULLED : STYLE_OUTPUT;
   put_value(x, page, knob->at, IN_BASE, base_formula(x, knob), si, here->text, STYLE_BASE,
             here->text ? XLSX_PLAIN : XLSX_EXACT);
-  put_text(x, page, knob->at, IN_BASE_UNIT, xlsx_base_unit(x, here->strict, here->count),
-           STYLE_BASE);
+  put_text(x, page, knob->at, IN_BASE_UNIT,
+           xlsx_base_unit(x, here->unit->strict, here->unit->count), STYLE_BASE);
   put_number(x, page, knob->at, IN_FACTOR, factor, STYLE_BASE, XLSX_PLAIN);
   const char *shown = xlsx_shown(x, knob->at, IN_BASE, knob->at, IN_FACTOR, here->text);
   if (value_is_error(si)) put_formula_text(x, page, knob->at, IN_VALUE, shown, "missing", style);

@@ -14,10 +14,9 @@ const struct line *xlsx_line(const struct xlsx *x, unsigned cell) {
 }
 
 unsigned xlsx_chooser(const struct xlsx *x, unsigned cell) {
-  const struct cell *fact = &x->model->cells[cell];
-  if (fact->chooser != GRAPH_NONE) return fact->chooser;
-  const struct instance *instance = &x->model->instances[fact->instance];
-  return instance->cells[fact->line];
+  const struct cell *here = &x->model->cells[cell];
+  if (here->fact->chooser != GRAPH_NONE) return here->fact->chooser;
+  return x->model->instances[here->instance].cells[here->slot];
 }
 
 bool xlsx_is_typed_word(const struct cell *cell) { return cell->text && cell->kind == CELL_INPUT; }
@@ -46,7 +45,7 @@ const struct block *xlsx_block(const struct xlsx *x, const struct registry *regi
 }
 
 double xlsx_fact_place(const struct xlsx *x, unsigned cell, const struct fact *fact) {
-  const struct registry *registry = x->model->cells[cell].registry;
+  const struct registry *registry = model_registry(x->model, &x->model->cells[cell]);
   const struct block *block = fact ? xlsx_block(x, registry) : NULL;
   return block ? (double)block->places[fact - registry->facts] : FUNCTION_ERROR;
 }
@@ -196,7 +195,7 @@ static void place_facts(struct xlsx *x, unsigned page, unsigned line, unsigned a
   for (unsigned i = x->fact_first[anchor]; i != GRAPH_NONE; i = x->fact_next[i]) {
     const struct cell *fact = &x->model->cells[i];
     x->spots[i] = (struct spot){ page, next_row(&x->pages[page]), SHOW_VALUE, 0, 1, NULL };
-    if (!fact->family) name_spot(x, i, xlsx_print(x, "%s.%s", name, fact->field));
+    if (!fact->family) name_spot(x, i, xlsx_print(x, "%s.%s", name, fact->fact->field));
     for (unsigned row = 0; row < fact->rows; row++)
       add_entry(x, page, (struct entry){ ENTRY_FACT, line, i, row });
   }
@@ -270,7 +269,7 @@ static void add_column(struct xlsx *x, unsigned page, unsigned cell, unsigned wo
 /* One column, or one for each word of a family of facts. */
 static void add_columns(struct xlsx *x, unsigned page, unsigned cell) {
   const struct cell *here = &x->model->cells[cell];
-  unsigned count = here->family ? here->word_count : 1;
+  unsigned count = here->family ? here->fact->word_count : 1;
   for (unsigned i = 0; i < count; i++) add_column(x, page, cell, i);
 }
 
@@ -291,7 +290,7 @@ static void place_columns(struct xlsx *x, unsigned page, unsigned key) {
   for (unsigned i = 0; i < at->column_count; i++) {
     struct column *column = &at->columns[i];
     const struct cell *cell = &x->model->cells[column->cell];
-    unsigned across = cell->family ? cell->word_count : 1;
+    unsigned across = cell->family ? cell->fact->word_count : 1;
     column->base = xlsx_is_typed_word(cell) ? column->shown : at->base + 1 + i;
     if (column->word > 0) continue;
     x->spots[column->cell] =
@@ -323,7 +322,7 @@ static void place_table(struct xlsx *x, unsigned instance, unsigned table) {
 static void note_fields(struct xlsx *x) {
   for (size_t i = 0; i < x->model->cell_count && x->status == MLS_OK; i++) {
     const struct cell *cell = &x->model->cells[i];
-    if (cell->kind == CELL_FACT && map_put(&x->fields, cell->field, 1) != MLS_OK)
+    if (cell->kind == CELL_FACT && map_put(&x->fields, cell->fact->field, 1) != MLS_OK)
       x->status = fail_memory(x->report->fails);
   }
 }
@@ -336,7 +335,7 @@ static void chain_facts(struct xlsx *x) {
   }
   for (unsigned i = count; i-- > 0;) {
     if (x->model->cells[i].kind != CELL_FACT) continue;
-    if (x->model->cells[i].registry) add_block(x, x->model->cells[i].registry);
+    add_block(x, x->model->cells[i].fact->registry);
     unsigned anchor = xlsx_chooser(x, i);
     x->fact_next[i] = x->fact_first[anchor];
     x->fact_first[anchor] = i;
@@ -374,7 +373,7 @@ static bool is_checked(const struct cell *cell) {
 static bool by_reading(const struct xlsx *x, unsigned a, unsigned b) {
   const struct cell *first = &x->model->cells[a], *second = &x->model->cells[b];
   if (first->instance != second->instance) return first->instance < second->instance;
-  return first->line != second->line ? first->line < second->line : a < b;
+  return first->slot != second->slot ? first->slot < second->slot : a < b;
 }
 
 static int compare_checks(const struct xlsx *x, unsigned a, unsigned b) {

@@ -434,7 +434,7 @@ static const char *line_unit(struct xlsx *x, const struct run_line *line) {
                                  : KIND_NUMBER;
   if (kind != KIND_NUMBER) return xlsx_unit(NULL, kind);
   return node ? xlsx_base_unit(x, node->type->strict, node->type->count)
-              : xlsx_base_unit(x, cell->strict, cell->count);
+              : xlsx_base_unit(x, cell->unit->strict, cell->unit->count);
 }
 
 /* "Power bill", then the keys of its rows. */

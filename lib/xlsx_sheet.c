@@ -80,7 +80,7 @@ static void put_from_inputs(struct xlsx *x, unsigned page, unsigned row, const s
   put_value(x, page, row, x->pages[page].base + BASE_VALUE, from, si, here->text, STYLE_BASE,
             base_format(si));
   put_shown(x, page, row, si, factor, here->text, STYLE_PULLED, format_of(here, si / factor));
-  put_block(x, page, row, xlsx_base_unit(x, here->strict, here->count), factor, "");
+  put_block(x, page, row, xlsx_base_unit(x, here->unit->strict, here->unit->count), factor, "");
 }
 
 static void put_input(struct xlsx *x, unsigned page, unsigned row, unsigned cell,
@@ -122,11 +122,13 @@ static void put_formula_row(struct xlsx *x, unsigned page, unsigned row, unsigne
   put_shown(x, page, row, si, factor, here->text, style, format_of(here, si / factor));
   if (here->kind == CELL_CHECK) put_verdicts(x, page, row, row, SHOW_VALUE);
   put_text(x, page, row, SHOW_UNIT, xlsx_unit(here->unit, kind_of(here)), STYLE_UNIT);
-  put_text(x, page, row, SHOW_WORDS, xlsx_words(x, here->formula, here->home), STYLE_WRAP);
+  put_text(x, page, row, SHOW_WORDS, xlsx_words(x, here->formula, model_home(x->model, here)),
+           STYLE_WRAP);
   put_text(x, page, row, SHOW_FORMULA, xlsx_source_text(x, line->name, here->formula), STYLE_MONO);
   put_base(x, page, row, cell);
-  const char *unit = kind_of(here) == KIND_NUMBER ? xlsx_base_unit(x, here->strict, here->count)
-                                                  : xlsx_unit(NULL, kind_of(here));
+  const char *unit = kind_of(here) == KIND_NUMBER
+                         ? xlsx_base_unit(x, here->unit->strict, here->unit->count)
+                         : xlsx_unit(NULL, kind_of(here));
   put_block(x, page, row, unit, factor, line->name);
 }
 
@@ -193,15 +195,15 @@ static void put_fixed(struct xlsx *x, unsigned page, unsigned row, const struct 
             here->text, STYLE_BASE, base_format(si));
   put_shown(x, page, row, si, factor, here->text, STYLE_PULLED, format_of(here, si / factor));
   put_text(x, page, row, SHOW_UNIT, xlsx_unit(here->unit, kind_of(here)), STYLE_UNIT);
-  put_block(x, page, row, xlsx_base_unit(x, here->strict, here->count), factor, "");
+  put_block(x, page, row, xlsx_base_unit(x, here->unit->strict, here->unit->count), factor, "");
 }
 
 static const char *fact_name(struct xlsx *x, const struct entry *entry) {
   const struct cell *here = &x->model->cells[entry->cell];
   const char *owner = xlsx_line(x, entry->cell)->name;
-  if (!here->family) return xlsx_print(x, "%s.%s", owner, here->field);
-  const char *word = x->model->words[here->words[entry->row % here->word_count]];
-  return xlsx_print(x, "%s.%s.%s", owner, here->field, word);
+  if (!here->family) return xlsx_print(x, "%s.%s", owner, here->fact->field);
+  const char *word = x->model->words[here->fact->words[entry->row % here->fact->word_count]];
+  return xlsx_print(x, "%s.%s.%s", owner, here->fact->field, word);
 }
 
 const char *xlsx_source_word(struct xlsx *x, const struct knob *knob) {
@@ -249,7 +251,8 @@ static void put_column(struct xlsx *x, unsigned page, unsigned row, const struct
   put_jump(x, page, row, SHOW_VALUE, to, 0, "column");
   put_text(x, page, row, SHOW_UNIT, xlsx_unit(here->unit, kind_of(here)), STYLE_UNIT);
   put_text(x, page, row, SHOW_WORDS,
-           here->formula ? xlsx_words(x, here->formula, here->home) : xlsx_set_words(x, line),
+           here->formula ? xlsx_words(x, here->formula, model_home(x->model, here))
+                         : xlsx_set_words(x, line),
            STYLE_WRAP);
   put_text(x, page, row, SHOW_FORMULA,
            here->formula ? xlsx_source_text(x, line->name, here->formula) : xlsx_set_text(x, line),

@@ -19,13 +19,13 @@ static enum kind kind_of(const struct xlsx *x, const struct column *column) {
 
 static size_t row_in_cell(const struct xlsx *x, const struct column *column, size_t row) {
   const struct cell *cell = &x->model->cells[column->cell];
-  return cell->family ? row * cell->word_count + column->word : row;
+  return cell->family ? row * cell->fact->word_count + column->word : row;
 }
 
 static double value_of(const struct xlsx *x, const struct column *column, size_t row) {
   if (column->node) {
     const struct cell *cell = &x->model->cells[column->cell];
-    return values_evaluate(x->values, cell->home, row, column->node);
+    return values_evaluate(x->values, model_home(x->model, cell), row, column->node);
   }
   return values_get(x->values, column->cell, row_in_cell(x, column, row));
 }
@@ -55,9 +55,9 @@ static const char *column_name(struct xlsx *x, const struct column *column) {
   const struct line *line = xlsx_line(x, column->cell);
   if (column->node) return xlsx_print(x, "part of %s", line->name);
   if (cell->kind != CELL_FACT) return line->name;
-  if (!cell->family) return xlsx_print(x, "%s.%s", line->domain->key, cell->field);
-  const char *word = x->model->words[cell->words[column->word]];
-  return xlsx_print(x, "%s.%s.%s", line->domain->key, cell->field, word);
+  if (!cell->family) return xlsx_print(x, "%s.%s", line->domain->key, cell->fact->field);
+  const char *word = x->model->words[cell->fact->words[column->word]];
+  return xlsx_print(x, "%s.%s.%s", line->domain->key, cell->fact->field, word);
 }
 
 static const char *base_unit(struct xlsx *x, const struct column *column) {
@@ -65,12 +65,12 @@ static const char *base_unit(struct xlsx *x, const struct column *column) {
   enum kind kind = kind_of(x, column);
   if (kind != KIND_NUMBER) return xlsx_unit(NULL, kind);
   if (column->node) return xlsx_base_unit(x, column->node->type->strict, column->node->type->count);
-  return xlsx_base_unit(x, cell->strict, cell->count);
+  return xlsx_base_unit(x, cell->unit->strict, cell->unit->count);
 }
 
 static const char *column_label(struct xlsx *x, const struct column *column) {
   if (!column->node) return xlsx_label(x, column->cell, row_in_cell(x, column, 0));
-  return xlsx_words(x, column->node, x->model->cells[column->cell].home);
+  return xlsx_words(x, column->node, model_home(x->model, &x->model->cells[column->cell]));
 }
 
 static const char *shown_unit(struct xlsx *x, const struct column *column) {
@@ -140,7 +140,7 @@ static const char *input_formula(struct writer *w, unsigned row) {
 
 static const char *fact_formula(struct writer *w, size_t row) {
   struct xlsx *x = w->x;
-  const struct block *block = xlsx_block(x, x->model->cells[w->column->cell].registry);
+  const struct block *block = xlsx_block(x, x->model->cells[w->column->cell].fact->registry);
   if (!block) return "NA()";
   return xlsx_print(x, "INDEX(%s,%s)", xlsx_fact_range(x, block, FACT_BASE),
                     xlsx_fact_row(x, w->page, w->column->cell, row_in_cell(x, w->column, row)));

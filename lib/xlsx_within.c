@@ -33,7 +33,7 @@ static struct node *make_number(struct xlsx *x, double number, const struct unit
 /* A path to the bound cell itself, from its own sheet. */
 static struct node *make_path(struct xlsx *x, unsigned cell) {
   const struct cell *here = &x->model->cells[cell];
-  struct node *node = make(x, NODE_PATH, 0, make_type(x, here->strict, here->count));
+  struct node *node = make(x, NODE_PATH, 0, make_type(x, here->unit->strict, here->unit->count));
   if (!node) return NULL;
   node->name = xlsx_line(x, cell)->name;
   node->name_count = 1;

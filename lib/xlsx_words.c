@@ -12,9 +12,10 @@ static void add_name(struct buffer *out, const char *name) {
 }
 
 static void add_fact(struct xlsx *x, struct buffer *out, unsigned cell, size_t row) {
-  const struct cell *fact = &x->model->cells[cell];
+  const struct cell *here = &x->model->cells[cell];
+  const struct fact_cell *fact = here->fact;
   add_name(out, fact->field);
-  if (fact->family && row != ROWS_ALL)
+  if (here->family && row != ROWS_ALL)
     buffer_print(out, " %s", x->model->words[fact->words[row % fact->word_count]]);
   const struct line *line = xlsx_line(x, cell);
   const char *owner = line->kind == LINE_TABLE ? line->domain->key : line->label;

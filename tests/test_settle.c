@@ -19,13 +19,13 @@ static void check_row(const struct mls_values *values, unsigned cell, size_t row
   const struct cell *at = &values->model->cells[cell];
   double expected, found = values_get(values, cell, row);
   if (at->formula) {
-    expected = values_evaluate(values, at->home, row, at->formula);
+    expected = values_evaluate(values, model_home(values->model, at), row, at->formula);
   } else {
-    const struct cell *column = &values->model->cells[at->total_column];
-    const double *truth = at->total_truth == GRAPH_NONE
+    const struct cell *column = &values->model->cells[at->total->column];
+    const double *truth = at->total->truth == GRAPH_NONE
                               ? NULL
-                              : &values->value[values->model->cells[at->total_truth].offset];
-    expected = at->function->total(column->rows, &values->value[column->offset], truth);
+                              : &values->value[values->model->cells[at->total->truth].offset];
+    expected = at->total->function->total(column->rows, &values->value[column->offset], truth);
   }
   char path[128];
   mls_row_path(values->model, cell, row, path, sizeof path);
