@@ -1,6 +1,7 @@
 /* Cells in order of calculation. Strong components of "needs" come out precedents first; a
    component of more than one cell is either columns of one table that need each other through prior
    (a group, calculated row by row) or a cycle, which is told with its path. */
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -22,11 +23,11 @@ struct orderer {
   struct memory scratch; /* all arrays here */
   struct need *needs;    /* in order of the cells that have them */
   size_t need_count, need_room;
-  size_t *first;       /* cell -> first of its needs */
-  unsigned *component; /* cell -> number of its component, counted in order of calculation */
+  unsigned *first;     /* cell -> first of its needs */
+  unsigned *component; /* cell -> number of its component */
   unsigned *sorted;    /* cells in order of calculation */
   size_t sorted_count;
-  unsigned *via, *queue, *way; /* to tell cycles: made with the first one */
+  unsigned *path, *next; /* for the components, then to tell cycles */
 };
 
 /* ---- what a cell reads ---- */
@@ -95,6 +96,7 @@ static mls_status collect(void *context, unsigned to, enum edge_kind kind, unsig
       memory_grow(&o->scratch, o->needs, o->need_count, &o->need_room, sizeof *needs);
   if (!needs) return fail_memory(o->fails);
   o->needs = needs;
+  if (o->need_count == UINT_MAX) return fail_memory(o->fails);
   needs[o->need_count++] = (struct need){ to, (unsigned)kind & 3u, lag & 0x3fffffffu };
   return MLS_OK;
 }
@@ -107,63 +109,72 @@ static mls_status collect_all(struct orderer *o) {
   if (!o->first || !o->needs) return fail_memory(o->fails);
   for (unsigned i = 0; i < count; i++) {
     struct collector collector = { o, i };
-    o->first[i] = o->need_count;
+    o->first[i] = (unsigned)o->need_count;
     TRY(progress_tick(o->fails, 2, i, count));
     TRY(graph_precedents(o->model, i, collect, &collector));
   }
-  o->first[count] = o->need_count;
+  o->first[count] = (unsigned)o->need_count;
   return MLS_OK;
 }
 
-/* ---- strong components (Tarjan, without recursion) ---- */
+/* ---- strong components (Tarjan's, in the form that Pearce gave them, without recursion) ---- */
 
+/* A cell that was entered has a number; it falls to the least number of those it leads to, and
+   cells whose number did not fall are the first of their component. A finished component is
+   numbered from the top, above all that are open. */
 struct tarjan {
-  unsigned *number, *low; /* 0: not visited */
-  bool *open;             /* on the stack of unfinished components */
-  unsigned *stack, *path; /* unfinished components; the way down */
-  unsigned *next;         /* of its needs, the next to look at */
-  size_t stack_count, path_count;
-  unsigned counter, components;
+  unsigned *number;       /* 0: not entered */
+  unsigned *path, *next;  /* the way down; of a cell's needs, the next to look at */
+  bool *fell;             /* its number is that of an earlier cell */
+  unsigned *stack;        /* cells that were left, and whose component is open: from the end of */
+  size_t top, path_count; /* sorted, which has room for them */
+  unsigned counter, component;
 };
 
 static mls_status tarjan_open(struct orderer *o, struct tarjan *t) {
   size_t count = o->model->cell_count;
   struct memory *memory = &o->scratch;
-  t->number = memory_array(memory, count, sizeof *t->number);
-  t->low = memory_array(memory, count, sizeof *t->low);
-  t->open = memory_array(memory, count, sizeof *t->open);
-  t->stack = memory_array(memory, count, sizeof *t->stack);
-  t->path = memory_array(memory, count, sizeof *t->path);
-  t->next = memory_array(memory, count, sizeof *t->next);
-  o->component = memory_array(memory, count, sizeof *o->component);
-  o->sorted = memory_array(memory, count, sizeof *o->sorted);
-  bool all =
-      t->number && t->low && t->open && t->stack && t->path && t->next && o->component && o->sorted;
+  t->number = o->component = memory_array(memory, count, sizeof *t->number);
+  t->stack = o->sorted = memory_array(memory, count, sizeof *t->stack);
+  t->path = o->path = memory_array(memory, count, sizeof *t->path);
+  t->next = o->next = memory_array(memory, count, sizeof *t->next);
+  t->fell = memory_array(memory, count, sizeof *t->fell);
+  t->top = count;
+  t->component = (unsigned)count;
+  bool all = t->number && t->stack && t->path && t->next && t->fell;
   return all ? MLS_OK : fail_memory(o->fails);
 }
 
 static void tarjan_enter(struct tarjan *t, unsigned cell) {
-  t->number[cell] = t->low[cell] = ++t->counter;
-  t->open[cell] = true;
-  t->stack[t->stack_count++] = cell;
+  t->number[cell] = ++t->counter;
   t->path[t->path_count++] = cell;
+}
+
+/* `cell` leads to `to`. */
+static void tarjan_lead(struct tarjan *t, unsigned cell, unsigned to) {
+  if (t->number[to] >= t->number[cell]) return;
+  t->number[cell] = t->number[to];
+  t->fell[cell] = true;
+}
+
+static void tarjan_close(struct orderer *o, struct tarjan *t, unsigned cell) {
+  unsigned number = t->number[cell];
+  t->counter--;
+  while (t->top < o->model->cell_count && t->number[t->stack[t->top]] >= number) {
+    unsigned member = t->stack[t->top++];
+    t->number[member] = t->component;
+    t->counter--;
+    o->sorted[o->sorted_count++] = member;
+  }
+  t->number[cell] = t->component--;
+  o->sorted[o->sorted_count++] = cell;
 }
 
 static void tarjan_leave(struct orderer *o, struct tarjan *t, unsigned cell) {
   t->path_count--;
-  if (t->path_count > 0) {
-    unsigned parent = t->path[t->path_count - 1];
-    if (t->low[cell] < t->low[parent]) t->low[parent] = t->low[cell];
-  }
-  if (t->low[cell] != t->number[cell]) return;
-  unsigned member;
-  do {
-    member = t->stack[--t->stack_count];
-    t->open[member] = false;
-    o->component[member] = t->components;
-    o->sorted[o->sorted_count++] = member;
-  } while (member != cell);
-  t->components++;
+  if (t->fell[cell]) t->stack[--t->top] = cell;
+  else tarjan_close(o, t, cell);
+  if (t->path_count > 0) tarjan_lead(t, t->path[t->path_count - 1], cell);
 }
 
 static void tarjan_from(struct orderer *o, struct tarjan *t, unsigned start) {
@@ -171,14 +182,14 @@ static void tarjan_from(struct orderer *o, struct tarjan *t, unsigned start) {
   tarjan_enter(t, start);
   while (t->path_count > 0) {
     unsigned cell = t->path[t->path_count - 1];
-    size_t next = o->first[cell] + t->next[cell]++;
+    size_t next = (size_t)o->first[cell] + t->next[cell]++;
     if (next == o->first[cell + 1]) {
       tarjan_leave(o, t, cell);
       continue;
     }
     unsigned to = o->needs[next].to;
     if (!t->number[to]) tarjan_enter(t, to);
-    else if (t->open[to] && t->number[to] < t->low[cell]) t->low[cell] = t->number[to];
+    else tarjan_lead(t, cell, to);
   }
 }
 
@@ -262,28 +273,20 @@ static mls_status tell_way(struct orderer *o, const unsigned *way, size_t count)
 }
 
 /* The way is stored backwards in `via`. */
-static mls_status tell_cycle(struct orderer *o, unsigned from, unsigned to, const unsigned *via) {
+static mls_status tell_cycle(struct orderer *o, unsigned from, unsigned to) {
+  const unsigned *via = o->next;
+  unsigned *way = o->path;
   size_t count = 1;
   for (unsigned at = to; at != from; at = via[at]) count++;
   unsigned at = to;
-  for (size_t i = count; i-- > 0; at = via[at]) o->way[i] = at;
-  return tell_way(o, o->way, count);
-}
-
-static mls_status open_ways(struct orderer *o) {
-  size_t count = o->model->cell_count;
-  if (o->way) return MLS_OK;
-  o->via = memory_array(&o->scratch, count, sizeof *o->via);
-  o->queue = memory_array(&o->scratch, count, sizeof *o->queue);
-  o->way = memory_array(&o->scratch, count + 2, sizeof *o->way);
-  return o->via && o->queue && o->way ? MLS_OK : fail_memory(o->fails);
+  for (size_t i = count; i-- > 0; at = via[at]) way[i] = at;
+  return tell_way(o, way, count);
 }
 
 /* The shortest cycle in which one cell needs the other; in a component there is one. */
 static mls_status cycle_through(struct orderer *o, unsigned from, unsigned to) {
-  TRY(open_ways(o));
-  if (from != to) find_way(o, to, from, o->via, o->queue);
-  return tell_cycle(o, to, from, o->via);
+  if (from != to) find_way(o, to, from, o->next, o->path);
+  return tell_cycle(o, to, from);
 }
 
 /* ---- groups ---- */
@@ -322,13 +325,13 @@ static unsigned waits_for(const struct orderer *o, unsigned cell, const bool *pl
 /* When all that are left wait, following them must come back to one that was met before. */
 static mls_status cycle_of_rows(struct orderer *o, unsigned cell, const bool *placed) {
   size_t count = 0;
-  TRY(open_ways(o));
-  memset(o->via, 0xff, o->model->cell_count * sizeof *o->via);
-  for (; o->via[cell] == GRAPH_NONE; cell = o->via[cell]) o->via[cell] = waits_for(o, cell, placed);
+  unsigned *via = o->next, *way = o->path;
+  memset(via, 0xff, o->model->cell_count * sizeof *via);
+  for (; via[cell] == GRAPH_NONE; cell = via[cell]) via[cell] = waits_for(o, cell, placed);
   unsigned at = cell;
-  do o->way[count++] = at;
-  while ((at = o->via[at]) != cell);
-  return tell_way(o, o->way, count);
+  do way[count++] = at;
+  while ((at = via[at]) != cell);
+  return tell_way(o, way, count);
 }
 
 /* Members in an order in which each row can be calculated: only needs in the same row count. In
