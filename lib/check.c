@@ -4,7 +4,6 @@
 #include "check.h"
 
 #include <math.h>
-#include <stdint.h>
 #include <string.h>
 
 #include "limits.h"
@@ -26,15 +25,18 @@ static mls_status give_type(struct checker *c, struct line *line, struct type ty
 
 /* ---- names ---- */
 
-static mls_status declare(struct checker *c, struct sheet *sheet, struct map *map, unsigned index) {
+static mls_status declare(struct checker *c, struct sheet *sheet, struct line_index *names,
+                          unsigned index) {
   struct line *line = &sheet->lines[index];
   size_t other;
-  if (map_get(map, line->name, &other)) {
+  if (line_find(sheet, names, line->name, &other)) {
     line->wrong = true;
     return fail_add(c->fails, MLS_NAME, line_place(c->sheet, line), "%s stands in line %d already",
                     line->name, (int)sheet->lines[other].line);
   }
-  return map_put(map, line->name, index) == MLS_OK ? MLS_OK : fail_memory(c->fails);
+  if (line_index_reserve(sheet, names, c->memory, 1) != MLS_OK) return fail_memory(c->fails);
+  line_index_put(sheet, names, index);
+  return MLS_OK;
 }
 
 static mls_status count_parts(struct checker *c, struct sheet *sheet) {
@@ -49,22 +51,21 @@ static mls_status count_parts(struct checker *c, struct sheet *sheet) {
   sheet->columns = memory_array(c->memory, tables, sizeof *sheet->columns);
   sheet->uses = memory_array(c->memory, uses, sizeof *sheet->uses);
   sheet->used = memory_array(c->memory, uses, sizeof *sheet->used);
-  mls_status named = map_reserve(&sheet->symbols, names);
+  mls_status named = line_index_reserve(sheet, &sheet->symbols, c->memory, names);
   bool all = sheet->tables && sheet->columns && sheet->uses && sheet->used && named == MLS_OK;
   return all ? MLS_OK : fail_memory(c->fails);
 }
 
 /* Line index of a table to its index among the tables, which lines keep from here on. */
-static void number_table(struct checker *c, struct sheet *sheet, unsigned index) {
+static void number_table(struct sheet *sheet, unsigned index) {
   struct line *line = &sheet->lines[index];
-  map_open(&sheet->columns[sheet->table_count], c->memory);
   line->domain->index = (unsigned)sheet->table_count;
   sheet->tables[sheet->table_count++] = index;
 }
 
 static mls_status declare_line(struct checker *c, struct sheet *sheet, unsigned index) {
   struct line *line = &sheet->lines[index];
-  if (line->kind == LINE_TABLE) number_table(c, sheet, index);
+  if (line->kind == LINE_TABLE) number_table(sheet, index);
   if (line->kind == LINE_USE) {
     line->use->index = (unsigned)sheet->use_count;
     sheet->uses[sheet->use_count++] = index;
@@ -72,21 +73,19 @@ static mls_status declare_line(struct checker *c, struct sheet *sheet, unsigned 
   if (line->table >= 0) line->table = (int)sheet->lines[line->table].domain->index;
   if (line->kind == LINE_NOTE || !line->name) return MLS_OK;
   if (line->kind == LINE_CHART) return declare(c, sheet, &sheet->charts, index);
-  struct map *map = line->table >= 0 ? &sheet->columns[line->table] : &sheet->symbols;
-  return declare(c, sheet, map, index);
+  bool column = line->table >= 0;
+  return declare(c, sheet, column ? &sheet->columns[line->table] : &sheet->symbols, index);
 }
 
 static mls_status declare_all(struct checker *c, struct sheet *sheet) {
-  map_open(&sheet->symbols, c->memory);
   map_open(&sheet->shared, c->memory);
-  map_open(&sheet->charts, c->memory);
   TRY(count_parts(c, sheet));
   for (size_t i = 0; i < sheet->line_count; i++)
     if (declare_line(c, sheet, (unsigned)i) == MLS_MEMORY) return MLS_MEMORY;
   for (size_t i = 0; i < sheet->table_count; i++) {
     struct line *table = &sheet->lines[sheet->tables[i]];
     size_t column;
-    if (table->domain->key && map_get(&sheet->columns[i], table->domain->key, &column))
+    if (table->domain->key && line_find(sheet, &sheet->columns[i], table->domain->key, &column))
       fail_add(c->fails, MLS_NAME, line_place(sheet, &sheet->lines[column]),
                "%s is the key of the table already", table->domain->key);
   }
@@ -238,26 +237,9 @@ static mls_status check_sets(struct checker *c, struct sheet *sheet) {
   return MLS_OK;
 }
 
-/* ---- slots ---- */
-
-mls_status slot_add(struct scope scope, struct slot slot, unsigned *index) {
-  struct sheet *sheet = scope.sheet;
-  struct checker *c = scope.checker;
-  if (sheet->slot_count >= LIMIT_CELLS)
-    return fail_add(c->fails, MLS_LIMIT, (struct place){ sheet->file, 0, 0 },
-                    "more than %d cells (LIMIT_CELLS)", LIMIT_CELLS);
-  size_t count = sheet->slot_count - sheet->line_count;
-  struct slot *slots =
-      memory_grow(c->memory, sheet->slots, count, &sheet->slot_room, sizeof *slots);
-  if (!slots) return fail_memory(c->fails);
-  sheet->slots = slots;
-  slots[count] = slot;
-  *index = (unsigned)sheet->slot_count++;
-  return MLS_OK;
-}
-
-/* Slots after those of the lines come as formulas ask for them. */
-static mls_status slot_lines(struct scope scope) {
+/* Keys of tables have their type here; slots after those of the lines come as formulas ask for
+   them. */
+static mls_status begin_slots(struct scope scope) {
   struct sheet *sheet = scope.sheet;
   sheet->slot_count = sheet->line_count;
   for (size_t i = 0; i < sheet->table_count; i++) {
@@ -269,52 +251,6 @@ static mls_status slot_lines(struct scope scope) {
     TRY(give_type(scope.checker, line, type));
   }
   return MLS_OK;
-}
-
-const void *slot_key(const void *a, size_t b) {
-  size_t mixed[2] = { (size_t)(uintptr_t)a, b };
-  return (const void *)(uintptr_t)(hash_bytes(mixed, sizeof mixed) | 1);
-}
-
-/* Slots that several formulas may ask for hang in lists below a hash of what they are. */
-mls_status slot_share(struct scope scope, struct slot slot, const void *key, unsigned *index) {
-  size_t first;
-  slot.next = map_get(&scope.sheet->shared, key, &first) ? (unsigned)first : SLOT_LAST;
-  TRY(slot_add(scope, slot, index));
-  if (map_put(&scope.sheet->shared, key, *index) != MLS_OK)
-    return fail_memory(scope.checker->fails);
-  return MLS_OK;
-}
-
-mls_status slot_fact(struct scope scope, unsigned line, const char *field, bool family,
-                     const struct type *type, unsigned *index) {
-  struct sheet *sheet = scope.sheet;
-  const void *key = slot_key(field, line);
-  size_t at;
-  if (!map_get(&sheet->shared, key, &at)) at = SLOT_LAST;
-  for (; at != SLOT_LAST; at = sheet_slot(sheet, (unsigned)at).next) {
-    struct slot slot = sheet_slot(sheet, (unsigned)at);
-    if (slot.kind != SLOT_FACT || slot.line != line || slot.field != field) continue;
-    *index = (unsigned)at;
-    return MLS_OK;
-  }
-  const struct line *owner = &sheet->lines[line];
-  struct slot slot = { .kind = SLOT_FACT,
-                       .line = line,
-                       .field = field,
-                       .family = family,
-                       .type = type,
-                       .table = owner->kind == LINE_TABLE ? (int)owner->domain->index : -1 };
-  return slot_share(scope, slot, key, index);
-}
-
-const struct sheet *ref_sheet(const struct sheet *sheet, const struct node *path) {
-  for (unsigned i = 0; i < path->hops; i++) sheet = sheet->used[path->parts->hop[i]];
-  return sheet;
-}
-
-struct slot ref_slot(const struct sheet *sheet, const struct node *path) {
-  return sheet_slot(ref_sheet(sheet, path), path->slot);
 }
 
 /* ---- used sheets ---- */
@@ -343,7 +279,7 @@ static mls_status not_an_input(struct scope scope, const struct bind *bind,
   for (size_t i = 0; i < used->line_count; i++)
     if (used->lines[i].kind == LINE_INPUT && used->lines[i].table < 0 && used->lines[i].name)
       nearest_offer(&nearest, used->lines[i].name);
-  bool known = map_get(&used->symbols, bind->name, &index);
+  bool known = line_find(used, &used->symbols, bind->name, &index);
   return fail_add(scope.checker->fails, MLS_NAME, bind->place, "%s has no input %s%s%s", used->name,
                   bind->name, known ? "; it is calculated there" : "",
                   nearest_hint(scope.checker->memory, &nearest));
@@ -360,7 +296,7 @@ static mls_status check_bind(struct scope scope, struct line *line, size_t index
   for (size_t i = 0; i < index; i++)
     if (line->use->binds[i].name == bind->name)
       return fail_add(scope.checker->fails, MLS_NAME, bind->place, "%s is bound twice", bind->name);
-  if (!map_get(&used->symbols, bind->name, &at) || used->lines[at].kind != LINE_INPUT)
+  if (!line_find(used, &used->symbols, bind->name, &at) || used->lines[at].kind != LINE_INPUT)
     return not_an_input(scope, bind, used);
   if (used->lines[at].wrong) return MLS_OK;
   TRY(resolve_formula(scope, bind->formula));
@@ -592,7 +528,7 @@ static mls_status check_parts(struct scope scope) {
   struct checker *c = scope.checker;
   TRY(declare_all(c, scope.sheet));
   TRY(check_sets(c, scope.sheet));
-  TRY(slot_lines(scope));
+  TRY(begin_slots(scope));
   TRY(check_uses(scope));
   TRY(declare_types(scope));
   TRY(resolve_lines(scope));

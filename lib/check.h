@@ -43,7 +43,7 @@ mls_status resolve_shown(struct scope scope, struct node *node);
 /* Resolves and proves the charts of a sheet (check_chart.c). */
 mls_status check_charts(struct scope scope);
 
-/* A new slot, or the one that a fact has already. */
+/* A new slot after those there are, or the one that a fact has already (slot.c). */
 mls_status slot_add(struct scope scope, struct slot slot, unsigned *index);
 mls_status slot_fact(struct scope scope, unsigned line, const char *field, bool family,
                      const struct type *type, unsigned *index);

@@ -52,7 +52,8 @@ void given_close(struct givens *givens) { memory_close(&givens->memory); }
 static const struct line *column_line(const struct reading *r, const char *name) {
   size_t index;
   const char *interned = names_find(r->givens->model->facts->names, slice_of(name));
-  bool found = interned && map_get(&r->sheet->columns[r->table->domain->index], interned, &index);
+  bool found = interned &&
+               line_find(r->sheet, &r->sheet->columns[r->table->domain->index], interned, &index);
   return found ? &r->sheet->lines[index] : NULL;
 }
 

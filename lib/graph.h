@@ -120,9 +120,9 @@ struct mls_model {
   size_t instance_count;
   struct cell *cells; /* in order of calculation */
   size_t cell_count;
-  size_t value_count; /* doubles in a set of values */
-  size_t *edge_first; /* cell -> first of its edges; cell_count + 1 entries */
-  struct edge *edges; /* to the cells that need it */
+  size_t value_count;   /* doubles in a set of values */
+  unsigned *edge_first; /* cell -> first of its edges; cell_count + 1 entries */
+  struct edge *edges;   /* to the cells that need it */
   size_t edge_count;
   struct names names; /* the book's when it was opened: later openings work on a copy */
   const char **words; /* text number -> word; number 0 is "" */

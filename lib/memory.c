@@ -15,7 +15,7 @@ struct memory_chunk {
   size_t fresh; /* from here on they are 0 and were never given out */
 };
 
-enum { FIRST_CHUNK = 4096, LARGEST_CHUNK = 1 << 23, LARGE_CHUNK = 1 << 22, ALIGNMENT = 8 };
+enum { FIRST_CHUNK = 4096, LARGEST_CHUNK = 1 << 22, LARGE_CHUNK = 1 << 22, ALIGNMENT = 8 };
 #define HEADER ((sizeof(struct memory_chunk) + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT)
 
 static void *standard_resize(void *context, void *old, size_t size) {

@@ -171,7 +171,8 @@ static unsigned find_column(const struct mls_model *model, const struct instance
   if (path.size > 0)
     return name == table->domain->key ? find_fact(model, instance, table, path) : GRAPH_NONE;
   if (name == table->domain->key) return instance->cells[line_slot(instance->sheet, table)];
-  if (!map_get(&instance->sheet->columns[table->domain->index], name, &line)) return GRAPH_NONE;
+  if (!line_find(instance->sheet, &instance->sheet->columns[table->domain->index], name, &line))
+    return GRAPH_NONE;
   return instance->cells[line];
 }
 
@@ -180,7 +181,8 @@ static unsigned find_in(const struct mls_model *model, unsigned at, struct slice
   size_t index;
   struct slice part = next_part(&path);
   const char *name = names_find(&model->names, part);
-  if (!name || !map_get(&instance->sheet->symbols, name, &index)) return GRAPH_NONE;
+  if (!name || !line_find(instance->sheet, &instance->sheet->symbols, name, &index))
+    return GRAPH_NONE;
   const struct line *line = &instance->sheet->lines[index];
   if (line->kind == LINE_USE)
     return path.size ? find_in(model, instance->children[line->use->index], path) : GRAPH_NONE;
@@ -228,7 +230,7 @@ static const struct renamed *renamed_path(const struct mls_model *model, struct 
       return old;
     }
     const char *name = names_find(&model->names, next_part(&rest));
-    if (!name || !map_get(&instance->sheet->symbols, name, &line)) return NULL;
+    if (!name || !line_find(instance->sheet, &instance->sheet->symbols, name, &line)) return NULL;
     if (instance->sheet->lines[line].kind != LINE_USE) return NULL;
     instance = &model->instances[instance->children[instance->sheet->lines[line].use->index]];
   }

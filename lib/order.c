@@ -430,7 +430,7 @@ static void lay_out(const struct orderer *o) {
 static mls_status make_edges(struct orderer *o, const unsigned *place) {
   struct mls_model *model = o->model;
   size_t count = model->cell_count;
-  size_t *first = memory_array(model->memory, count + 2, sizeof *first);
+  unsigned *first = memory_array(model->memory, count + 2, sizeof *first);
   struct edge *edges = memory_array(model->memory, o->need_count, sizeof *edges);
   if (!first || !edges) return fail_memory(o->fails);
   for (size_t i = 0; i < o->need_count; i++) first[place[o->needs[i].to] + 2]++;

@@ -195,11 +195,11 @@ static bool has_line(const struct sheet *sheet, const struct names *names, struc
   const char *dot = memchr(path.at, '.', path.size);
   size_t head = dot ? (size_t)(dot - path.at) : path.size, line;
   const char *name = names_find(names, (struct slice){ path.at, head });
-  if (!name || !map_get(&sheet->symbols, name, &line)) return false;
+  if (!name || !line_find(sheet, &sheet->symbols, name, &line)) return false;
   if (!dot) return true;
   const char *column = names_find(names, slice_of(dot + 1));
   return column && sheet->lines[line].kind == LINE_TABLE &&
-         map_get(&sheet->columns[sheet->lines[line].domain->index], column, &line);
+         line_find(sheet, &sheet->columns[sheet->lines[line].domain->index], column, &line);
 }
 
 mls_status check_renamed(struct scope scope) {
@@ -231,8 +231,8 @@ static mls_status walk_table(struct walk *walk, const struct line *table) {
   if (now) rename_part(walk, now);
   if (node_name(node, walk->part) == table->domain->key)
     return end_in_column(walk, line_slot(walk->scope.sheet, table));
-  if (map_get(&walk->scope.sheet->columns[table->domain->index], node_name(node, walk->part),
-              &line))
+  if (line_find(walk->scope.sheet, &walk->scope.sheet->columns[table->domain->index],
+                node_name(node, walk->part), &line))
     return end_in_column(walk, (unsigned)line);
   struct checker *c = walk->home.checker;
   struct nearest nearest = { .wanted = slice_of(node_name(node, walk->part)) };
@@ -284,10 +284,10 @@ static mls_status walk_name(struct walk *walk) {
     if (name == table->domain->key && items && walk->part + 1 < walk->node->name_count)
       return walk_fact(walk, index);
     if (name == table->domain->key) return end_in_cell(walk, index);
-    if (map_get(&sheet->columns[walk->scope.table], name, &line))
+    if (line_find(sheet, &sheet->columns[walk->scope.table], name, &line))
       return end_in_cell(walk, (unsigned)line);
   }
-  if (map_get(&sheet->symbols, name, &line)) return walk_line(walk, (unsigned)line);
+  if (line_find(sheet, &sheet->symbols, name, &line)) return walk_line(walk, (unsigned)line);
   return unknown_name(walk);
 }
 
@@ -330,7 +330,7 @@ static bool is_column_path(struct scope scope, const struct node *node) {
   if (node->kind != NODE_PATH || node->count || node->name_count < 2) return false;
   for (unsigned i = 0; i + 1 < node->name_count; i++) {
     size_t index;
-    if (!map_get(&sheet->symbols, node_name(node, i), &index)) return false;
+    if (!line_find(sheet, &sheet->symbols, node_name(node, i), &index)) return false;
     const struct line *line = &sheet->lines[index];
     if (line->kind == LINE_TABLE) return i + 2 == node->name_count;
     if (line->kind != LINE_USE || !sheet->used[line->use->index]) return false;
@@ -345,7 +345,7 @@ static bool is_sheet_unknown(struct scope scope, const struct node *node) {
   if (node->kind != NODE_PATH) return false;
   for (unsigned i = 0; i < node->name_count; i++) {
     size_t index;
-    if (!map_get(&sheet->symbols, node_name(node, i), &index)) return false;
+    if (!line_find(sheet, &sheet->symbols, node_name(node, i), &index)) return false;
     const struct line *line = &sheet->lines[index];
     if (line->kind != LINE_USE) return false;
     sheet = sheet->used[line->use->index];

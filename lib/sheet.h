@@ -133,6 +133,12 @@ struct slot {
 
 #define SLOT_LAST 0xffffffffu
 
+/* Lines by their interned names: open addressing, index + 1 of a line or 0. */
+struct line_index {
+  unsigned *lines;
+  size_t room, count;
+};
+
 struct sheet {
   const char *name;        /* interned */
   const char *file;        /* shown in messages */
@@ -143,11 +149,11 @@ struct sheet {
   struct line *lines;
   size_t line_count;
   /* set by check.c */
-  struct map symbols;  /* interned name -> line index: cells, inputs, checks, uses, tables */
-  struct map shared;   /* slot_key -> slot: facts and totals */
-  struct map charts;   /* interned name -> line index: apart, a chart may be called as a cell */
-  struct map *columns; /* one a table: interned name -> line index */
-  unsigned *tables;    /* line index of each table */
+  struct line_index symbols;  /* cells, inputs, checks, uses, tables */
+  struct line_index charts;   /* apart: a chart may be called as a cell */
+  struct line_index *columns; /* one a table */
+  struct map shared;          /* slot_key -> slot: facts and totals */
+  unsigned *tables;           /* line index of each table */
   size_t table_count;
   unsigned *uses;      /* line index of each use */
   struct sheet **used; /* sheet of each use */
@@ -177,6 +183,15 @@ static inline unsigned line_slot(const struct sheet *sheet, const struct line *l
   return (unsigned)(line - sheet->lines);
 }
 struct slot sheet_slot(const struct sheet *sheet, unsigned slot);
+
+/* Room for so many lines more; only MLS_MEMORY. */
+mls_status line_index_reserve(const struct sheet *sheet, struct line_index *index,
+                              struct memory *memory, size_t more);
+/* A line whose name is not there yet, into room that was made. */
+void line_index_put(const struct sheet *sheet, struct line_index *index, unsigned line);
+/* The line of this interned name among those of the index. */
+bool line_find(const struct sheet *sheet, const struct line_index *index, const char *name,
+               size_t *line);
 
 /* Reads a sheet. All syntax errors are added to `fails`; *out is set also when there are some, with
    the lines that were sound, unless the sheet is of a newer language. MLS_OK only without errors.

@@ -109,9 +109,13 @@ const char *names_find(const struct names *names, struct slice slice) {
 
 void map_open(struct map *map, struct memory *memory) { *map = (struct map){ .memory = memory }; }
 
+size_t hash_pointer(const void *pointer, size_t room) {
+  uint64_t mixed = (uint64_t)(uintptr_t)pointer * 0x9e3779b97f4a7c15u;
+  return spread((unsigned)(mixed >> 32), room);
+}
+
 static size_t map_at(const struct map *map, const void *key) {
-  uint64_t mixed = (uint64_t)(uintptr_t)key * 0x9e3779b97f4a7c15u;
-  size_t at = spread((unsigned)(mixed >> 32), map->room);
+  size_t at = hash_pointer(key, map->room);
   while (map->keys[at] && map->keys[at] != key) at = at + 1 < map->room ? at + 1 : 0;
   return at;
 }

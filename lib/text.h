@@ -58,6 +58,8 @@ bool map_get(const struct map *map, const void *key, size_t *value);
 #define HASH_START 0xcbf29ce484222325ULL
 unsigned long long hash_more(unsigned long long hash, const void *bytes, size_t size);
 size_t hash_bytes(const void *bytes, size_t size);
+/* A place for a stable pointer in a table of any room. */
+size_t hash_pointer(const void *pointer, size_t room);
 
 /* Reads the whole slice as a number of the language: digits, underscores between digits, point,
    exponent, an optional leading minus; correctly rounded. False when it is anything else. Overflow

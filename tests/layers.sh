@@ -28,9 +28,9 @@ rows
 registry load source renamed
 function lanes lanes_inline span
 formula
-sheet
+sheet statement
 format
-check check_chart resolve prove
+check check_chart slot resolve prove
 graph given order model
 target tree
 tape tape_code tape_row tape_run
