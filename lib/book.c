@@ -30,7 +30,7 @@ const mls_message *mls_values_message(mls_values *values, size_t index) {
 /* ---- book ---- */
 
 static void begin_book(mls_book *book) {
-  memory_reset(&book->messages, (struct memory_mark){ NULL, 0 });
+  memory_close(&book->messages);
   fail_clear(&book->fails);
   progress_begin(&book->progress, "open");
 }
@@ -160,7 +160,7 @@ mls_status mls_cell_about(const mls_model *model, size_t cell, mls_cell *out, si
                      .factor = at->unit->factor,
                      .label = fact || total ? "" : line->label,
                      .sheet = sheet->name,
-                     .line = total  ? sheet->slots[at->slot].origin->line
+                     .line = total  ? (int)sheet->slots[at->slot].origin->line
                              : fact ? 0
                                     : line->place.line,
                      .hidden = is_hidden(at->kind) };
@@ -520,9 +520,9 @@ static mls_status strict_node(mls_book *book, const struct sheet *sheet, const s
   unsigned arguments = node_lag(node) ? 2 : node->count;
   if (node->kind == NODE_PATH) return MLS_OK;
   if (node_is_constant(node)) {
-    fail_warn(&book->fails, node_place(sheet, node), "constant %.*s%s%s%s has no source",
-              (int)node->typed.size, node->typed.at, node->unit ? " [" : "",
-              node->unit ? node->unit->text : "", node->unit ? "]" : "");
+    const struct unit *unit = node->literal->unit;
+    fail_warn(&book->fails, node_place(sheet, node), "constant %s%s%s%s has no source",
+              node->literal->typed, unit ? " [" : "", unit ? unit->text : "", unit ? "]" : "");
     ++*count;
   }
   for (unsigned i = 0; i < arguments; i++) TRY(strict_node(book, sheet, node->arguments[i], count));

@@ -12,7 +12,7 @@
 #include "renamed.h"
 
 struct place node_place(const struct sheet *sheet, const struct node *node) {
-  return (struct place){ sheet->file, node->line, node->column };
+  return (struct place){ sheet->file, (int)node->line, (int)node->column };
 }
 
 struct type type_number(const struct dims *strict, const struct dims *count) {
@@ -309,13 +309,13 @@ mls_status slot_fact(struct scope scope, unsigned line, const char *field, bool 
   return slot_share(scope, slot, key, index);
 }
 
-const struct sheet *ref_sheet(const struct sheet *sheet, const struct ref *ref) {
-  for (unsigned i = 0; i < ref->hops; i++) sheet = sheet->used[ref->hop[i]];
+const struct sheet *ref_sheet(const struct sheet *sheet, const struct node *path) {
+  for (unsigned i = 0; i < path->hops; i++) sheet = sheet->used[path->parts->hop[i]];
   return sheet;
 }
 
-const struct slot *ref_slot(const struct sheet *sheet, const struct ref *ref) {
-  return &ref_sheet(sheet, ref)->slots[ref->slot];
+const struct slot *ref_slot(const struct sheet *sheet, const struct node *path) {
+  return &ref_sheet(sheet, path)->slots[path->slot];
 }
 
 /* ---- used sheets ---- */
@@ -416,8 +416,8 @@ enum { MARK_NEW, MARK_OPEN, MARK_DONE };
 /* A cell of this sheet without brackets below `node` whose type is not known yet, or NULL. */
 static struct line *unknown_below(struct scope scope, const struct node *node,
                                   const unsigned char *marks) {
-  if (node->kind == NODE_PATH && node->ref.hops == 0 && node->ref.kind != REF_NONE) {
-    const struct slot *slot = &scope.sheet->slots[node->ref.slot];
+  if (node->kind == NODE_PATH && node->hops == 0 && node->ref != REF_NONE) {
+    const struct slot *slot = &scope.sheet->slots[node->slot];
     struct line *line = &scope.sheet->lines[slot->line];
     bool open = slot->kind == SLOT_LINE && line->kind == LINE_CELL && !line->unit;
     if (open && marks[slot->line] == MARK_NEW) return line;
@@ -485,7 +485,7 @@ static mls_status find_kinds(struct scope scope, bool *some) {
 
 /* A column that was met before it was known agreed with everything. */
 static bool was_unknown(const struct node *node) {
-  if (node->kind == NODE_PATH && node->type.wild) return true;
+  if (node->kind == NODE_PATH && node->type->wild) return true;
   for (unsigned i = 0; i < node->count; i++)
     if (was_unknown(node->arguments[i])) return true;
   return false;
@@ -517,15 +517,22 @@ static mls_status settle_kinds(struct scope scope) {
   return MLS_OK;
 }
 
-static mls_status prove_lines(struct scope scope) {
-  struct checker *c = scope.checker;
-  struct sheet *sheet = scope.sheet;
-  unsigned char *marks = memory_array(c->memory, sheet->line_count, sizeof *marks);
-  unsigned *stack = memory_array(c->memory, sheet->line_count + 1, sizeof *stack);
-  if (!marks || !stack) return fail_memory(c->fails);
+static mls_status prove_each(struct scope scope, struct memory *scratch) {
+  const struct sheet *sheet = scope.sheet;
+  unsigned char *marks = memory_array(scratch, sheet->line_count, sizeof *marks);
+  unsigned *stack = memory_array(scratch, sheet->line_count + 1, sizeof *stack);
+  if (!marks || !stack) return fail_memory(scope.checker->fails);
   for (size_t i = 0; i < sheet->line_count; i++)
     if (has_formula(&sheet->lines[i])) TRY(prove_from(scope, (unsigned)i, marks, stack));
-  return settle_kinds(scope);
+  return MLS_OK;
+}
+
+static mls_status prove_lines(struct scope scope) {
+  struct memory scratch;
+  memory_open_beside(&scratch, scope.checker->memory);
+  mls_status status = prove_each(scope, &scratch);
+  memory_close(&scratch);
+  return status == MLS_OK ? settle_kinds(scope) : status;
 }
 
 /* Declared types are known before anything is proved; the others start as "agrees with all". */

@@ -50,8 +50,8 @@ mls_status slot_fact(struct scope scope, unsigned line, const char *field, bool 
 const void *slot_key(const void *a, size_t b);
 mls_status slot_share(struct scope scope, struct slot slot, const void *key, unsigned *index);
 /* The slot a resolved path ends in. */
-const struct slot *ref_slot(const struct sheet *sheet, const struct ref *ref);
-const struct sheet *ref_sheet(const struct sheet *sheet, const struct ref *ref);
+const struct slot *ref_slot(const struct sheet *sheet, const struct node *path);
+const struct sheet *ref_sheet(const struct sheet *sheet, const struct node *path);
 
 struct place node_place(const struct sheet *sheet, const struct node *node);
 struct type type_number(const struct dims *strict, const struct dims *count);

@@ -4,8 +4,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "number.h"
-
 char csv_separator(enum csv_dialect dialect) { return dialect == CSV_EXCEL_EU ? ';' : ','; }
 
 static bool is_odd(struct slice text, char separator) {
@@ -45,11 +43,19 @@ void csv_put_text(struct buffer *out, struct slice text, enum csv_dialect dialec
   put(out, text, formula || guarded, dialect);
 }
 
-size_t csv_number(char out[TEXT_NUMBER], double value, enum csv_dialect dialect) {
-  size_t size = number_put(out, value);
+static size_t in_dialect(char *out, size_t size, enum csv_dialect dialect) {
   char *point = dialect == CSV_EXCEL_EU ? memchr(out, '.', size) : NULL;
   if (point) *point = ',';
   return size;
+}
+
+size_t csv_number(char out[TEXT_NUMBER], double value, enum csv_dialect dialect) {
+  return in_dialect(out, number_put(out, value), dialect);
+}
+
+size_t csv_number_at(char out[TEXT_NUMBER], const struct number_column *column, size_t index,
+                     enum csv_dialect dialect) {
+  return in_dialect(out, number_put_at(out, column, index), dialect);
 }
 
 double csv_shortest(double si, double factor) {

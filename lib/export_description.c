@@ -2,6 +2,7 @@
    part, so that a program that shares no code with this library can derive all units again. */
 #include <string.h>
 
+#include "check.h"
 #include "export.h"
 
 struct describer {
@@ -74,12 +75,6 @@ static void put_trees(struct describer *d, const struct node *node) {
   buffer_char(&d->out, ']');
 }
 
-static const struct sheet *reached(const struct describer *d, const struct ref *ref) {
-  const struct sheet *sheet = d->sheet;
-  for (unsigned i = 0; i < ref->hops; i++) sheet = sheet->used[ref->hop[i]];
-  return sheet;
-}
-
 /* The unit that facts of a field are shown in; those of a family have the same dimensions. */
 static const struct unit *field_unit(const struct registry *registry, const struct slot *slot) {
   size_t index;
@@ -105,17 +100,17 @@ static void put_slot(struct describer *d, const struct sheet *sheet, const struc
 
 static void put_ref(struct describer *d, const struct node *node) {
   static const char *const kinds[] = { "none", "cell", "lookup", "row", "column" };
-  const struct sheet *sheet = reached(d, &node->ref);
-  buffer_print(&d->out, ", \"means\": {\"ref\": \"%s\"", kinds[node->ref.kind]);
-  if (node->ref.kind != REF_NONE && node->ref.slot < sheet->slot_count)
-    put_slot(d, sheet, &sheet->slots[node->ref.slot]);
+  const struct sheet *sheet = ref_sheet(d->sheet, node);
+  buffer_print(&d->out, ", \"means\": {\"ref\": \"%s\"", kinds[node->ref]);
+  if (node->ref != REF_NONE && node->slot < sheet->slot_count)
+    put_slot(d, sheet, &sheet->slots[node->slot]);
   buffer_char(&d->out, '}');
 }
 
 static void put_path(struct describer *d, const struct node *node) {
   buffer_text(&d->out, "\"path\": \"");
   for (unsigned i = 0; i < node->name_count; i++)
-    buffer_print(&d->out, "%s%s", i ? "." : "", node->names[i]);
+    buffer_print(&d->out, "%s%s", i ? "." : "", node_name(node, i));
   buffer_char(&d->out, '"');
   put_ref(d, node);
   if (node->count == 0) return;
@@ -127,8 +122,8 @@ static void put_tree(struct describer *d, const struct node *node) {
   buffer_char(&d->out, '{');
   if (node->kind == NODE_NUMBER) {
     buffer_text(&d->out, "\"number\": ");
-    json_number(&d->out, node->number);
-    put_unit(d, node->unit);
+    json_number(&d->out, node->literal->number);
+    put_unit(d, node->literal->unit);
   } else if (node->kind == NODE_TEXT) {
     buffer_text(&d->out, "\"text\": ");
     buffer_json(&d->out, node->text);
@@ -137,10 +132,10 @@ static void put_tree(struct describer *d, const struct node *node) {
   } else {
     buffer_text(&d->out, "\"call\": ");
     buffer_json(&d->out, node->function->name);
-    if (node->total != NODE_PLAIN) buffer_text(&d->out, ", \"aggregate\": true");
+    if (node_is_total(node)) buffer_text(&d->out, ", \"aggregate\": true");
     put_trees(d, node);
   }
-  put_type(d, node->type);
+  put_type(d, *node->type);
   buffer_char(&d->out, '}');
 }
 

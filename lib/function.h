@@ -8,6 +8,8 @@
 #include <stdint.h>
 #include <stddef.h>
 #include <string.h>
+
+#include "sets.h"
 #include "text.h"
 
 /* How the units of arguments make the unit of the result. "Compatible" is type_compatible of
@@ -42,9 +44,6 @@ enum unit_rule {
    not finite: the caller turns those into it. */
 typedef bool (*lanes)(size_t n, double *restrict out, const double *const *in, size_t count,
                       unsigned ones);
-
-/* The same bits by other instructions: for any machine, with vectors of 256 and of 512 bits. */
-enum { LANES_ANY, LANES_256, LANES_512, LANES_SETS };
 
 /* The functions with values over lanes, with commas between. A number stands for each: a step of
    the tape has it. */

@@ -17,6 +17,7 @@ struct maker {
   struct fails *fails;
   struct givens givens;
   size_t cell_room, instance_room;
+  struct memory scratch;
   struct map facts; /* slot_key(field, root cell) -> cell */
 };
 
@@ -53,8 +54,8 @@ static mls_status survey_formula(struct maker *m, const struct node *node) {
   struct survey *survey = &m->model->survey;
   unsigned number;
   bool folds = node->kind == NODE_CALL && node->count > 2 && function_folds(node->function);
-  survey->ops += folds ? node->count - 1 : node->count > 0;
-  survey->operands += folds ? 2 * (node->count - 1) : node->count;
+  survey->ops += folds ? node->count - 1u : node->count > 0;
+  survey->operands += folds ? 2u * (node->count - 1u) : node->count;
   survey->far += node->count > 0 && (node->kind == NODE_PATH || node_lag(node) > 0);
   survey->paths += node->kind == NODE_PATH;
   survey->constants += node->kind == NODE_NUMBER || node->kind == NODE_TEXT ||
@@ -451,9 +452,8 @@ static void link_totals(struct mls_model *model) {
     if (cell->kind != CELL_TOTAL) continue;
     const struct slot *slot = &model->instances[cell->instance].sheet->slots[cell->slot];
     const struct node *call = slot->origin;
-    cell->total_column = model_cell(model, cell->instance, &call->arguments[0]->ref);
-    if (call->count == 2)
-      cell->total_truth = model_cell(model, cell->instance, &call->arguments[1]->ref);
+    cell->total_column = model_cell(model, cell->instance, call->arguments[0]);
+    if (call->count == 2) cell->total_truth = model_cell(model, cell->instance, call->arguments[1]);
   }
 }
 
@@ -474,19 +474,35 @@ static void find_date(struct mls_model *model) {
   }
 }
 
+static mls_status add_instances(struct maker *m, struct sheet *sheet, const mls_rows *given,
+                                size_t count) {
+  unsigned root;
+  mls_status status = given_open(&m->givens, m->model, given, count, m->fails);
+  if (status == MLS_OK) status = add_instance(m, sheet, 0, 0, NULL, &root);
+  if (status == MLS_OK) status = given_unknown(&m->givens);
+  given_close(&m->givens);
+  return status;
+}
+
+static mls_status build(struct maker *m, struct sheet *sheet, const mls_rows *given, size_t count) {
+  struct mls_model *model = m->model;
+  unsigned empty;
+  map_open(&model->word_index, model->memory);
+  map_open(&m->facts, &m->scratch);
+  TRY(add_word(m, "", &empty));
+  TRY(add_instances(m, sheet, given, count));
+  if (m->fails->errors > 0) return m->fails->status;
+  TRY(add_facts(m));
+  link_totals(model);
+  find_date(model);
+  return MLS_OK;
+}
+
 mls_status graph_build(struct mls_model *model, struct sheet *sheet, const mls_rows *given,
                        size_t given_count, struct fails *fails) {
   struct maker m = { .model = model, .fails = fails };
-  unsigned root, empty;
-  map_open(&model->word_index, model->memory);
-  map_open(&m.facts, model->memory);
-  TRY(add_word(&m, "", &empty));
-  TRY(given_open(&m.givens, model, given, given_count, fails));
-  TRY(add_instance(&m, sheet, 0, 0, NULL, &root));
-  TRY(given_close(&m.givens));
-  if (fails->errors > 0) return fails->status;
-  TRY(add_facts(&m));
-  link_totals(model);
-  find_date(model);
-  return graph_order(model, fails);
+  memory_open_beside(&m.scratch, model->memory);
+  mls_status status = build(&m, sheet, given, given_count);
+  memory_close(&m.scratch);
+  return status == MLS_OK ? graph_order(model, fails) : status;
 }

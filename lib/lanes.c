@@ -1,13 +1,11 @@
 /* Values over lanes: one body serves a cell, a column of a million rows and a batch of scenarios.
-   Compiled once for each instruction set that LANES_SET names (see lanes.h): lanes are branch-free,
+   Compiled once for each instruction set that LANES_SET names (see sets.h): lanes are branch-free,
    so that compilers use vectors, and made of + - * / and sqrt alone, so that their bits do not
    depend on the set. Apart from function.c so that the table can be read without them. */
 #include "lanes.h"
 #include "lanes_inline.h"
 #include "real.h"
 #include "real_inline.h"
-
-#define LANES_NAME(name) LANES_JOIN(lanes_##name, LANES_SET)
 
 /* ---- shapes of bodies: x, y, z are the arguments of one lane ----
    `out` is none of the inputs. An argument whose bit is set in `ones` is one number for all lanes;

@@ -6,10 +6,10 @@
 #include "graph.h"
 #include "renamed.h"
 
-unsigned model_cell(const struct mls_model *model, unsigned instance, const struct ref *ref) {
-  for (unsigned i = 0; i < ref->hops; i++)
-    instance = model->instances[instance].children[ref->hop[i]];
-  return model->instances[instance].cells[ref->slot];
+unsigned model_cell(const struct mls_model *model, unsigned instance, const struct node *path) {
+  for (unsigned i = 0; i < path->hops; i++)
+    instance = model->instances[instance].children[path->parts->hop[i]];
+  return model->instances[instance].cells[path->slot];
 }
 
 unsigned model_chooser(const struct mls_model *model, unsigned cell) {
@@ -17,7 +17,7 @@ unsigned model_chooser(const struct mls_model *model, unsigned cell) {
   for (size_t steps = 0; steps < model->cell_count; steps++) {
     const struct cell *at = &model->cells[cell];
     if (at->kind != CELL_BOUND || at->formula->kind != NODE_PATH) return cell;
-    cell = model_cell(model, at->home, &at->formula->ref);
+    cell = model_cell(model, at->home, at->formula);
   }
   return cell;
 }

@@ -441,11 +441,11 @@ static double evaluate(struct place_in at, const struct node *node);
 
 static double evaluate_path(struct place_in at, const struct node *node) {
   const struct mls_model *model = at.values->model;
-  unsigned index = model_cell(model, at.instance, &node->ref);
+  unsigned index = model_cell(model, at.instance, node);
   const struct cell *cell = &model->cells[index];
   if (node->count)
     return tape_lookup(model, at.values->value, index, evaluate(at, node->arguments[0]), at.row);
-  size_t row = node->ref.kind == REF_ROW ? node->ref.row : 0;
+  size_t row = node_row(node);
   if (cell->table >= 0) row += cell->family ? at.row * cell->word_count : at.row;
   return values_get(at.values, index, row);
 }
@@ -459,7 +459,7 @@ static double evaluate_prior(struct place_in at, const struct node *node) {
 
 static double evaluate_call(struct place_in at, const struct node *node) {
   const struct mls_model *model = at.values->model;
-  if (node->total != NODE_PLAIN)
+  if (node_is_total(node))
     return values_get(at.values, model->instances[at.instance].cells[node->total], 0);
   if (node_lag(node)) return evaluate_prior(at, node);
   if (node->function->rule == RULE_MISSING) return FUNCTION_ERROR;
@@ -473,7 +473,7 @@ static double evaluate_call(struct place_in at, const struct node *node) {
 }
 
 static double evaluate(struct place_in at, const struct node *node) {
-  if (node->kind == NODE_NUMBER) return node->number * (node->unit ? node->unit->factor : 1);
+  if (node->kind == NODE_NUMBER) return node_si(node);
   if (node->kind == NODE_TEXT) return model_word(at.values->model, node->text);
   return node->kind == NODE_PATH ? evaluate_path(at, node) : evaluate_call(at, node);
 }

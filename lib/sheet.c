@@ -10,6 +10,8 @@
 
 struct reader {
   struct memory *memory;
+  struct formulas formulas;
+  struct memory scratch; /* lists while they grow */
   struct names *names;
   struct units *units;
   struct fails *fails;
@@ -138,6 +140,14 @@ static mls_status read_number(struct reader *r, struct slice *typed, double *out
   return MLS_OK;
 }
 
+/* A list that has grown in scratch, kept as long as it is; NULL when there is no memory. */
+static void *keep_list(struct reader *r, const void *list, size_t count, size_t size) {
+  void *kept = memory_array(r->memory, count, size);
+  if (kept && count > 0) memcpy(kept, list, count * size);
+  if (!kept) fail_memory(r->fails);
+  return kept;
+}
+
 /* ---- names, units ---- */
 
 static mls_status check_name(struct reader *r, struct place place, struct slice name) {
@@ -215,9 +225,10 @@ static mls_status add_word(struct reader *r, struct set *set, struct slice word,
   for (size_t i = 0; i < set->count; i++)
     if (set->words[i] == interned)
       return fail_add(r->fails, MLS_NAME, place, "%s stands twice in the set", interned);
-  set->words = memory_grow(r->memory, set->words, set->count, room, sizeof *set->words);
-  if (!set->words) return fail_memory(r->fails);
-  set->words[set->count++] = interned;
+  const char **words = memory_grow(&r->scratch, set->words, set->count, room, sizeof *words);
+  if (!words) return fail_memory(r->fails);
+  set->words = words;
+  words[set->count++] = interned;
   return MLS_OK;
 }
 
@@ -233,6 +244,8 @@ static mls_status read_words(struct reader *r, struct set *set) {
     TRY(add_word(r, set, word, place, &room));
     skip_blanks(r);
   } while (accept(r, ','));
+  set->words = keep_list(r, set->words, set->count, sizeof *set->words);
+  if (!set->words) return MLS_MEMORY;
   if (set->count > 1) return MLS_OK;
   set->kind = SET_REGISTRY;
   set->name = set->words[0];
@@ -254,7 +267,13 @@ static mls_status read_set(struct reader *r, struct set **out) {
   return MLS_OK;
 }
 
-static mls_status read_value(struct reader *r, struct line *line, size_t *room) {
+/* The values of an input while they are read. */
+struct values {
+  struct value *list;
+  size_t count, room;
+};
+
+static mls_status read_value(struct reader *r, struct values *values) {
   skip_blanks(r);
   struct value value = { .place = r->place };
   struct slice typed = peek_number(r);
@@ -268,11 +287,21 @@ static mls_status read_value(struct reader *r, struct line *line, size_t *room) 
     take_word(r);
     TRY(intern(r, word, &value.word));
   }
-  line->values =
-      memory_grow(r->memory, line->values, line->value_count, room, sizeof *line->values);
-  if (!line->values) return fail_memory(r->fails);
-  line->values[line->value_count++] = value;
+  struct value *list =
+      memory_grow(&r->scratch, values->list, values->count, &values->room, sizeof *list);
+  if (!list) return fail_memory(r->fails);
+  values->list = list;
+  list[values->count++] = value;
   return MLS_OK;
+}
+
+static mls_status read_values(struct reader *r, struct line *line) {
+  struct values values = { .list = NULL };
+  do TRY(read_value(r, &values));
+  while (accept(r, ','));
+  line->values = keep_list(r, values.list, values.count, sizeof *values.list);
+  line->value_count = line->values ? values.count : 0;
+  return line->values ? MLS_OK : MLS_MEMORY;
 }
 
 static mls_status read_likely(struct reader *r, struct line *line) {
@@ -293,7 +322,7 @@ static mls_status read_formula(struct reader *r, struct line *line) {
   skip_blanks(r);
   if (r->code_at == r->code.size) return expected(r, "a formula");
   struct slice text = { r->code.at + r->code_at, r->code.size - r->code_at };
-  return formula_parse(r->memory, r->names, r->units, r->fails, r->place, text, &line->formula);
+  return formula_parse(&r->formulas, r->place, text, &line->formula);
 }
 
 static mls_status read_cell(struct reader *r, struct line *line) {
@@ -312,13 +341,11 @@ static mls_status read_check(struct reader *r, struct line *line) {
 }
 
 static mls_status read_input(struct reader *r, struct line *line) {
-  size_t room = 0;
   line->kind = LINE_INPUT;
   TRY(read_name(r, &line->name, &line->place));
   TRY(read_unit(r, &line->unit));
   if (!accept(r, '=')) return expected(r, "=");
-  do TRY(read_value(r, line, &room));
-  while (accept(r, ','));
+  TRY(read_values(r, line));
   if (accept_word(r, "likely")) TRY(read_likely(r, line));
   if (!accept_word(r, "in")) return expected(r, "\"in\" and the set of valid values");
   return read_set(r, &line->set);
@@ -340,29 +367,43 @@ static size_t bind_end(const struct reader *r) {
   return at;
 }
 
-/* Adds a bind whose name was read to the line, with the formula that follows. */
-static mls_status read_bound(struct reader *r, struct line *line, struct bind bind, size_t *room) {
+/* What a `use` binds or a chart shows, while it is read. */
+struct binds {
+  struct bind *list;
+  size_t count, room;
+};
+
+/* Adds a bind whose name was read, with the formula that follows. */
+static mls_status read_bound(struct reader *r, struct binds *binds, struct bind bind) {
   skip_blanks(r);
   size_t end = bind_end(r);
   struct slice text = { r->code.at + r->code_at, end - r->code_at };
-  TRY(formula_parse(r->memory, r->names, r->units, r->fails, r->place, text, &bind.formula));
+  TRY(formula_parse(&r->formulas, r->place, text, &bind.formula));
   while (r->code_at < end) step(r);
-  line->binds = memory_grow(r->memory, line->binds, line->bind_count, room, sizeof *line->binds);
-  if (!line->binds) return fail_memory(r->fails);
-  line->binds[line->bind_count++] = bind;
+  struct bind *list =
+      memory_grow(&r->scratch, binds->list, binds->count, &binds->room, sizeof *list);
+  if (!list) return fail_memory(r->fails);
+  binds->list = list;
+  list[binds->count++] = bind;
   return MLS_OK;
 }
 
-static mls_status read_bind(struct reader *r, struct line *line, size_t *room) {
+static mls_status keep_binds(struct reader *r, struct line *line, const struct binds *binds) {
+  line->binds = keep_list(r, binds->list, binds->count, sizeof *binds->list);
+  line->bind_count = line->binds ? binds->count : 0;
+  return line->binds ? MLS_OK : MLS_MEMORY;
+}
+
+static mls_status read_bind(struct reader *r, struct binds *binds) {
   struct bind bind = { .name = NULL };
   TRY(read_name(r, &bind.name, &bind.place));
   if (!accept(r, '=')) return expected(r, "= and the formula of the bound input");
-  return read_bound(r, line, bind, room);
+  return read_bound(r, binds, bind);
 }
 
 static mls_status read_use(struct reader *r, struct line *line) {
   struct place place;
-  size_t room = 0;
+  struct binds binds = { .list = NULL };
   line->kind = LINE_USE;
   if (line->table >= 0)
     return fail_add(r->fails, MLS_SYNTAX, r->place, "a sheet can not be used inside a table");
@@ -371,9 +412,10 @@ static mls_status read_use(struct reader *r, struct line *line) {
   TRY(read_name(r, &line->uses, &place));
   if (!accept(r, '(')) return expected(r, "( after the name of the used sheet");
   if (accept(r, ')')) return at_end(r);
-  do TRY(read_bind(r, line, &room));
+  do TRY(read_bind(r, &binds));
   while (accept(r, ','));
   if (!accept(r, ')')) return expected(r, ", or )");
+  TRY(keep_binds(r, line, &binds));
   return at_end(r);
 }
 
@@ -420,7 +462,7 @@ static mls_status read_chart_kind(struct reader *r, struct line *line) {
 }
 
 static mls_status read_chart(struct reader *r, struct line *line) {
-  size_t room = 0;
+  struct binds shows = { .list = NULL };
   line->kind = LINE_CHART;
   if (line->table >= 0)
     return fail_add(r->fails, MLS_SYNTAX, r->place, "a chart can not stand inside a table");
@@ -430,8 +472,9 @@ static mls_status read_chart(struct reader *r, struct line *line) {
   do {
     skip_blanks(r);
     struct bind shown = { .place = r->place };
-    TRY(read_bound(r, line, shown, &room));
+    TRY(read_bound(r, &shows, shown));
   } while (accept(r, ','));
+  TRY(keep_binds(r, line, &shows));
   return at_end(r);
 }
 
@@ -560,12 +603,7 @@ static mls_status join_lines(struct reader *r, struct slice first) {
 }
 
 static struct line *add_line(struct reader *r) {
-  struct sheet *sheet = r->sheet;
-  struct line *lines =
-      memory_grow(r->memory, sheet->lines, sheet->line_count, &sheet->line_room, sizeof *lines);
-  if (!lines) return NULL;
-  sheet->lines = lines;
-  struct line *line = &lines[sheet->line_count++];
+  struct line *line = &r->sheet->lines[r->sheet->line_count++];
   *line = (struct line){ .label = "", .table = -1 };
   return line;
 }
@@ -587,7 +625,6 @@ static mls_status check_language(struct reader *r, struct slice note) {
 
 static mls_status note_line(struct reader *r, struct slice text) {
   struct line *line = add_line(r);
-  if (!line) return fail_memory(r->fails);
   line->kind = LINE_NOTE;
   line->place = (struct place){ r->file, r->line, 1 };
   line->table = r->table;
@@ -609,11 +646,9 @@ static mls_status label_line(struct reader *r, struct slice comment) {
 
 static mls_status statement_line(struct reader *r, bool indented) {
   struct line *line = add_line(r);
-  if (!line) return fail_memory(r->fails);
   line->place = r->place;
   if (!indented) r->table = -1;
   line->table = r->table;
-  size_t index = r->sheet->line_count - 1;
   bool told = r->after_unclosed && indented && r->table < 0;
   r->after_unclosed = r->unclosed || told;
   if (told) {
@@ -626,9 +661,8 @@ static mls_status statement_line(struct reader *r, bool indented) {
                     "an indented line belongs to a table, and none is open here");
   }
   mls_status status = read_statement(r, line);
-  line = &r->sheet->lines[index];
   line->wrong = status != MLS_OK;
-  if (line->kind == LINE_TABLE && line->table < 0) r->table = (int)index;
+  if (line->kind == LINE_TABLE && line->table < 0) r->table = (int)(line - r->sheet->lines);
   if (status == MLS_MEMORY) return status;
   if (r->commented) TRY(add_label(r, r->comment, &line->label, &line->cites, &line->cite_count));
   return status;
@@ -676,12 +710,29 @@ static mls_status check_lengths(struct fails *fails, const char *file, struct sl
   return MLS_OK;
 }
 
-/* Lines to make room for at once; a file of nothing but blank lines must not take it all. */
+/* Lines to make room for: those that are not blank. */
 static size_t count_lines(struct slice text) {
   size_t count = 1;
   const char *at = text.at, *end = text.at + text.size;
-  while (count < 1 << 17 && at < end && (at = memchr(at, '\n', (size_t)(end - at)))) at++, count++;
+  while (at < end && (at = memchr(at, '\n', (size_t)(end - at)))) {
+    while (at < end && is_blank(*at)) at++;
+    count += at < end;
+  }
   return count;
+}
+
+static mls_status read_lines(struct reader *r) {
+  struct sheet *sheet = r->sheet;
+  sheet->lines = memory_array(r->memory, count_lines(r->text), sizeof *sheet->lines);
+  if (!sheet->lines || !memory_push(&r->scratch, 1)) return fail_memory(r->fails);
+  struct memory_mark mark = memory_mark(&r->scratch);
+  while (r->at < r->text.size && r->fails->errors < LIMIT_ERRORS) {
+    TRY(progress_tick(r->fails, 20, r->at, r->text.size));
+    if (read_line(r) == MLS_MEMORY) return MLS_MEMORY;
+    if (r->newer) return MLS_LIMIT;
+    memory_reset(&r->scratch, mark);
+  }
+  return MLS_OK;
 }
 
 mls_status sheet_read(struct memory *memory, struct names *names, struct units *units,
@@ -704,14 +755,12 @@ mls_status sheet_read(struct memory *memory, struct names *names, struct units *
                       .text = { text, size },
                       .table = -1 };
   if (size >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0) r.at = 3;
-  sheet->lines =
-      memory_reserve(memory, NULL, 0, &sheet->line_room, count_lines(r.text), sizeof *sheet->lines);
-  if (!sheet->lines) return fail_memory(fails);
-  while (r.at < size && fails->errors < LIMIT_ERRORS) {
-    TRY(progress_tick(fails, 20, r.at, size));
-    if (read_line(&r) == MLS_MEMORY) return MLS_MEMORY;
-    if (r.newer) return MLS_LIMIT;
-  }
+  memory_open_beside(&r.scratch, memory);
+  formulas_open(&r.formulas, memory, names, units, fails);
+  mls_status status = read_lines(&r);
+  formulas_close(&r.formulas);
+  memory_close(&r.scratch);
+  TRY(status);
   if (!sheet->name || !*sheet->name) {
     sheet->name = "";
     if (fails->errors == errors)

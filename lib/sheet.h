@@ -78,6 +78,7 @@ struct line {
   struct type type; /* of LINE_INPUT, LINE_CELL, LINE_CHECK */
   unsigned slot;    /* LINE_INPUT, LINE_CELL, LINE_CHECK: its slot; LINE_TABLE: of its key */
   unsigned use;     /* LINE_USE: index among the uses; LINE_TABLE: index among the tables */
+  bool swing;       /* LINE_CHART: a tornado of a result over inputs */
   bool wrong;       /* had an error: what depends on it is not reported again */
 };
 
@@ -113,7 +114,7 @@ struct sheet {
   const char **cites;
   size_t cite_count;
   struct line *lines;
-  size_t line_count, line_room;
+  size_t line_count;
   /* set by check.c */
   struct map symbols;  /* interned name -> line index: cells, inputs, checks, uses, tables */
   struct map shared;   /* slot_key -> slot: facts and totals */

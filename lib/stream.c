@@ -83,22 +83,19 @@ static void convert(struct mls_stream *stream, size_t count) {
   }
 }
 
-/* What inputs and facts among the results are written as. */
-static void show(struct mls_stream *stream, size_t count) {
-  for (size_t i = 0; i < stream->result_count; i++) {
-    const struct stream_result *result = &stream->results[i];
-    const struct stream_column *column = result->column;
-    if (!result->shown) continue;
-    bool fact = stream->model->cells[result->cell].kind == CELL_FACT;
-    bool typed = column && (!column->about.unit ||
-                            strcmp(column->about.unit->text,
-                                   stream->model->cells[result->cell].unit->text) == 0);
-    for (size_t row = 0; row < count; row++)
-      if (typed) result->shown[row] = column->typed[row];
-      else if (column || fact)
-        result->shown[row] = csv_shortest(result->value[row], result->factor);
-      else result->shown[row] = result->constant;
-  }
+/* A column of results in the unit that it is written in; inputs and facts as they were typed. */
+static void write_column(const struct mls_stream *stream, const struct stream_result *result,
+                         size_t count) {
+  const struct cell *cell = &stream->model->cells[result->cell];
+  const struct stream_column *column = result->column;
+  bool typed =
+      column && (!column->about.unit || strcmp(column->about.unit->text, cell->unit->text) == 0);
+  for (size_t row = 0; row < count; row++)
+    if (!result->typed) result->written[row] = result->value[row] / result->factor;
+    else if (typed) result->written[row] = column->typed[row];
+    else if (column || cell->kind == CELL_FACT)
+      result->written[row] = csv_shortest(result->value[row], result->factor);
+    else result->written[row] = result->constant;
 }
 
 static bool has_error(const struct mls_stream *stream, size_t row) {
@@ -112,7 +109,9 @@ static bool has_error(const struct mls_stream *stream, size_t row) {
 static mls_status put_rows(struct mls_stream *stream, size_t count, size_t first) {
   convert(stream, count);
   TRY(batch_run(&stream->batch, count, stream->in, stream->out, stream->bad));
-  show(stream, count);
+  for (size_t i = 0; i < stream->result_count; i++)
+    if (stream->results[i].written) write_column(stream, &stream->results[i], count);
+  stream_prepare(stream, 0, count);
   for (size_t row = 0; row < count; row++) {
     bool careful = stream->lines[row].careful || stream->bad[row] || has_error(stream, row);
     TRY(careful ? stream_careful(stream, row, first + row) : stream_put(stream, row, first + row));
@@ -121,7 +120,7 @@ static mls_status put_rows(struct mls_stream *stream, size_t count, size_t first
 }
 
 static void begin(struct mls_stream *stream) {
-  memory_reset(&stream->message_memory, (struct memory_mark){ NULL, 0 });
+  memory_close(&stream->message_memory);
   fail_clear(&stream->fails);
   stream->bytes.size = 0;
   stream->count = (mls_lines){ .rows = 0 };

@@ -11,6 +11,7 @@
 #include "csv_write.h"
 #include "export.h"
 #include "limits.h"
+#include "number.h"
 #include "scenario.h"
 
 enum { STREAM_ROWS = 512 }; /* calculated at once: their columns stay in cache */
@@ -33,9 +34,10 @@ struct stream_result {
   size_t row;
   bool check;
   double factor;
-  double *value; /* STREAM_ROWS, SI */
-  /* of an input or a fact, which is written as typed: */
-  double *shown;                      /* STREAM_ROWS, in the written unit; NULL for all others */
+  double *value;               /* STREAM_ROWS, SI */
+  double *written;             /* STREAM_ROWS, in the written unit; NULL for texts and truths */
+  struct number_column digits; /* of `written` */
+  bool typed;                  /* an input or a fact, which is written as typed: */
   const struct stream_column *column; /* where it comes from, or NULL */
   double constant;                    /* then this */
 };
@@ -97,6 +99,8 @@ mls_status stream_open(struct mls_stream *stream, const mls_stream_options *opti
    and moves *at behind them. */
 size_t stream_scan(struct mls_stream *stream, const char **at, const char *end, size_t *number);
 
+/* Prepares `count` rows of `written`, from `index` on, for what follows. */
+void stream_prepare(struct mls_stream *stream, size_t index, size_t count);
 /* Writes the results of row `index`, the `row`th of its file, read and calculated already. */
 mls_status stream_put(struct mls_stream *stream, size_t index, size_t row);
 /* Reads, calculates and writes a row the careful way. */

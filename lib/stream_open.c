@@ -118,12 +118,7 @@ static bool is_there(const struct mls_stream *stream, unsigned cell, size_t row)
 
 /* Inputs and facts are written as typed: where from. A column in another unit than the sheet's is
    turned into it. */
-static mls_status open_shown(struct mls_stream *stream, struct stream_result *result) {
-  const struct cell *cell = &stream->model->cells[result->cell];
-  bool number = !cell->text && !cell->truth;
-  if (!number || (cell->kind != CELL_INPUT && cell->kind != CELL_FACT)) return MLS_OK;
-  result->shown = memory_array(&stream->memory, STREAM_ROWS, sizeof *result->shown);
-  if (!result->shown) return fail_memory(&stream->fails);
+static void find_typed(struct mls_stream *stream, struct stream_result *result) {
   for (size_t i = 0; i < stream->column_count && !result->column; i++) {
     const struct target *target = &stream->columns[i].about.target;
     bool same = target->path && target->cell == result->cell && target->row == result->row;
@@ -131,7 +126,21 @@ static mls_status open_shown(struct mls_stream *stream, struct stream_result *re
       result->column = &stream->columns[i];
   }
   result->constant = show_written(&stream->trial, result->cell, result->row);
-  return MLS_OK;
+}
+
+static mls_status open_written(struct mls_stream *stream, struct stream_result *result) {
+  const struct cell *cell = &stream->model->cells[result->cell];
+  struct memory *memory = &stream->memory;
+  struct number_column *digits = &result->digits;
+  if (cell->text || cell->truth) return MLS_OK;
+  result->typed = cell->kind == CELL_INPUT || cell->kind == CELL_FACT;
+  if (result->typed) find_typed(stream, result);
+  result->written = memory_array(memory, STREAM_ROWS, sizeof *result->written);
+  digits->first = memory_array(memory, STREAM_ROWS, sizeof *digits->first);
+  digits->second = memory_array(memory, STREAM_ROWS, sizeof *digits->second);
+  digits->rest = memory_array(memory, STREAM_ROWS, sizeof *digits->rest);
+  bool good = result->written && digits->first && digits->second && digits->rest;
+  return good ? MLS_OK : fail_memory(&stream->fails);
 }
 
 static mls_status add_result(struct mls_stream *stream, unsigned cell, size_t row) {
@@ -144,7 +153,7 @@ static mls_status add_result(struct mls_stream *stream, unsigned cell, size_t ro
   struct stream_result *result = &results[stream->result_count];
   *result = (struct stream_result){ .cell = cell, .row = row, .factor = at->unit->factor };
   result->check = at->kind == CELL_CHECK || at->kind == CELL_WITHIN;
-  TRY(open_shown(stream, result));
+  TRY(open_written(stream, result));
   result->value = memory_array(&stream->memory, STREAM_ROWS, sizeof *result->value);
   if (!result->value) return fail_memory(&stream->fails);
   stream->result_count++;

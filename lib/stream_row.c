@@ -44,8 +44,18 @@ static char *put_result(struct mls_stream *stream, char *to, const struct stream
   if (value != value) return to;
   if (cell->text) return put_text(stream, to, slice_of(stream->model->words[(size_t)value]));
   if (cell->truth) return put_bytes(to, value != 0 ? SLICE("1") : SLICE("0"));
-  double number = result->shown ? result->shown[index] : value / result->factor;
-  return to + csv_number(to, number, stream->dialect);
+  return to + csv_number_at(to, &result->digits, index, stream->dialect);
+}
+
+void stream_prepare(struct mls_stream *stream, size_t index, size_t count) {
+  for (size_t i = 0; i < stream->result_count; i++) {
+    const struct stream_result *result = &stream->results[i];
+    const struct number_column *digits = &result->digits;
+    if (!result->written) continue;
+    struct number_column from = { digits->first + index, digits->second + index,
+                                  digits->rest + index };
+    number_prepare(stream->model->vectors, result->written + index, count, &from);
+  }
 }
 
 static char *put_errors(struct mls_stream *stream, char *to) {
@@ -132,7 +142,7 @@ static mls_status no_return(struct mls_stream *stream, struct slice line) {
 static mls_status read_line(struct mls_stream *stream, struct slice line,
                             struct mls_scenarios *out) {
   struct mls_values *trial = &stream->trial;
-  memory_reset(&trial->scratch_memory, (struct memory_mark){ NULL, 0 });
+  memory_close(&trial->scratch_memory);
   fail_clear(&trial->fails);
   stream->text.size = stream->text_header;
   buffer_add(&stream->text, line.at, line.size);
@@ -153,9 +163,11 @@ static mls_status calculate(struct mls_stream *stream, const struct mls_scenario
   for (size_t i = 0; i < stream->result_count; i++) {
     struct stream_result *result = &stream->results[i];
     result->value[index] = values_get(trial, result->cell, result->row);
-    if (result->shown && !value_is_error(result->value[index]))
-      result->shown[index] = show_written(trial, result->cell, result->row);
+    if (result->written) result->written[index] = result->value[index] / result->factor;
+    if (result->typed && !value_is_error(result->value[index]))
+      result->written[index] = show_written(trial, result->cell, result->row);
   }
+  stream_prepare(stream, index, 1);
   return MLS_OK;
 }
 

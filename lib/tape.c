@@ -94,13 +94,13 @@ static void constant(struct compiler *c, double value, struct operand *out) {
 
 static bool own_table(const struct compiler *c, const struct node *node, const struct cell *other) {
   const struct cell *cell = cell_of(c);
-  return node->ref.hops == 0 && other->table >= 0 && other->table == cell->table &&
+  return node->hops == 0 && other->table >= 0 && other->table == cell->table &&
          other->instance == cell->instance;
 }
 
 static void reference(const struct compiler *c, const struct node *node, unsigned lag,
                       struct operand *out) {
-  unsigned cell = model_cell(c->model, cell_of(c)->home, &node->ref);
+  unsigned cell = model_cell(c->model, cell_of(c)->home, node);
   const struct cell *other = &c->model->cells[cell];
   *out = (struct operand){
     .kind = OPERAND_VALUE, .one = true, .stride = 1, .index = (unsigned)other->offset
@@ -111,7 +111,7 @@ static void reference(const struct compiler *c, const struct node *node, unsigne
     out->lag = lag;
     out->stride = other->family ? (unsigned short)other->word_count : 1;
   }
-  if (node->ref.kind == REF_ROW) out->index += node->ref.row;
+  if (node->ref == REF_ROW) out->index += node->parts->row;
 }
 
 /* A step whose operands are all one number gives one number, if it may. */
@@ -134,7 +134,7 @@ static void lookup(struct compiler *c, const struct node *node, unsigned lag, st
   struct op op = { .kind = OP_LOOKUP,
                    .count = 1,
                    .shift = lag,
-                   .cell = model_cell(c->model, cell_of(c)->home, &node->ref) };
+                   .cell = model_cell(c->model, cell_of(c)->home, node) };
   const struct cell *other = &c->model->cells[op.cell];
   compile(c, node->arguments[0], lag, &op.in[0]);
   finish(c, &op, !(other->family && other->table >= 0), depth, out);
@@ -182,12 +182,11 @@ static void compile_total(const struct compiler *c, const struct node *node, str
 
 static void compile(struct compiler *c, const struct node *node, unsigned lag,
                     struct operand *out) {
-  if (node->kind == NODE_NUMBER)
-    constant(c, node->number * (node->unit ? node->unit->factor : 1), out);
+  if (node->kind == NODE_NUMBER) constant(c, node_si(node), out);
   else if (node->kind == NODE_TEXT) constant(c, model_word(c->model, node->text), out);
   else if (node->kind == NODE_PATH && node->count) lookup(c, node, lag, out);
   else if (node->kind == NODE_PATH) reference(c, node, lag, out);
-  else if (node->total != NODE_PLAIN) compile_total(c, node, out);
+  else if (node_is_total(node)) compile_total(c, node, out);
   else if (node->function->rule == RULE_MISSING) constant(c, FUNCTION_ERROR, out);
   else if (node_lag(node)) prior(c, node, lag, out);
   else if (function_folds(node->function)) fold(c, node, node->count, lag, out);

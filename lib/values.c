@@ -82,8 +82,8 @@ void values_close(struct mls_values *values) {
 }
 
 void values_begin(struct mls_values *values) {
-  memory_reset(&values->told_memory, (struct memory_mark){ NULL, 0 });
-  memory_reset(&values->scratch_memory, (struct memory_mark){ NULL, 0 });
+  memory_close(&values->told_memory);
+  memory_close(&values->scratch_memory);
   fail_clear(&values->fails);
 }
 

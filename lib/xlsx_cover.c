@@ -99,6 +99,7 @@ static const char *purpose(struct xlsx *x, const struct page *page) {
     }
     case PAGE_INPUTS: return "What may be typed: inputs, and overrides of facts";
     case PAGE_SCENARIOS: return "The scenarios side by side, with the engine's values";
+    case PAGE_RUNS: return "The runs of the tornado, live, one a column";
     case PAGE_CHECKS: return "Every check with its verdict and gap";
     case PAGE_CHARTS: return "Pictures of the results, live";
     case PAGE_FACTS: return "The facts of the registries, and lists to choose from";
@@ -176,10 +177,12 @@ static void put_alerts(struct xlsx *x, unsigned page) {
   put_text(x, page, COVER_OVERRIDES, COVER_UNIT, "number", STYLE_UNIT);
   put_jump(x, page, COVER_OVERRIDES, COVER_STATE, inputs, 0, "see inputs");
   put_text(x, page, COVER_AGREES, COVER_LABEL, "Results are the engine's", STYLE_KEY);
+  const char *results =
+      xlsx_print(x, "INDEX(%s,1,%s)", xlsx_run_range(x, xlsx_agreement_row(x)), XLSX_RUN_NUMBER);
+  if (x->runs_count) results = xlsx_print(x, "MIN(%s,%s)", results, xlsx_runs_agree(x));
   put_formula(x, page, COVER_AGREES, COVER_VALUE,
-              xlsx_print(x, "IF(ISNUMBER(%s),INDEX(%s,1,%s),0)", XLSX_RUN_NUMBER,
-                         xlsx_run_range(x, xlsx_agreement_row(x)), XLSX_RUN_NUMBER),
-              1, STYLE_VERDICT, XLSX_YES);
+              xlsx_print(x, "IF(ISNUMBER(%s),%s,0)", XLSX_RUN_NUMBER, results), 1, STYLE_VERDICT,
+              XLSX_YES);
   put_text(x, page, COVER_AGREES, COVER_UNIT, "1 = yes", STYLE_UNIT);
   put_jump(x, page, COVER_AGREES, COVER_STATE, scenarios, xlsx_agreement_row(x), "see why");
 }

@@ -120,8 +120,7 @@ void xlsx_put_knob_head(struct xlsx *x, unsigned page, const struct knob *knob) 
   buffer_open(&path, &x->scratch);
   model_path(x->model, knob->cell, &path);
   if (here->family) buffer_print(&path, ".%s", x->model->words[here->words[knob->row]]);
-  put_text(x, page, knob->at, IN_LABEL, is_fact(x, knob) ? xlsx_print(x, "   %s", label) : label,
-           STYLE_WRAP);
+  put_text(x, page, knob->at, IN_LABEL, label, is_fact(x, knob) ? STYLE_INSET : STYLE_WRAP);
   put_jump(x, page, knob->at, IN_WHERE, knob->page, knob->line, xlsx_keep(x, &path));
 }
 

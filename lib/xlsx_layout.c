@@ -65,6 +65,13 @@ static const char *kept(struct xlsx *x, const char *text) {
   return copy ? copy : "";
 }
 
+const char *xlsx_path(struct xlsx *x, unsigned cell) {
+  struct buffer out;
+  buffer_open(&out, &x->scratch);
+  model_path(x->model, cell, &out);
+  return xlsx_keep(x, &out);
+}
+
 /* ---- sources, lists, facts ---- */
 
 static void cite(struct xlsx *x, const char *key, const struct source *source) {
@@ -157,6 +164,7 @@ static unsigned add_page(struct xlsx *x, enum page_kind kind, const char *path) 
   *page = (struct page){ .kind = kind, .first = HEAD + 1 };
   map_open(&page->steps, &x->memory);
   map_open(&page->constants, &x->memory);
+  map_open(&page->users, &x->memory);
   page->name = xlsx_tab(x, path);
   struct buffer quoted;
   buffer_open(&quoted, &x->scratch);
@@ -406,8 +414,8 @@ static void list_checks(struct xlsx *x) {
 }
 
 static void reserve_tabs(struct xlsx *x) {
-  static const char *const reserved[] = { "cover", "inputs",    "checks",  "facts", "sources",
-                                          "log",   "scenarios", "history", "charts" };
+  static const char *const reserved[] = { "cover", "inputs",    "checks",  "facts",  "sources",
+                                          "log",   "scenarios", "history", "charts", "runs" };
   for (size_t i = 0; i < sizeof reserved / sizeof *reserved; i++) {
     const char *name = names_add(&x->names, slice_of(reserved[i]));
     if (!name || map_put(&x->taken, name, 1) != MLS_OK) x->status = fail_memory(x->report->fails);
@@ -426,6 +434,7 @@ static void place_all(struct xlsx *x) {
   add_fixed(x, PAGE_COVER, "cover", "cover!");
   add_fixed(x, PAGE_INPUTS, "inputs", "inputs!");
   add_fixed(x, PAGE_SCENARIOS, "scenarios", "scenarios!");
+  if (x->runs_count) add_fixed(x, PAGE_RUNS, "runs", "runs!");
   for (unsigned i = 0; i < x->model->instance_count && x->status == MLS_OK; i++) {
     place_instance(x, i);
     const struct sheet *sheet = x->model->instances[i].sheet;
@@ -531,6 +540,7 @@ mls_status xlsx_layout(struct xlsx *x) {
   note_fields(x);
   for (size_t i = 0; i < model->instance_count; i++) gather_sheet(x, model->instances[i].sheet);
   chain_facts(x);
+  xlsx_list_runs(x);
   if (x->status != MLS_OK) return x->status;
   place_all(x);
   if (x->status != MLS_OK) return x->status;

@@ -80,6 +80,11 @@ unsigned xlsx_agreement_row(const struct xlsx *x) {
 
 static unsigned tolerance_row(const struct xlsx *x) { return agreement_first(x); }
 
+const char *xlsx_tolerance(struct xlsx *x) {
+  char letters[8];
+  return xlsx_print(x, "scenarios!$%s$%u", xlsx_letters(letters, RUN_NOW), tolerance_row(x) + 1);
+}
+
 /* ---- what the runs set ---- */
 
 static void put_numbers(struct xlsx *x, unsigned page) {

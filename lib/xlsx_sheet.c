@@ -94,18 +94,22 @@ static void put_input(struct xlsx *x, unsigned page, unsigned row, unsigned cell
 
 /* ---- formulas ---- */
 
+void xlsx_put_tree(struct pen *pen, const struct node *node, unsigned row, unsigned column,
+                   double si, bool text) {
+  struct xlsx *x = pen->x;
+  const char *formula = xlsx_spell(pen, node);
+  bool array =
+      node->kind == NODE_CALL && node_is_total(node) && node->count == 2 && node->function->array;
+  if (array) put_array(x, pen->page, row, column, formula, si, STYLE_BASE, base_format(si));
+  else put_value(x, pen->page, row, column, formula, si, text, STYLE_BASE, base_format(si));
+}
+
 static void put_base(struct xlsx *x, unsigned page, unsigned row, unsigned cell) {
   const struct cell *here = &x->model->cells[cell];
   struct pen pen = xlsx_pen(x, cell);
-  double si = values_get(x->values, cell, 0);
-  unsigned column = x->pages[page].base + BASE_VALUE;
   xlsx_prepare(&pen, here->formula);
-  const struct node *node = here->formula;
-  const char *formula = xlsx_spell(&pen, node);
-  bool array = node->kind == NODE_CALL && node->total != NODE_PLAIN && node->count == 2 &&
-               node->function->array;
-  if (array) put_array(x, page, row, column, formula, si, STYLE_BASE, base_format(si));
-  else put_value(x, page, row, column, formula, si, here->text, STYLE_BASE, base_format(si));
+  xlsx_put_tree(&pen, here->formula, row, x->pages[page].base + BASE_VALUE,
+                values_get(x->values, cell, 0), here->text);
 }
 
 static void put_formula_row(struct xlsx *x, unsigned page, unsigned row, unsigned cell,
@@ -210,7 +214,7 @@ const char *xlsx_source_word(struct xlsx *x, const struct knob *knob) {
 static void put_fact(struct xlsx *x, unsigned page, unsigned row, const struct entry *entry) {
   const struct knob *knob = xlsx_knob(x, entry->cell, entry->row);
   const char *label = xlsx_label(x, entry->cell, entry->row);
-  put_text(x, page, row, SHOW_LABEL, xlsx_print(x, "   %s", label), STYLE_WRAP);
+  put_text(x, page, row, SHOW_LABEL, label, STYLE_INSET);
   put_fact_row(x, page, row, entry, knob);
   if (knob) put_from_inputs(x, page, row, knob);
   else put_fixed(x, page, row, entry);
@@ -344,25 +348,21 @@ void xlsx_write_instance(struct xlsx *x, unsigned page) {
 /* ---- constants and steps ---- */
 
 static void put_constant(struct xlsx *x, unsigned page, unsigned row, const struct extra *extra) {
-  const struct node *node = extra->node;
-  double factor = node->unit ? node->unit->factor : 1;
+  const struct literal *literal = extra->node->literal;
+  const struct unit *unit = literal->unit ? literal->unit : x->model->units->plain;
   unsigned base = x->pages[page].base;
-  put_number(x, page, row, SHOW_VALUE, node->number, STYLE_CONSTANT, XLSX_PLAIN);
-  put_text(x, page, row, SHOW_UNIT, xlsx_unit(node->unit, KIND_NUMBER), STYLE_UNIT);
+  put_number(x, page, row, SHOW_VALUE, literal->number, STYLE_CONSTANT, XLSX_PLAIN);
+  put_text(x, page, row, SHOW_UNIT, xlsx_unit(unit, KIND_NUMBER), STYLE_UNIT);
   put_text(x, page, row, SHOW_WORDS, "constant of the sheet", STYLE_WRAP);
-  const char *typed = xlsx_print(x, "%.*s", (int)node->typed.size, node->typed.at);
-  const char *text = node->unit ? xlsx_print(x, "%s [%s]", typed, node->unit->text)
-                                : xlsx_print(x, "number %s", typed);
+  const char *text = literal->unit ? xlsx_print(x, "%s [%s]", literal->typed, unit->text)
+                                   : xlsx_print(x, "number %s", literal->typed);
   put_text(x, page, row, SHOW_FORMULA, text, STYLE_MONO);
   const char *formula =
       xlsx_print(x, "%s*%s", at(x, row, SHOW_VALUE), at(x, row, base + BASE_FACTOR));
-  double si = node->number * factor;
+  double si = node_si(extra->node);
   put_formula(x, page, row, base + BASE_VALUE, formula, si, STYLE_BASE, base_format(si));
-  const struct dims *none = x->model->units->none;
-  put_block(x, page, row,
-            xlsx_base_unit(x, node->unit ? node->unit->strict : none,
-                           node->unit ? node->unit->count : none),
-            factor, extra->name ? extra->name : "");
+  put_block(x, page, row, xlsx_base_unit(x, unit->strict, unit->count), unit->factor,
+            extra->name ? extra->name : "");
 }
 
 static void put_step(struct xlsx *x, unsigned page, unsigned row, const struct extra *extra) {
@@ -371,21 +371,16 @@ static void put_step(struct xlsx *x, unsigned page, unsigned row, const struct e
     .x = x, .page = page, .owner = page, .home = extra->home, .cell = extra->cell, .whole = node
   };
   double si = values_evaluate(x->values, extra->home, 0, node);
-  bool text = node->type.kind == KIND_TEXT, array = node->total != NODE_PLAIN && node->count == 2 &&
-                                                    node->kind == NODE_CALL &&
-                                                    node->function->array;
-  const char *unit = node->type.kind == KIND_NUMBER
-                         ? xlsx_base_unit(x, node->type.strict, node->type.count)
-                         : xlsx_unit(NULL, node->type.kind);
+  bool text = node->type->kind == KIND_TEXT;
+  const char *unit = node->type->kind == KIND_NUMBER
+                         ? xlsx_base_unit(x, node->type->strict, node->type->count)
+                         : xlsx_unit(NULL, node->type->kind);
   const char *format = value_is_error(si) ? XLSX_PLAIN : xlsx_number_format(si, is_whole(si));
   put_shown(x, page, row, si, 1, text, STYLE_NUMBER, format);
   put_text(x, page, row, SHOW_UNIT, unit, STYLE_UNIT);
   put_text(x, page, row, SHOW_WORDS, xlsx_words(x, node, extra->home), STYLE_WRAP);
   put_text(x, page, row, SHOW_FORMULA, xlsx_source_text(x, "part", node), STYLE_MONO);
-  unsigned column = x->pages[page].base + BASE_VALUE;
-  const char *formula = xlsx_spell(&pen, node);
-  if (array) put_array(x, page, row, column, formula, si, STYLE_BASE, base_format(si));
-  else put_value(x, page, row, column, formula, si, text, STYLE_BASE, base_format(si));
+  xlsx_put_tree(&pen, node, row, x->pages[page].base + BASE_VALUE, si, text);
   put_block(x, page, row, unit, 1, "");
 }
 

@@ -58,10 +58,10 @@ static void add_operand(struct xlsx *x, struct buffer *out, unsigned cell, size_
 }
 
 static void add_path(struct xlsx *x, struct buffer *out, const struct node *node, unsigned home) {
-  unsigned cell = model_cell(x->model, home, &node->ref);
-  size_t row = node->ref.kind == REF_ROW ? node->ref.row : ROWS_ALL;
+  unsigned cell = model_cell(x->model, home, node);
+  size_t row = node->ref == REF_ROW ? node->parts->row : ROWS_ALL;
   add_operand(x, out, cell, row, home);
-  if (node->ref.kind != REF_LOOKUP) return;
+  if (node->ref != REF_LOOKUP) return;
   buffer_text(out, " at ");
   add_words(x, out, node->arguments[0], home);
 }
@@ -120,9 +120,7 @@ static void add_choice(struct xlsx *x, struct buffer *out, const struct node *no
 }
 
 static void add_prior(struct xlsx *x, struct buffer *out, const struct node *node, unsigned home) {
-  if (node->count > 2)
-    buffer_print(out, "%.*s rows above: ", (int)node->arguments[2]->typed.size,
-                 node->arguments[2]->typed.at);
+  if (node->count > 2) buffer_print(out, "%s rows above: ", node->arguments[2]->literal->typed);
   else buffer_text(out, "the row above: ");
   add_part(x, out, node->arguments[0], home, is_operator(node->arguments[0]));
   buffer_text(out, ", at first ");
@@ -135,8 +133,8 @@ static bool is_sentence(const struct node *node) {
 }
 
 static void add_number(struct buffer *out, const struct node *node) {
-  buffer_add(out, node->typed.at, node->typed.size);
-  if (node->unit) buffer_print(out, " %s", node->unit->text);
+  buffer_text(out, node->literal->typed);
+  if (node->literal->unit) buffer_print(out, " %s", node->literal->unit->text);
 }
 
 static void add_words(struct xlsx *x, struct buffer *out, const struct node *node, unsigned home) {

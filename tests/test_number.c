@@ -8,6 +8,8 @@
 #include "ask.h"
 #include "number.h"
 #include "power.h"
+#include "sets.h"
+#include "system.h"
 
 Suite *suite_number(void);
 
@@ -192,6 +194,48 @@ START_TEST(test_layout) {
 }
 END_TEST
 
+/* ---- columns ---- */
+
+enum { ROWS = 512 };
+
+static double drawn(int kind) {
+  uint64_t bits = next();
+  double value;
+  if (kind == 1) bits = bits % 2046 << 52;                              /* powers of two */
+  if (kind == 2) bits >>= 12 + bits % 52;                               /* subnormal */
+  if (kind == 3) return (double)(int64_t)(bits >> bits % 64);           /* whole */
+  if (kind == 4) return (double)(bits % 100000) / 1000;                 /* typed */
+  if (kind == 5) return ldexp((double)(bits >> 11), -(int)(bits % 90)); /* near 1 */
+  memcpy(&value, &bits, sizeof value);
+  return value - value == 0 ? value : 0;
+}
+
+/* A prepared column prints as its numbers do one by one, whatever instructions prepare it. */
+static void check_column(const double *values, size_t count, unsigned set) {
+  static uint64_t first[ROWS], second[ROWS], rest[ROWS];
+  struct number_column column = { first, second, rest };
+  number_prepare(set, values, count, &column);
+  for (size_t i = 0; i < count; i++) {
+    char one[TEXT_NUMBER], many[TEXT_NUMBER];
+    size_t size = number_put(one, values[i]);
+    if (number_put_at(many, &column, i) == size && memcmp(one, many, size) == 0) continue;
+    ck_abort_msg("%.17g by set %u: %.*s", values[i], set, (int)size, many);
+  }
+}
+
+START_TEST(test_columns) {
+  unsigned widest = system_vectors();
+  for (int i = 0; i < 300; i++) {
+    static double values[ROWS];
+    size_t count = 1 + next() % ROWS;
+    for (size_t j = 0; j < count; j++) values[j] = drawn(i % 6);
+    check_column(values, count, LANES_ANY);
+    if (widest >= 256) check_column(values, count, LANES_256);
+    if (widest >= 512) check_column(values, count, LANES_512);
+  }
+}
+END_TEST
+
 Suite *suite_number(void) {
   Suite *suite = suite_create("number");
   TCase *tests = tcase_create("all");
@@ -202,6 +246,7 @@ Suite *suite_number(void) {
   tcase_add_test(tests, test_scale);
   tcase_add_test(tests, test_put);
   tcase_add_test(tests, test_layout);
+  tcase_add_test(tests, test_columns);
   suite_add_tcase(suite, tests);
   return suite;
 }
