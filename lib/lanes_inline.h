@@ -31,8 +31,15 @@ static inline double lane_if(double x, double y, double z) {
   return x != x ? FUNCTION_ERROR : x != 0 ? y : z;
 }
 
-/* The comparison is false when y is an error, which is then taken. */
-static inline double lane_min(double x, double y) { return ((x < y) | (x != x)) ? x : y; }
-static inline double lane_max(double x, double y) { return ((x > y) | (x != x)) ? x : y; }
+/* The comparison is false when y is an error, which is then taken. Written so that compilers choose
+   without a branch. */
+static inline double lane_min(double x, double y) {
+  const double least = x < y ? x : y;
+  return x != x ? x : least;
+}
+static inline double lane_max(double x, double y) {
+  const double most = x > y ? x : y;
+  return x != x ? x : most;
+}
 
 #endif
