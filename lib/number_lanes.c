@@ -14,3 +14,54 @@ void LANES_NAME(digits)(const double *values, size_t count, uint64_t *restrict f
     rest[i] = digits.rest;
   }
 }
+
+/* ---- plain numbers ---- */
+
+/* 10^places of a number of 1 to 8 bytes at the upper end of eight, from the byte where its point
+   stands. */
+static inline double tens_behind(uint64_t point) {
+  return (point & 0xFF00FF00FF00FF00u ? 1.0 : 10.0) * (point & 0xFFFF0000FFFF0000u ? 1.0 : 100.0) *
+         (point & 0xFFFFFFFF00000000u ? 1.0 : 10000.0);
+}
+
+/* A whole number below 2^52, for machines that turn only others into doubles. */
+static inline double double_of(uint64_t whole) {
+  uint64_t bits = whole | 0x4330000000000000u;
+  double value;
+  memcpy(&value, &bits, sizeof value);
+  return value - 4503599627370496.0;
+}
+
+/* The bytes move to the upper end, where those in front become digits 0; the first byte that is no
+   digit must be the point, which is taken out, and there must be no second one. Whole number and
+   power of ten are exact, so the quotient is rounded once. */
+uint64_t LANES_NAME(read)(const uint64_t *restrict words, const uint64_t *restrict sizes,
+                          size_t count, char point, double *restrict out, uint64_t *restrict odd) {
+  const uint64_t zeros = 0x3030303030303030u, mark = (unsigned char)point;
+  uint64_t some = 0;
+  for (size_t i = 0; i < count; i++) {
+    uint64_t minus = digits_all_if((words[i] & 0xFF) == '-'), size = sizes[i] + minus;
+    uint64_t word = words[i] >> (minus & 8), bytes = (word ^ zeros) << ((64 - 8 * size) & 56);
+    uint64_t others = bytes & 0x1010101010101010u, at = (others & (0 - others)) >> 4;
+    uint64_t pointed = digits_all_if(at > 0), digits = bytes ^ at * (mark ^ '0'), before = at - 1;
+    uint64_t more = ((digits + 0x7676767676767676u) | digits) & 0x8080808080808080u;
+    more |= digits & ((at << 8) - at); /* another byte than the point */
+    odd[i] = digits_all_if(size - 1 > 7) | digits_all_if((word & 0xFF) == mark) | at >> 56 | more;
+    some |= odd[i];
+    uint64_t joined = (digits & before) << 8 | (digits & ~before);
+    uint64_t whole = number_join((joined & pointed) | (digits & ~pointed));
+    double value = double_of(whole) / tens_behind(at | (~pointed & (uint64_t)1 << 56));
+    uint64_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    bits |= minus & (uint64_t)1 << 63;
+    memcpy(&out[i], &bits, sizeof bits);
+  }
+  return some;
+}
+
+/* 1 for each byte that ends a field, 0 for any other. */
+void LANES_NAME(ends)(const char *restrict bytes, size_t size, char separator,
+                      unsigned char *restrict out) {
+  for (size_t i = 0; i < size; i++)
+    out[i] = bytes[i] == separator || bytes[i] == '\n' || bytes[i] == '\r';
+}

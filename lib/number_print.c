@@ -148,6 +148,15 @@ size_t number_put(char *out, double value) {
   return put_decimal(out, &digits);
 }
 
+size_t number_put_count(char *out, size_t count) {
+  const size_t most = 100000000;
+  size_t before = count < most ? 0 : number_put_count(out, count / most);
+  uint64_t digits = digits_eight(count % most), odd = digits ^ 0x3030303030303030u;
+  unsigned zeros = before > 0 ? 0 : number_lowest(odd | (uint64_t)1 << 56) / 8;
+  number_put_eight(out + before, digits >> 8 * zeros);
+  return before + 8 - zeros;
+}
+
 /* ---- many ---- */
 
 typedef void lanes_digits(const double *values, size_t count, uint64_t *restrict first,

@@ -94,11 +94,13 @@ static mls_status open_columns(struct mls_stream *stream, struct slice header) {
   stream->column_count = intake.csv.rows[0].count;
   stream->columns = memory_array(&stream->memory, stream->column_count, sizeof *stream->columns);
   stream->fields = memory_array(&stream->memory, stream->column_count, sizeof *stream->fields);
-  if (!stream->columns || !stream->fields) return fail_memory(&stream->fails);
+  stream->texts = memory_array(&stream->memory, stream->column_count, sizeof *stream->texts);
+  if (!stream->columns || !stream->fields || !stream->texts) return fail_memory(&stream->fails);
   for (size_t i = 0; i < stream->column_count; i++) {
     struct stream_column *column = &stream->columns[i];
     TRY(open_column(stream, &columns[i], column));
     bool number = column->about.target.number;
+    if (!number) stream->texts[stream->text_count++] = i;
     stream->fields[i] = (struct stream_field){ number ? column->typed : NULL,
                                                number && !column->set ? NULL : column };
   }
@@ -135,7 +137,9 @@ static mls_status open_written(struct mls_stream *stream, struct stream_result *
   if (cell->text || cell->truth) return MLS_OK;
   result->typed = cell->kind == CELL_INPUT || cell->kind == CELL_FACT;
   if (result->typed) find_typed(stream, result);
-  result->written = memory_array(memory, STREAM_ROWS, sizeof *result->written);
+  result->written = result->value;
+  if (result->typed || result->factor != 1)
+    result->written = memory_array(memory, STREAM_ROWS, sizeof *result->written);
   digits->first = memory_array(memory, STREAM_ROWS, sizeof *digits->first);
   digits->second = memory_array(memory, STREAM_ROWS, sizeof *digits->second);
   digits->rest = memory_array(memory, STREAM_ROWS, sizeof *digits->rest);
@@ -153,9 +157,10 @@ static mls_status add_result(struct mls_stream *stream, unsigned cell, size_t ro
   struct stream_result *result = &results[stream->result_count];
   *result = (struct stream_result){ .cell = cell, .row = row, .factor = at->unit->factor };
   result->check = at->kind == CELL_CHECK || at->kind == CELL_WITHIN;
-  TRY(open_written(stream, result));
   result->value = memory_array(&stream->memory, STREAM_ROWS, sizeof *result->value);
   if (!result->value) return fail_memory(&stream->fails);
+  TRY(open_written(stream, result));
+  stream->checked |= result->check;
   stream->result_count++;
   return MLS_OK;
 }
@@ -228,6 +233,19 @@ static bool is_read(const struct mls_stream *stream, const struct stream_column 
          !values_setting(&stream->trial, target->cell, target->row);
 }
 
+static mls_status open_lines(struct mls_stream *stream) {
+  struct memory *memory = &stream->memory;
+  struct number_texts *numbers = &stream->numbers;
+  stream->lines = memory_array(memory, STREAM_ROWS, sizeof *stream->lines);
+  numbers->words = memory_array(memory, STREAM_READ, sizeof *numbers->words);
+  numbers->sizes = memory_array(memory, STREAM_READ, sizeof *numbers->sizes);
+  numbers->odd = memory_array(memory, STREAM_READ, sizeof *numbers->odd);
+  if (!stream->lines || !numbers->words || !numbers->sizes || !numbers->odd ||
+      split_open(&stream->split, memory, stream->column_count) != MLS_OK)
+    return fail_memory(&stream->fails);
+  return MLS_OK;
+}
+
 static mls_status open_batch(struct mls_stream *stream) {
   struct memory *memory = &stream->memory;
   mls_place *columns = memory_array(memory, stream->column_count, sizeof *columns);
@@ -235,8 +253,7 @@ static mls_status open_batch(struct mls_stream *stream) {
   stream->in = memory_array(memory, stream->column_count, sizeof *stream->in);
   stream->out = memory_array(memory, stream->result_count, sizeof *stream->out);
   stream->bad = memory_array(memory, STREAM_ROWS, sizeof *stream->bad);
-  stream->lines = memory_array(memory, STREAM_ROWS, sizeof *stream->lines);
-  if (!columns || !results || !stream->in || !stream->out || !stream->bad || !stream->lines)
+  if (!columns || !results || !stream->in || !stream->out || !stream->bad)
     return fail_memory(&stream->fails);
   size_t count = 0;
   for (size_t i = 0; i < stream->column_count; i++) {
@@ -267,5 +284,6 @@ mls_status stream_open(struct mls_stream *stream, const mls_stream_options *opti
   TRY(open_columns(stream, (struct slice){ header, options->length }));
   TRY(open_results(stream, options));
   TRY(write_head(stream));
+  TRY(open_lines(stream));
   return open_batch(stream);
 }

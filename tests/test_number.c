@@ -194,6 +194,19 @@ START_TEST(test_layout) {
 }
 END_TEST
 
+START_TEST(test_count) {
+  static const size_t counts[] = {
+    0, 1, 9, 10, 12345678, 99999999, 100000000, 100000001, 4294967295
+  };
+  for (size_t i = 0; i < COUNT_OF(counts); i++) {
+    char text[TEXT_NUMBER], expected[32];
+    size_t size = number_put_count(text, counts[i]);
+    ck_assert_uint_eq(size, (size_t)sprintf(expected, "%zu", counts[i]));
+    ck_assert(memcmp(text, expected, size) == 0);
+  }
+}
+END_TEST
+
 /* ---- columns ---- */
 
 enum { ROWS = 512 };
@@ -236,6 +249,81 @@ START_TEST(test_columns) {
 }
 END_TEST
 
+/* ---- fields ---- */
+
+/* A number as files have it, or nearly. */
+static size_t draw_text(char *out, size_t room) {
+  static const char *const forms[] = { "%.*f",   "%.*e",   "-%.*f", "%.*f.",  ".%.*f",
+                                       "%.*f,5", "-.%.*f", "%.*f ", "--%.*f", "%.*f.5" };
+  size_t form = next() % 3 ? 0 : next() % COUNT_OF(forms);
+  double value = (double)(next() >> (24 + next() % 40)) / (next() % 2 ? 1000 : 1);
+  int size = snprintf(out, room, forms[form], (int)(next() % 5), value);
+  if (next() % 8 == 0) out[next() % (size_t)size] = "0159.,-+eE \x80\xAE_:/"[next() % 17];
+  return (size_t)size % room;
+}
+
+/* What is even is what the way for one field makes of it; what is short and plain is even. */
+static void check_field(const char *text, size_t size, double got, uint64_t odd, char point) {
+  double one;
+  const char *end = number_scan(text, point, &one);
+  bool whole = end == text + size;
+  bool plain = size <= 8 && whole && !memchr(text, 'e', size) && !memchr(text, 'E', size);
+  bool same = whole && memcmp(&one, &got, sizeof got) == 0;
+  if (odd ? plain : !same)
+    ck_abort_msg("%.*s, odd %d, read as %.17g", (int)size, text, odd > 0, got);
+}
+
+static void check_fields(unsigned set, char point, size_t *even) {
+  enum { SOME = 37 };
+  static char lines[SOME][64 + NUMBER_PAD];
+  static uint64_t words[SOME], sizes[SOME], odd[SOME];
+  struct number_texts fields = { words, sizes, odd };
+  double values[SOME];
+  bool some = false;
+  for (size_t i = 0; i < SOME; i++) {
+    sizes[i] = draw_text(lines[i], 64);
+    for (size_t j = sizes[i]; j < sizeof lines[i]; j++) lines[i][j] = "7,.\n"[next() % 4];
+    if (next() % 50 == 0) sizes[i] = 0;
+    lines[i][sizes[i]] = ';'; /* where number_scan ends */
+    words[i] = number_eight(lines[i]);
+  }
+  bool told = number_read(set, &fields, SOME, point, values);
+  for (size_t i = 0; i < SOME; i++) {
+    check_field(lines[i], sizes[i], values[i], odd[i], point);
+    some |= odd[i] > 0;
+    *even += odd[i] == 0;
+  }
+  ck_assert(told == some);
+}
+
+START_TEST(test_read) {
+  unsigned widest = system_vectors();
+  size_t even = 0;
+  for (int i = 0; i < 3000; i++) {
+    char point = i % 4 ? '.' : ',';
+    check_fields(LANES_ANY, point, &even);
+    if (widest >= 256) check_fields(LANES_256, point, &even);
+    if (widest >= 512) check_fields(LANES_512, point, &even);
+  }
+  ck_assert_uint_gt(even, 40000);
+}
+END_TEST
+
+START_TEST(test_ends) {
+  unsigned widest = system_vectors(), last = widest >= 512 ? LANES_512 : widest >= 256;
+  for (unsigned set = LANES_ANY; set <= last; set++)
+    for (size_t size = 0; size < 300; size++) {
+      char text[300];
+      unsigned char ends[300];
+      for (size_t i = 0; i < size; i++) text[i] = "0;,\n\r\xAC\x8A 5"[next() % 9];
+      number_ends(set, text, size, ';', ends);
+      for (size_t i = 0; i < size; i++)
+        if (ends[i] != (text[i] == ';' || text[i] == '\n' || text[i] == '\r'))
+          ck_abort_msg("byte %d is %d", text[i], ends[i]);
+    }
+}
+END_TEST
+
 Suite *suite_number(void) {
   Suite *suite = suite_create("number");
   TCase *tests = tcase_create("all");
@@ -246,7 +334,10 @@ Suite *suite_number(void) {
   tcase_add_test(tests, test_scale);
   tcase_add_test(tests, test_put);
   tcase_add_test(tests, test_layout);
+  tcase_add_test(tests, test_count);
   tcase_add_test(tests, test_columns);
+  tcase_add_test(tests, test_read);
+  tcase_add_test(tests, test_ends);
   suite_add_tcase(suite, tests);
   return suite;
 }
