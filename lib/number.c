@@ -313,8 +313,7 @@ const char *number_scan(const char *start, char point, double *out) {
 typedef uint64_t lanes_read(const uint64_t *restrict words, const uint64_t *restrict sizes,
                             size_t count, char point, double *restrict out, uint64_t *restrict odd);
 LANES_DECLARE(lanes_read, read)
-typedef void lanes_ends(const char *restrict bytes, size_t size, char separator,
-                        unsigned char *restrict out);
+typedef size_t lanes_ends(const char *bytes, size_t size, char separator, uint32_t *out);
 LANES_DECLARE(lanes_ends, ends)
 
 bool number_read(unsigned set, const struct number_texts *texts, size_t count, char point,
@@ -323,9 +322,9 @@ bool number_read(unsigned set, const struct number_texts *texts, size_t count, c
   return read[set](texts->words, texts->sizes, count, point, out, texts->odd);
 }
 
-void number_ends(unsigned set, const char *bytes, size_t size, char separator, unsigned char *out) {
+size_t number_ends(unsigned set, const char *bytes, size_t size, char separator, uint32_t *out) {
   static lanes_ends *const ends[LANES_SETS] = LANES_SETS_OF(ends);
-  ends[set](bytes, size, separator, out);
+  return ends[set](bytes, size, separator, out);
 }
 
 /* ---- one ---- */

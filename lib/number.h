@@ -30,8 +30,10 @@ struct number_texts {
 bool number_read(unsigned set, const struct number_texts *texts, size_t count, char point,
                  double *out);
 
-/* 1 for each byte that may end a field: the separator, LF and CR; 0 for any other. */
-void number_ends(unsigned set, const char *bytes, size_t size, char separator, unsigned char *out);
+/* The places of bytes that may end a field, the separator, LF and CR, among `size`, fewer than
+   2^32; returns how many. Behind them NUMBER_SPARE more may be written over. */
+enum { NUMBER_SPARE = 12 };
+size_t number_ends(unsigned set, const char *bytes, size_t size, char separator, uint32_t *out);
 
 /* Writes the shortest decimal that reads back to a finite double, as text_number does, without a 0
    at the end; returns its length, less than TEXT_NUMBER. */

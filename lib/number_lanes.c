@@ -59,9 +59,55 @@ uint64_t LANES_NAME(read)(const uint64_t *restrict words, const uint64_t *restri
   return some;
 }
 
+/* ---- ends of fields ---- */
+
+enum {
+  PIECE = 1 << 12, /* bytes whose marks stay in cache */
+  CHUNK = 64       /* bytes whose ends are listed at once */
+};
+
 /* 1 for each byte that ends a field, 0 for any other. */
-void LANES_NAME(ends)(const char *restrict bytes, size_t size, char separator,
-                      unsigned char *restrict out) {
+static void mark(const char *restrict bytes, size_t size, char separator,
+                 unsigned char *restrict out) {
   for (size_t i = 0; i < size; i++)
     out[i] = bytes[i] == separator || bytes[i] == '\n' || bytes[i] == '\r';
+}
+
+/* One bit for each mark of a chunk; *count is how many there are. */
+static uint64_t gather(const unsigned char *marks, unsigned *count) {
+  uint64_t bits = 0, sum = 0;
+  for (unsigned i = 0; i < CHUNK / 8; i++) {
+    uint64_t eight = number_eight((const char *)marks + 8 * i);
+    bits |= (eight * 0x0102040810204080u >> 56) << 8 * i;
+    sum += eight;
+  }
+  *count = (unsigned)(sum * 0x0101010101010101u >> 56);
+  return bits;
+}
+
+/* NUMBER_SPARE are written whether they are there or not: cheaper than to ask after each. */
+static void list(uint64_t bits, uint32_t at, unsigned count, uint32_t *out) {
+  const uint64_t last = (uint64_t)1 << (CHUNK - 1);
+  for (unsigned some = 0; some < count; some += NUMBER_SPARE)
+    for (unsigned i = 0; i < NUMBER_SPARE; i++) {
+      out[some + i] = at + number_lowest(bits | last);
+      bits &= bits - 1;
+    }
+}
+
+size_t LANES_NAME(ends)(const char *bytes, size_t size, char separator, uint32_t *out) {
+  unsigned char marks[PIECE];
+  size_t total = 0;
+  for (size_t at = 0; at < size; at += PIECE) {
+    size_t some = size - at < PIECE ? size - at : PIECE;
+    mark(bytes + at, some, separator, marks);
+    memset(marks + some, 0, (PIECE - some) % CHUNK);
+    for (size_t i = 0; i < some; i += CHUNK) {
+      unsigned count;
+      uint64_t bits = gather(marks + i, &count);
+      list(bits, (uint32_t)(at + i), count, out + total);
+      total += count;
+    }
+  }
+  return total;
 }

@@ -16,7 +16,10 @@
 
 enum {
   STREAM_ROWS = 512, /* calculated at once: their columns stay in cache */
-  STREAM_READ = 128  /* read at once: their bytes do */
+  STREAM_READ = 128, /* read at once: their bytes do */
+  /* Of columns in memory: a power of two of bytes apart, they would share few places of the cache.
+   */
+  STREAM_ROOM = STREAM_ROWS + 8
 };
 
 struct stream_column {
@@ -62,10 +65,9 @@ struct stream_line {
 /* Where fields end from a line's start on, for as many bytes as are looked at together. */
 struct stream_split {
   const char *from, *to;
-  unsigned char *marks; /* of some of the bytes */
-  size_t room;          /* bytes */
-  uint32_t *ends;       /* counted from `from`; the first is that of the line before */
-  size_t count, next;   /* `next`: of the next line */
+  size_t room;        /* bytes */
+  uint32_t *ends;     /* counted from `from`; the first is that of the line before */
+  size_t count, next; /* `next`: of the next line */
 };
 
 struct mls_stream {

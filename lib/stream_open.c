@@ -38,10 +38,10 @@ static mls_status keep_settings(struct mls_stream *stream, const mls_stream_opti
 /* ---- columns ---- */
 
 static bool make_lanes(struct mls_stream *stream, struct stream_column *column) {
-  column->typed = memory_array(&stream->memory, STREAM_ROWS, sizeof *column->typed);
+  column->typed = memory_array(&stream->memory, STREAM_ROOM, sizeof *column->typed);
   bool same = column->factor == 1 || !column->about.target.number;
   column->si =
-      same ? column->typed : memory_array(&stream->memory, STREAM_ROWS, sizeof *column->si);
+      same ? column->typed : memory_array(&stream->memory, STREAM_ROOM, sizeof *column->si);
   return column->typed && column->si;
 }
 
@@ -139,10 +139,10 @@ static mls_status open_written(struct mls_stream *stream, struct stream_result *
   if (result->typed) find_typed(stream, result);
   result->written = result->value;
   if (result->typed || result->factor != 1)
-    result->written = memory_array(memory, STREAM_ROWS, sizeof *result->written);
-  digits->first = memory_array(memory, STREAM_ROWS, sizeof *digits->first);
-  digits->second = memory_array(memory, STREAM_ROWS, sizeof *digits->second);
-  digits->rest = memory_array(memory, STREAM_ROWS, sizeof *digits->rest);
+    result->written = memory_array(memory, STREAM_ROOM, sizeof *result->written);
+  digits->first = memory_array(memory, STREAM_ROOM, sizeof *digits->first);
+  digits->second = memory_array(memory, STREAM_ROOM, sizeof *digits->second);
+  digits->rest = memory_array(memory, STREAM_ROOM, sizeof *digits->rest);
   bool good = result->written && digits->first && digits->second && digits->rest;
   return good ? MLS_OK : fail_memory(&stream->fails);
 }
@@ -157,7 +157,7 @@ static mls_status add_result(struct mls_stream *stream, unsigned cell, size_t ro
   struct stream_result *result = &results[stream->result_count];
   *result = (struct stream_result){ .cell = cell, .row = row, .factor = at->unit->factor };
   result->check = at->kind == CELL_CHECK || at->kind == CELL_WITHIN;
-  result->value = memory_array(&stream->memory, STREAM_ROWS, sizeof *result->value);
+  result->value = memory_array(&stream->memory, STREAM_ROOM, sizeof *result->value);
   if (!result->value) return fail_memory(&stream->fails);
   TRY(open_written(stream, result));
   stream->checked |= result->check;

@@ -153,17 +153,15 @@ static const char *field_start(const struct mls_stream *stream, size_t row, size
 }
 
 /* The texts of a column; 0 for those of careful lines. */
-static void gather(struct mls_stream *stream, size_t field, size_t from, size_t to) {
-  const struct number_texts *numbers = &stream->numbers;
-  const struct stream_split *split = &stream->split;
-  for (size_t row = from; row < to; row++) {
-    uint32_t first = stream->lines[row].first;
-    numbers->words[row - from] = '0';
-    numbers->sizes[row - from] = 1;
-    if (first == 0) continue;
-    uint32_t start = split->ends[first + field - 1] + 1;
-    numbers->words[row - from] = number_eight(split->from + start);
-    numbers->sizes[row - from] = split->ends[first + field] - start;
+static void gather(const struct mls_stream *stream, size_t field, size_t from, size_t to) {
+  uint64_t *words = stream->numbers.words, *sizes = stream->numbers.sizes;
+  const struct stream_line *lines = stream->lines + from;
+  const uint32_t *ends = stream->split.ends + field;
+  const char *bytes = stream->split.from;
+  for (size_t i = 0; i < to - from; i++) {
+    uint32_t first = lines[i].first, start = first ? ends[first - 1] + 1 : 0;
+    words[i] = first ? number_eight(bytes + start) : '0';
+    sizes[i] = first ? ends[first] - start : 1;
   }
 }
 
