@@ -56,8 +56,9 @@ struct number_column {
   uint64_t *first, *second, *rest;
 };
 
-/* Prepares finite numbers for number_put_at, which prints one of them: together they do for many
-   what number_put does for one, at half its cost. `set` is one of LANES_ANY ... */
+/* Prepares numbers for number_put_at, which prints one of them: together they do for many what
+   number_put does for one, at half its cost. Nothing is printed of what is not finite. `set` is one
+   of LANES_ANY ... */
 void number_prepare(unsigned set, const double *values, size_t count,
                     const struct number_column *out);
 size_t number_put_at(char *out, const struct number_column *column, size_t index);
@@ -96,6 +97,17 @@ static inline unsigned number_lowest(uint64_t bits) {
   unsigned place = 0;
   for (; !(bits & 1); bits >>= 1) place++;
   return place;
+#endif
+}
+
+/* How many bits are set. */
+static inline unsigned number_bits(uint64_t bits) {
+#ifdef __POPCNT__
+  return (unsigned)__builtin_popcountll(bits);
+#else
+  bits -= bits >> 1 & 0x5555555555555555u;
+  bits = (bits & 0x3333333333333333u) + (bits >> 2 & 0x3333333333333333u);
+  return (unsigned)(((bits + (bits >> 4)) & 0x0F0F0F0F0F0F0F0Fu) * 0x0101010101010101u >> 56);
 #endif
 }
 

@@ -73,16 +73,10 @@ static void mark(const char *restrict bytes, size_t size, char separator,
     out[i] = bytes[i] == separator || bytes[i] == '\n' || bytes[i] == '\r';
 }
 
-/* One bit for each mark of a chunk; *count is how many there are. */
-static uint64_t gather(const unsigned char *marks, unsigned *count) {
-  uint64_t bits = 0, sum = 0;
-  for (unsigned i = 0; i < CHUNK / 8; i++) {
-    uint64_t eight = number_eight((const char *)marks + 8 * i);
-    bits |= (eight * 0x0102040810204080u >> 56) << 8 * i;
-    sum += eight;
-  }
-  *count = (unsigned)(sum * 0x0101010101010101u >> 56);
-  return bits;
+/* One bit for each mark, eight a byte. */
+static void pack(const unsigned char *restrict marks, unsigned char *restrict out) {
+  for (size_t i = 0; i < PIECE / 8; i++)
+    out[i] = (unsigned char)(number_eight((const char *)marks + 8 * i) * 0x0102040810204080u >> 56);
 }
 
 /* NUMBER_SPARE are written whether they are there or not: cheaper than to ask after each. */
@@ -96,15 +90,16 @@ static void list(uint64_t bits, uint32_t at, unsigned count, uint32_t *out) {
 }
 
 size_t LANES_NAME(ends)(const char *bytes, size_t size, char separator, uint32_t *out) {
-  unsigned char marks[PIECE];
+  unsigned char marks[PIECE], packed[PIECE / 8];
   size_t total = 0;
   for (size_t at = 0; at < size; at += PIECE) {
     size_t some = size - at < PIECE ? size - at : PIECE;
     mark(bytes + at, some, separator, marks);
-    memset(marks + some, 0, (PIECE - some) % CHUNK);
+    memset(marks + some, 0, PIECE - some);
+    pack(marks, packed);
     for (size_t i = 0; i < some; i += CHUNK) {
-      unsigned count;
-      uint64_t bits = gather(marks + i, &count);
+      uint64_t bits = number_eight((const char *)packed + i / 8);
+      unsigned count = number_bits(bits);
       list(bits, (uint32_t)(at + i), count, out + total);
       total += count;
     }

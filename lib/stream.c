@@ -116,7 +116,7 @@ static mls_status put_rows(struct mls_stream *stream, size_t count, size_t first
   TRY(batch_run(&stream->batch, count, stream->in, stream->out, stream->bad));
   finish(stream, count);
   for (size_t row = 0; row < count; row++) {
-    bool careful = stream->lines[row].first == 0 || stream->bad[row];
+    bool careful = stream->firsts[row] == 0 || stream->bad[row];
     TRY(careful ? stream_careful(stream, row, first + row) : stream_put(stream, row, first + row));
   }
   return MLS_OK;

@@ -59,7 +59,6 @@ struct stream_line {
   struct slice text;
   size_t number;     /* in the file, from 1 */
   struct slice name; /* of a plain line with column `scenario` */
-  uint32_t first;    /* of its ends in the split; 0: it goes the careful way */
 };
 
 /* Where fields end from a line's start on, for as many bytes as are looked at together. */
@@ -97,6 +96,7 @@ struct mls_stream {
   double **out;
   unsigned *bad;
   struct stream_line *lines;
+  uint32_t *firsts; /* one a line: of its ends in the split; 0: it goes the careful way */
   struct stream_split split;
   struct number_texts numbers; /* STREAM_READ of one column */
   struct buffer text;          /* header, then a line: a file of one scenario */

@@ -237,10 +237,11 @@ static mls_status open_lines(struct mls_stream *stream) {
   struct memory *memory = &stream->memory;
   struct number_texts *numbers = &stream->numbers;
   stream->lines = memory_array(memory, STREAM_ROWS, sizeof *stream->lines);
+  stream->firsts = memory_array(memory, STREAM_ROWS, sizeof *stream->firsts);
   numbers->words = memory_array(memory, STREAM_READ, sizeof *numbers->words);
   numbers->sizes = memory_array(memory, STREAM_READ, sizeof *numbers->sizes);
   numbers->odd = memory_array(memory, STREAM_READ, sizeof *numbers->odd);
-  if (!stream->lines || !numbers->words || !numbers->sizes || !numbers->odd ||
+  if (!stream->lines || !stream->firsts || !numbers->words || !numbers->sizes || !numbers->odd ||
       split_open(&stream->split, memory, stream->column_count) != MLS_OK)
     return fail_memory(&stream->fails);
   return MLS_OK;

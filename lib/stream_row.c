@@ -27,9 +27,9 @@ static char *put_name(struct mls_stream *stream, char *to, struct slice name, si
 
 static char *put_result(struct mls_stream *stream, char *to, const struct stream_result *result,
                         size_t index) {
+  if (result->written) return to + csv_number_at(to, &result->digits, index, stream->dialect);
   double value = result->value[index];
   if (value != value) return to;
-  if (result->written) return to + csv_number_at(to, &result->digits, index, stream->dialect);
   if (!stream->model->cells[result->cell].text) return *to = value != 0 ? '1' : '0', to + 1;
   return put_text(stream, to, slice_of(stream->model->words[(size_t)value]));
 }

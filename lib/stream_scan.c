@@ -109,7 +109,7 @@ static const char *scan_line(struct mls_stream *stream, const char *start, const
   const char *last = split->from + split->ends[split->next + stream->column_count - 1];
   bool returns = end - last > 1 && last[0] == '\r' && last[1] == '\n';
   if (last < end && !returns && *last != '\n') return NULL;
-  stream->lines[index].first = (uint32_t)split->next;
+  stream->firsts[index] = (uint32_t)split->next;
   split->next += stream->column_count + returns;
   return last < end ? last + returns + 1 : end;
 }
@@ -132,11 +132,11 @@ static const char *skip_line(struct stream_split *split, const char *start, cons
 static bool take_line(struct mls_stream *stream, const char **at, const char *end, size_t index) {
   struct stream_line *line = &stream->lines[index];
   const char *start = *at;
-  line->first = 0;
+  stream->firsts[index] = 0;
   *at = stream->careful ? NULL : scan_line(stream, start, end, index);
   if (!*at) *at = skip_line(&stream->split, start, end);
   line->text = line_text(start, *at);
-  return line->first > 0 || slice_trim(line->text).size > 0;
+  return stream->firsts[index] > 0 || slice_trim(line->text).size > 0;
 }
 
 /* ---- numbers ---- */
@@ -149,17 +149,16 @@ static void fill(struct mls_stream *stream, size_t index) {
 
 static const char *field_start(const struct mls_stream *stream, size_t row, size_t field) {
   const struct stream_split *split = &stream->split;
-  return split->from + (uint32_t)(split->ends[stream->lines[row].first + field - 1] + 1);
+  return split->from + (uint32_t)(split->ends[stream->firsts[row] + field - 1] + 1);
 }
 
 /* The texts of a column; 0 for those of careful lines. */
 static void gather(const struct mls_stream *stream, size_t field, size_t from, size_t to) {
   uint64_t *words = stream->numbers.words, *sizes = stream->numbers.sizes;
-  const struct stream_line *lines = stream->lines + from;
-  const uint32_t *ends = stream->split.ends + field;
+  const uint32_t *ends = stream->split.ends + field, *firsts = stream->firsts + from;
   const char *bytes = stream->split.from;
   for (size_t i = 0; i < to - from; i++) {
-    uint32_t first = lines[i].first, start = first ? ends[first - 1] + 1 : 0;
+    uint32_t first = firsts[i], start = first ? ends[first - 1] + 1 : 0;
     words[i] = first ? number_eight(bytes + start) : '0';
     sizes[i] = first ? ends[first] - start : 1;
   }
@@ -172,7 +171,7 @@ static void read_odd(struct mls_stream *stream, size_t field, size_t from, size_
     if (!numbers->odd[row - from]) continue;
     const char *start = field_start(stream, row, field);
     const char *stop = number_scan(start, point, &stream->fields[field].typed[row]);
-    if (stop != start + numbers->sizes[row - from]) stream->lines[row].first = 0;
+    if (stop != start + numbers->sizes[row - from]) stream->firsts[row] = 0;
   }
 }
 
@@ -183,14 +182,14 @@ static void read_column(struct mls_stream *stream, size_t field, size_t from, si
   if (number_read(stream->model->vectors, &stream->numbers, to - from, point, about->typed + from))
     read_odd(stream, field, from, to, point);
   for (size_t row = from; about->column && row < to; row++)
-    if (!is_sound(about->column, about->typed[row])) stream->lines[row].first = 0;
+    if (!is_sound(about->column, about->typed[row])) stream->firsts[row] = 0;
 }
 
 static void read_columns(struct mls_stream *stream, size_t from, size_t to) {
   for (size_t i = 0; i < stream->column_count; i++)
     if (stream->fields[i].typed) read_column(stream, i, from, to);
   for (size_t row = from; row < to; row++)
-    if (stream->lines[row].first == 0) fill(stream, row);
+    if (stream->firsts[row] == 0) fill(stream, row);
 }
 
 /* Whether the ends of the next line are listed, with that of a LF behind a CR. */

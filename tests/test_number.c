@@ -236,6 +236,18 @@ static void check_column(const double *values, size_t count, unsigned set) {
   }
 }
 
+START_TEST(test_not_finite) {
+  double values[3] = { NAN, -INFINITY, 2.5 };
+  uint64_t first[3], second[3], rest[3];
+  struct number_column column = { first, second, rest };
+  char text[TEXT_NUMBER];
+  number_prepare(LANES_ANY, values, 3, &column);
+  ck_assert_uint_eq(number_put_at(text, &column, 0), 0);
+  ck_assert_uint_eq(number_put_at(text, &column, 1), 0);
+  ck_assert_uint_eq(number_put_at(text, &column, 2), 3);
+}
+END_TEST
+
 START_TEST(test_columns) {
   unsigned widest = system_vectors();
   for (int i = 0; i < 300; i++) {
@@ -341,6 +353,7 @@ Suite *suite_number(void) {
   tcase_add_test(tests, test_put);
   tcase_add_test(tests, test_layout);
   tcase_add_test(tests, test_count);
+  tcase_add_test(tests, test_not_finite);
   tcase_add_test(tests, test_columns);
   tcase_add_test(tests, test_read);
   tcase_add_test(tests, test_ends);
