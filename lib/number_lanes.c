@@ -37,19 +37,19 @@ static inline double double_of(uint64_t whole) {
    power of ten are exact, so the quotient is rounded once. */
 uint64_t LANES_NAME(read)(const uint64_t *restrict words, const uint64_t *restrict sizes,
                           size_t count, char point, double *restrict out, uint64_t *restrict odd) {
-  const uint64_t zeros = 0x3030303030303030u, mark = (unsigned char)point;
+  const uint64_t ones = 0x0101010101010101u, mark = (unsigned char)point;
   uint64_t some = 0;
   for (size_t i = 0; i < count; i++) {
     uint64_t minus = digits_all_if((words[i] & 0xFF) == '-'), size = sizes[i] + minus;
-    uint64_t word = words[i] >> (minus & 8), bytes = (word ^ zeros) << ((64 - 8 * size) & 56);
-    uint64_t others = bytes & 0x1010101010101010u, at = (others & (0 - others)) >> 4;
-    uint64_t pointed = digits_all_if(at > 0), digits = bytes ^ at * (mark ^ '0'), before = at - 1;
-    uint64_t more = ((digits + 0x7676767676767676u) | digits) & 0x8080808080808080u;
-    more |= digits & ((at << 8) - at); /* another byte than the point */
-    odd[i] = digits_all_if(size - 1 > 7) | digits_all_if((word & 0xFF) == mark) | at >> 56 | more;
+    uint64_t word = (words[i] >> 8 & minus) | (words[i] & ~minus);
+    uint64_t bytes = (word ^ '0' * ones) << ((64 - 8 * size) & 56);
+    uint64_t others = bytes & 0x10 * ones, at = (others & (0 - others)) >> 4, byte = (at << 8) - at;
+    uint64_t pointed = digits_all_if(at > 0), digits = bytes & ~byte, before = at + pointed;
+    uint64_t more = ((digits + 0x76 * ones) | digits) & 0x80 * ones;
+    more |= ((bytes ^ (mark ^ '0') * ones) & byte) | at >> 56; /* no point, or no digit behind it */
+    odd[i] = digits_all_if(size - 1 > 7) | digits_all_if((word & 0xFF) == mark) | more;
     some |= odd[i];
-    uint64_t joined = (digits & before) << 8 | (digits & ~before);
-    uint64_t whole = number_join((joined & pointed) | (digits & ~pointed));
+    uint64_t whole = number_join((digits & before) << 8 | (digits & ~before));
     double value = double_of(whole) / tens_behind(at | (~pointed & (uint64_t)1 << 56));
     uint64_t bits;
     memcpy(&bits, &value, sizeof bits);

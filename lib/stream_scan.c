@@ -223,7 +223,7 @@ static size_t count_ends(const char *at, size_t size, size_t *odd) {
   *odd = 0;
   while (size > 0) {
     unsigned char some = 0, few = 0;
-    size_t block = size < 255 ? size : 255;
+    size_t block = size < 240 ? size : 240; /* 15 vectors of 16 bytes */
     for (size_t i = 0; i < block; i++) {
       unsigned char end = at[i] == '\n';
       some = (unsigned char)(some + end);
