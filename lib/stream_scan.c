@@ -62,15 +62,15 @@ static bool is_sound(const struct stream_column *column, double typed) {
 
 /* ---- lines ---- */
 
-/* Separators inside quotes end no field: the ends of field `index` up to `stop` are taken out. */
+/* Separators inside quotes end no field: where there are some up to `stop`, where field `index`
+   ends, the ends of the line before them move up. */
 static bool drop_ends(struct stream_split *split, size_t index, const char *stop) {
   size_t field = split->next + index, to = field;
+  uint32_t *before = split->ends + split->next - 1;
   while (to < split->count && split->from + split->ends[to] < stop) to++;
-  if (to == split->count) return false;
-  if (to > field)
-    memmove(split->ends + field, split->ends + to, (split->count - to) * sizeof *split->ends);
-  split->count -= to - field;
-  return split->from + split->ends[field] == stop;
+  if (to > field) memmove(before + (to - field), before, (index + 1) * sizeof *before);
+  split->next += to - field;
+  return to < split->count && split->from + split->ends[to] == stop;
 }
 
 static bool scan_texts(struct mls_stream *stream, const char *end, size_t index) {
