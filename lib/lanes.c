@@ -147,16 +147,23 @@ LANES_2(mod, x - y * value_floor(x / y))
 /* 0, or an error where x or y is one: what is not an error is finite. */
 static inline double fault(double x, double y) { return (x - x) + (y - y); }
 
-/* Truths made of doubles, not of bools: these stay in vectors. */
-static inline double same(double x, double y) { return value_equal(x, y) ? 1 : 0; }
-static inline double less(double x, double y) { return x < y ? 1 - same(x, y) : 0; }
+/* Below by more than value_equal forgives: not equal, and the difference is above 0. */
+static inline bool less(double x, double y) {
+  const double a = fabs(x), b = fabs(y);
+  return y - x > 0x1p-48 * (a > b ? a : b);
+}
 
-LANES_2(less, less(x, y) + fault(x, y))
-LANES_2(less_equal, 1 - less(y, x) + fault(x, y))
-LANES_2(more, less(y, x) + fault(x, y))
-LANES_2(more_equal, 1 - less(x, y) + fault(x, y))
-LANES_2(equal, same(x, y) + fault(x, y))
-LANES_2(unequal, 1 - same(x, y) + fault(x, y))
+/* What a comparison of x and y gives: it has been made without looking for errors. */
+static inline double judged(double x, double y, double made) {
+  return (x != x) | (y != y) ? ERROR : made;
+}
+
+LANES_2(less, judged(x, y, less(x, y) ? 1 : 0))
+LANES_2(less_equal, judged(x, y, less(y, x) ? 0 : 1))
+LANES_2(more, judged(x, y, less(y, x) ? 1 : 0))
+LANES_2(more_equal, judged(x, y, less(x, y) ? 0 : 1))
+LANES_2(equal, judged(x, y, value_equal(x, y) ? 1 : 0))
+LANES_2(unequal, judged(x, y, value_equal(x, y) ? 0 : 1))
 
 static inline double truth(double x) { return x != 0 ? 1 : 0; }
 
@@ -191,8 +198,14 @@ LANES_1(known, x == x ? 1.0 : 0.0)
 LANES_1(missing, ERROR + fault(x, x))
 
 /* The comparison is false when y is an error, which is then taken. */
-static inline double least(double x, double y) { return ((x < y) | (x != x)) ? x : y; }
-static inline double most(double x, double y) { return ((x > y) | (x != x)) ? x : y; }
+static inline double least(double x, double y) {
+  const double made = x < y ? x : y;
+  return x != x ? x : made;
+}
+static inline double most(double x, double y) {
+  const double made = x > y ? x : y;
+  return x != x ? x : made;
+}
 
 LANES_FOLD(min, least(x, y))
 LANES_FOLD(max, most(x, y))
@@ -266,8 +279,8 @@ static inline double sound(double made) { return made - made == 0 ? made : ERROR
 /* `if` over a comparison: its other arguments are lanes or one number each. */
 #define CHOICE_EACH(y_at, z_at, w_at, made)                                                        \
   {                                                                                                \
-    LANES_EACH(const double x = in[0][i];                                                          \
-               const double y = y_at(1), choose(made, z_at(2), w_at(3)))                           \
+    LANES_EACH(const double x = in[0][i]; const double y = y_at(1); const double z = z_at(2);      \
+               const double w = w_at(3), judged(x, y, made))                                       \
     break;                                                                                         \
   }
 #define CHOICE_BETWEEN(y_at, made)                                                                 \
@@ -298,10 +311,10 @@ JOINED_OVER(divide, x / y)
 JOINED_OFTEN(min, least(x, y))
 JOINED_OFTEN(max, most(x, y))
 
-CHOICE(if_less, less(x, y) + fault(x, y))
-CHOICE(if_less_equal, 1 - less(y, x) + fault(x, y))
-CHOICE(if_more, less(y, x) + fault(x, y))
-CHOICE(if_more_equal, 1 - less(x, y) + fault(x, y))
+CHOICE(if_less, less(x, y) ? z : w)
+CHOICE(if_less_equal, less(y, x) ? w : z)
+CHOICE(if_more, less(y, x) ? z : w)
+CHOICE(if_more_equal, less(x, y) ? w : z)
 
 #define PAIR(outer, inner, at, body)                                                               \
   { LANES_NAME(outer), LANES_NAME(inner), at, body }
@@ -344,21 +357,29 @@ lanes LANES_NAME(joined)(lanes outer, lanes inner, unsigned at, unsigned ones) {
 /* Adding this rounds |x| < 2^51 to a whole number. */
 #define WHOLE 0x1.8p52
 
-/* The top bit is set where x is below, above or not finite; also for -0 at a bound of 0, which the
-   caller then finds to be inside. */
-static inline uint64_t off(double x, double low, double high) {
-  return bits_of(x - low) | bits_of(high - x) | unsound(x);
+/* Bits of numbers from 0 up are in the order of the numbers, and those of NaN above and of negative
+   ones below all of them: where a difference of bits is negative x is outside. */
+static inline uint64_t off(uint64_t x, uint64_t low, uint64_t high) {
+  return (x - low) | (high - x);
+}
+
+static bool outside_from_0(size_t n, const double *x, double low, double high, bool whole) {
+  const uint64_t from = bits_of(low), until = bits_of(high);
+  uint64_t outside = 0, broken = 0;
+  if (!whole)
+    for (size_t i = 0; i < n; i++) outside |= off(bits_of(x[i]), from, until);
+  else
+    for (size_t i = 0; i < n; i++) {
+      outside |= off(bits_of(x[i]), from, until);
+      broken |= bits_of((x[i] + WHOLE) - WHOLE) ^ bits_of(x[i]);
+    }
+  return outside >> 63 || broken;
 }
 
 bool LANES_NAME(outside)(size_t n, const double *x, double low, double high, bool whole) {
-  uint64_t outside = 0, broken = 0;
-  if (!whole) {
-    for (size_t i = 0; i < n; i++) outside |= off(x[i], low, high);
-    return outside >> 63;
-  }
-  for (size_t i = 0; i < n; i++) {
-    outside |= off(x[i], low, high);
-    broken |= bits_of((x[i] + WHOLE) - WHOLE - x[i]);
-  }
-  return outside >> 63 || broken << 1;
+  uint64_t outside = 0;
+  if (low >= 0) return outside_from_0(n, x, low + 0, high, whole);
+  for (size_t i = 0; i < n; i++) outside |= (x[i] >= low) & (x[i] <= high) ? 0 : 1;
+  for (size_t i = 0; whole && i < n; i++) outside |= (x[i] + WHOLE) - WHOLE == x[i] ? 0 : 1;
+  return outside != 0;
 }
