@@ -372,14 +372,7 @@ static bool is_sound(const struct options *options) {
     say_error("-o is given twice");
     return false;
   }
-  const char *path = options->outputs.count ? options->outputs.at[0] : NULL;
-  size_t size = path ? strlen(path) : 0;
-  if (path && (size < 5 || strcmp(path + size - 4, ".csv") != 0)) {
-    say_error("-o %s: the file must end in .csv", path);
-    return false;
-  }
-  if (path && session_reads(options, path)) say_error("-o %s: this is a file that is read", path);
-  return !path || !session_reads(options, path);
+  return session_writes_csv(options);
 }
 
 int command_inputs(const struct options *options) {

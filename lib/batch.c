@@ -374,7 +374,7 @@ static void run_block(const struct mls_batch *batch, size_t count, struct fetch 
 
 mls_status batch_run(struct mls_batch *batch, size_t count, const double *const *columns,
                      double *const *results, unsigned *bad) {
-  memory_reset(&batch->message_memory, (struct memory_mark){ NULL, 0 });
+  memory_close(&batch->message_memory);
   fail_clear(&batch->fails);
   for (size_t from = 0; from < count; from += batch->block) {
     size_t some = count - from < batch->block ? count - from : batch->block;

@@ -40,6 +40,15 @@ void bits_fill(struct bits *bits, size_t from, size_t until) {
   }
 }
 
+void bits_drop(struct bits *bits, size_t from, size_t until) {
+  for (size_t at = from / 64; from < until; at++) {
+    size_t end = (at + 1) * 64 < until ? (at + 1) * 64 : until;
+    bits->words[at] &= ~part_of_word(from - at * 64, end - at * 64);
+    if (bits->words[at] == 0) bits->top[at / 64] &= ~(1ull << (at % 64));
+    from = end;
+  }
+}
+
 size_t bits_take(struct bits *bits, size_t from, size_t until) {
   while (from < until) {
     size_t at = from / 64, end = (at + 1) * 64 < until ? (at + 1) * 64 : until;

@@ -56,6 +56,8 @@ static inline int bits_has(const struct bits *bits, size_t index) {
 size_t bits_next(const struct bits *bits, size_t index);
 /* Sets [from, until). */
 void bits_fill(struct bits *bits, size_t from, size_t until);
+/* Clears [from, until). */
+void bits_drop(struct bits *bits, size_t from, size_t until);
 /* Clears the set bits from `from` up to the first that is clear, or `until`; returns that one. */
 size_t bits_take(struct bits *bits, size_t from, size_t until);
 

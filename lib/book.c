@@ -30,7 +30,7 @@ const mls_message *mls_values_message(mls_values *values, size_t index) {
 /* ---- book ---- */
 
 static void begin_book(mls_book *book) {
-  memory_reset(&book->messages, (struct memory_mark){ NULL, 0 });
+  memory_close(&book->messages);
   fail_clear(&book->fails);
   progress_begin(&book->progress, "open");
 }

@@ -4,13 +4,13 @@
 
 #include <string.h>
 
-#include "settle.h"
+#include "stale.h"
 
 static void put(struct mls_values *branch, unsigned cell, size_t row, double si) {
   double *at = &branch->value[branch->model->cells[cell].offset + row];
   if (memcmp(at, &si, sizeof si) == 0) return;
   *at = si;
-  settle_touch(branch, cell, row);
+  stale_touch(branch, cell, row);
 }
 
 mls_status branch_open(struct mls_values *branch, const struct mls_values *from) {

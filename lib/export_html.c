@@ -81,14 +81,6 @@ static mls_status close_table(struct page *page) {
 
 /* ---- sections ---- */
 
-/* Only what leads to the web. */
-static bool is_link(const char *url) {
-  bool web = strncmp(url, "https://", 8) == 0 || strncmp(url, "http://", 7) == 0;
-  for (; web && *url; url++)
-    if ((unsigned char)*url <= 0x20) return false;
-  return web;
-}
-
 /* Places of the sources below. */
 static void put_key(struct page *page, const char *key) {
   buffer_text(&page->out, "<a href=\"#source-");
@@ -325,7 +317,7 @@ static void put_source(struct page *page, const char *key) {
     put(page, parts[i]);
   }
   const char *url = source ? source->url : NULL;
-  bool link = url && is_link(url);
+  bool link = url && section_is_link(url);
   if (!url) url = "";
   if (url[0]) buffer_text(&page->out, link ? ", <a rel=\"noreferrer\" href=\"" : ", ");
   if (link) put(page, url), buffer_text(&page->out, "\">");

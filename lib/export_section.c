@@ -145,3 +145,10 @@ mls_status section_sources(const struct report *report, struct memory *memory, c
   *count = cited.count;
   return MLS_OK;
 }
+
+bool section_is_link(const char *url) {
+  bool web = strncmp(url, "https://", 8) == 0 || strncmp(url, "http://", 7) == 0;
+  for (; web && *url; url++)
+    if ((unsigned char)*url <= 0x20 || strchr("<>\\|", *url)) return false;
+  return web;
+}

@@ -45,11 +45,24 @@ typedef bool (*lanes)(size_t n, double *restrict out, const double *const *in, s
 /* The same bits by other instructions: for any machine, with vectors of 256 and of 512 bits. */
 enum { LANES_ANY, LANES_256, LANES_512, LANES_SETS };
 
+/* The functions with values over lanes, with commas between. A number stands for each: a step of
+   the tape has it. */
+#define FUNCTION_BODIES(F)                                                                         \
+  F(add), F(subtract), F(multiply), F(divide), F(power), F(negate), F(less), F(less_equal),        \
+      F(more), F(more_equal), F(equal), F(unequal), F(and), F(or), F(if), F(invert), F(default),   \
+      F(known), F(missing), F(min), F(max), F(abs), F(floor), F(ceil), F(round), F(mod), F(sqrt),  \
+      F(exp), F(ln), F(log2), F(log10), F(erf), F(lgamma), F(normal_cdf), F(normal_quantile),      \
+      F(poisson_pmf), F(poisson_cdf), F(gamma_cdf), F(gamma_quantile), F(beta_quantile),           \
+      F(binomial_cdf)
+#define FUNCTION_NUMBER(name) BODY_##name
+enum function_body { FUNCTION_BODIES(FUNCTION_NUMBER), BODY_COUNT };
+
 /* A function by each of them, and of one value: one(in) is the one lane of in[0][0], in[1][0] ...
  */
 struct bodies {
   lanes lanes[LANES_SETS];
   double (*one)(const double *const *in, size_t count);
+  unsigned char number; /* enum function_body */
 };
 
 /* Aggregates over a whole column, `truth` NULL or a column of truths. The result is finite or

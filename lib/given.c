@@ -1,5 +1,6 @@
 /* Rows of tables that come from outside: a CSV gives a table other keys, and its input columns
-   their values. Apart from graph.c, which makes the cells of them. */
+   their values. Apart from graph.c, which makes the cells of them. The files as read take many
+   times what is kept of them, so they stand in a memory of their own. */
 #include "given.h"
 
 #include <math.h>
@@ -20,7 +21,9 @@ struct reading {
   const struct line *table;
 };
 
-static struct memory *memory_of(const struct reading *r) { return r->givens->model->memory; }
+/* For what is needed while reading, and for what the model keeps. */
+static struct memory *memory_of(const struct reading *r) { return &r->givens->memory; }
+static struct memory *kept_of(const struct reading *r) { return r->givens->model->memory; }
 static struct fails *fails_of(const struct reading *r) { return r->givens->fails; }
 
 static mls_status worst(mls_status first, mls_status second) {
@@ -30,15 +33,21 @@ static mls_status worst(mls_status first, mls_status second) {
 mls_status given_open(struct givens *givens, struct mls_model *model, const mls_rows *rows,
                       size_t count, struct fails *fails) {
   *givens = (struct givens){ .model = model, .fails = fails, .count = count };
-  givens->list = memory_array(model->memory, count, sizeof *givens->list);
+  memory_open_beside(&givens->memory, model->memory);
+  givens->list = memory_array(&givens->memory, count, sizeof *givens->list);
   if (!givens->list) return fail_memory(fails);
   for (size_t i = 0; i < count; i++) {
     struct slice path = slice_trim(slice_of(rows[i].table));
-    const char *kept = memory_text(model->memory, path.at, path.size);
-    if (!kept) return fail_memory(fails);
-    givens->list[i] = (struct given){ .path = kept, .source = &rows[i], .instance = GRAPH_NONE };
+    const char *copy = memory_text(&givens->memory, path.at, path.size);
+    if (!copy) return fail_memory(fails);
+    givens->list[i] = (struct given){ .path = copy, .source = &rows[i], .instance = GRAPH_NONE };
   }
   return MLS_OK;
+}
+
+void given_close(struct givens *givens) {
+  if (givens->memory.over) givens->model->memory->over = true;
+  memory_close(&givens->memory);
 }
 
 /* ---- columns ---- */
@@ -192,8 +201,8 @@ static mls_status read_number_key(const struct reading *r, size_t row, double *o
 
 static mls_status number_keys(const struct reading *r, struct rows *rows) {
   size_t count = r->given->csv.count;
-  double *numbers = memory_array(memory_of(r), count, sizeof *numbers);
-  struct row_number *sorted = memory_array(memory_of(r), count, sizeof *sorted);
+  double *numbers = memory_array(kept_of(r), count, sizeof *numbers);
+  struct row_number *sorted = memory_array(kept_of(r), count, sizeof *sorted);
   mls_status status = MLS_OK;
   if (!numbers || !sorted) return fail_memory(fails_of(r));
   for (size_t i = 0; i < count && !fail_ends(status); i++) {
@@ -246,11 +255,11 @@ static mls_status read_word_key(const struct reading *r, size_t row, struct rows
 
 static mls_status word_keys(const struct reading *r, struct rows *rows) {
   size_t count = r->given->csv.count;
-  unsigned *words = memory_array(memory_of(r), count, sizeof *words);
+  unsigned *words = memory_array(kept_of(r), count, sizeof *words);
   mls_status status = MLS_OK;
   if (!words) return fail_memory(fails_of(r));
   *rows = (struct rows){ .count = count, .words = words, .registry = r->table->set->registry };
-  map_open(&rows->index, memory_of(r));
+  map_open(&rows->index, kept_of(r));
   for (size_t i = 0; i < count && !fail_ends(status); i++) {
     TRY(progress_tick(fails_of(r), 2, i, count));
     status = worst(status, read_word_key(r, i, rows, &words[i]));
@@ -274,7 +283,7 @@ static mls_status read_given(const struct reading *r, struct rows *rows) {
   struct given *given = r->given;
   const mls_rows *source = given->source;
   const char *shown = source->file ? source->file : given->path;
-  const char *file = memory_text(memory_of(r), shown, strlen(shown));
+  const char *file = memory_text(kept_of(r), shown, strlen(shown));
   enum csv_dialect dialect;
   if (!file) return fail_memory(fails_of(r));
   if (!csv_dialect_find(source->csv, &dialect))
@@ -405,15 +414,15 @@ mls_status given_column(struct givens *givens, unsigned instance, const struct l
 
 /* ---- tables that no sheet has ---- */
 
-static mls_status offer_tables(const struct givens *givens, struct nearest *nearest) {
+static mls_status offer_tables(struct givens *givens, struct nearest *nearest) {
   const struct mls_model *model = givens->model;
   for (size_t i = 0; i < model->instance_count; i++) {
     const struct instance *at = &model->instances[i];
     for (size_t j = 0; j < at->sheet->table_count; j++) {
       struct buffer path;
-      buffer_open(&path, model->memory);
+      buffer_open(&path, &givens->memory);
       buffer_print(&path, "%s%s", at->path, at->sheet->lines[at->sheet->tables[j]].name);
-      const char *kept = buffer_keep(&path, model->memory);
+      const char *kept = buffer_keep(&path, &givens->memory);
       buffer_close(&path);
       if (!kept) return fail_memory(givens->fails);
       nearest_offer(nearest, kept);
@@ -422,7 +431,7 @@ static mls_status offer_tables(const struct givens *givens, struct nearest *near
   return MLS_OK;
 }
 
-static mls_status no_table(const struct givens *givens, const struct given *given) {
+static mls_status no_table(struct givens *givens, const struct given *given) {
   const char *shown = given->source->file ? given->source->file : given->path;
   const char *file = memory_text(givens->model->memory, shown, strlen(shown));
   struct nearest nearest = { .wanted = slice_of(given->path) };
@@ -434,10 +443,10 @@ static mls_status no_table(const struct givens *givens, const struct given *give
   TRY(offer_tables(givens, &nearest));
   return fail_add(givens->fails, MLS_NAME, (struct place){ file, 0, 0 },
                   "%s has no table %s to give rows to%s", givens->model->name, given->path,
-                  nearest_hint(givens->model->memory, &nearest));
+                  nearest_hint(&givens->memory, &nearest));
 }
 
-mls_status given_close(struct givens *givens) {
+mls_status given_unknown(struct givens *givens) {
   mls_status status = MLS_OK;
   for (size_t i = 0; i < givens->count && !fail_ends(status); i++)
     if (givens->list[i].instance == GRAPH_NONE)

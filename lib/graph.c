@@ -55,12 +55,19 @@ static mls_status survey_formula(struct maker *m, const struct node *node) {
   bool folds = node->kind == NODE_CALL && node->count > 2 && function_folds(node->function);
   survey->ops += folds ? node->count - 1 : node->count > 0;
   survey->operands += folds ? 2 * (node->count - 1) : node->count;
+  survey->far += node->count > 0 && (node->kind == NODE_PATH || node_lag(node) > 0);
   survey->paths += node->kind == NODE_PATH;
   survey->constants += node->kind == NODE_NUMBER || node->kind == NODE_TEXT ||
                        (node->kind == NODE_CALL && node->function->rule == RULE_MISSING);
   if (node->kind == NODE_TEXT) return add_word(m, node->text, &number);
   for (unsigned i = 0; i < node->count; i++) TRY(survey_formula(m, node->arguments[i]));
   return MLS_OK;
+}
+
+static mls_status survey_cell(struct maker *m, const struct node *formula) {
+  m->model->survey.formulas++;
+  m->model->survey.bare += formula->count == 0;
+  return survey_formula(m, formula);
 }
 
 static mls_status add_items(struct maker *m, const struct registry *registry) {
@@ -171,8 +178,8 @@ static mls_status table_rows(struct maker *m, unsigned at, const struct line *ta
 static mls_status survey_lines(struct maker *m, const struct sheet *sheet) {
   for (size_t i = 0; i < sheet->line_count; i++) {
     const struct line *line = &sheet->lines[i];
-    if (line->formula) TRY(survey_formula(m, line->formula));
-    for (size_t j = 0; j < line->bind_count; j++) TRY(survey_formula(m, line->binds[j].formula));
+    if (line->formula) TRY(survey_cell(m, line->formula));
+    for (size_t j = 0; j < line->bind_count; j++) TRY(survey_cell(m, line->binds[j].formula));
     if (line->kind == LINE_INPUT && line->set->kind != SET_RANGE) TRY(set_words(m, line->set));
   }
   return MLS_OK;
@@ -467,16 +474,24 @@ static void find_date(struct mls_model *model) {
   }
 }
 
+static mls_status add_instances(struct maker *m, struct sheet *sheet, const mls_rows *given,
+                                size_t count) {
+  unsigned root;
+  mls_status status = given_open(&m->givens, m->model, given, count, m->fails);
+  if (status == MLS_OK) status = add_instance(m, sheet, 0, 0, NULL, &root);
+  if (status == MLS_OK) status = given_unknown(&m->givens);
+  given_close(&m->givens);
+  return status;
+}
+
 mls_status graph_build(struct mls_model *model, struct sheet *sheet, const mls_rows *given,
                        size_t given_count, struct fails *fails) {
   struct maker m = { .model = model, .fails = fails };
-  unsigned root, empty;
+  unsigned empty;
   map_open(&model->word_index, model->memory);
   map_open(&m.facts, model->memory);
   TRY(add_word(&m, "", &empty));
-  TRY(given_open(&m.givens, model, given, given_count, fails));
-  TRY(add_instance(&m, sheet, 0, 0, NULL, &root));
-  TRY(given_close(&m.givens));
+  TRY(add_instances(&m, sheet, given, given_count));
   if (fails->errors > 0) return fails->status;
   TRY(add_facts(&m));
   link_totals(model);

@@ -93,7 +93,9 @@ struct tape; /* compiled steps: tape.h */
 
 /* What the formulas of a model need on the tape, at most. */
 struct survey {
+  size_t formulas, bare; /* bare: no step makes their value */
   size_t ops, operands, constants;
+  size_t far;   /* ops that look up, or look at rows above */
   size_t paths; /* in formulas: a measure of what cells need */
 };
 

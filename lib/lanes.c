@@ -3,10 +3,10 @@
    so that compilers use vectors, and made of + - * / and sqrt alone, so that their bits do not
    depend on the set. Apart from function.c so that the table can be read without them. */
 #include "lanes.h"
+#include "lanes_inline.h"
 #include "real.h"
 #include "real_inline.h"
 
-#define ERROR FUNCTION_ERROR
 #define LANES_NAME(name) LANES_JOIN(lanes_##name, LANES_SET)
 
 /* ---- shapes of bodies: x, y, z are the arguments of one lane ----
@@ -20,11 +20,9 @@ static inline uint64_t unsound(double made) {
 }
 
 /* The same for one value, by the instructions of any machine. */
-#define LANES_ONE_HEAD(name) double one_##name(const double *const *in, size_t count)
-
 #ifdef LANES_ANY_MACHINE
 #define LANES_ONE(name, load, expression)                                                          \
-  LANES_ONE_HEAD(name) {                                                                           \
+  double LANES_ONE_OF(name) {                                                                      \
     load;                                                                                          \
     (void)count;                                                                                   \
     return (expression);                                                                           \
@@ -114,13 +112,13 @@ static inline uint64_t unsound(double made) {
 
 /* ---- arithmetic ---- */
 
-LANES_2(add, x + y)
-LANES_2(subtract, x - y)
-LANES_2(multiply, (x * y))
-LANES_2(divide, x / y)
-LANES_1(negate, -x)
-LANES_1(abs, fabs(x))
-LANES_1(sqrt, sqrt(x))
+LANES_2(add, lane_add(x, y))
+LANES_2(subtract, lane_subtract(x, y))
+LANES_2(multiply, lane_multiply(x, y))
+LANES_2(divide, lane_divide(x, y))
+LANES_1(negate, lane_negate(x))
+LANES_1(abs, lane_abs(x))
+LANES_1(sqrt, lane_sqrt(x))
 
 /* Squares are most of the powers that people write, and one product is exact to the last bit. */
 static LANES_TWO(any_power, y == 2 ? x * x : lane_pow(x, y))
@@ -142,19 +140,12 @@ LANES_1(ceil, -floor(-(x - 1e-9)))
 LANES_2(round, value_nearest(x / y) * y)
 LANES_2(mod, x - y * value_floor(x / y))
 
-/* ---- comparison and choice: these must see errors themselves ---- */
+/* ---- comparison and choice ---- */
 
-/* 0, or an error where x or y is one: what is not an error is finite. */
-static inline double fault(double x, double y) { return (x - x) + (y - y); }
-
-/* Truths made of doubles, not of bools: these stay in vectors. */
-static inline double same(double x, double y) { return value_equal(x, y) ? 1 : 0; }
-static inline double less(double x, double y) { return x < y ? 1 - same(x, y) : 0; }
-
-LANES_2(less, less(x, y) + fault(x, y))
-LANES_2(less_equal, 1 - less(y, x) + fault(x, y))
-LANES_2(more, less(y, x) + fault(x, y))
-LANES_2(more_equal, 1 - less(x, y) + fault(x, y))
+LANES_2(less, lane_less(x, y))
+LANES_2(less_equal, lane_less_equal(x, y))
+LANES_2(more, lane_more(x, y))
+LANES_2(more_equal, lane_more_equal(x, y))
 LANES_2(equal, same(x, y) + fault(x, y))
 LANES_2(unequal, 1 - same(x, y) + fault(x, y))
 
@@ -164,38 +155,30 @@ LANES_FOLD(and, truth(x) * truth(y) + fault(x, y))
 LANES_FOLD(or, truth(x) + truth(y) - truth(x) * truth(y) + fault(x, y))
 LANES_1(invert, 1 - truth(x) + fault(x, x))
 
-static inline double choose(double x, double y, double z) {
-  return x != x ? ERROR : x != 0 ? y : z;
-}
-
 LANES_HEAD(if) {
   const double *restrict const a = in[0], *restrict const b = in[1], *restrict const c = in[2];
   const double x = *a, y = *b, z = *c;
   uint64_t wrong = 0;
   (void)count;
   switch (n > 1 ? ones : 0) {
-    case 0: LANES_EACH((void)0, choose(a[i], b[i], c[i])) break;
-    case 1: LANES_EACH((void)0, choose(x, b[i], c[i])) break;
-    case 2: LANES_EACH((void)0, choose(a[i], y, c[i])) break;
-    case 3: LANES_EACH((void)0, choose(x, y, c[i])) break;
-    case 4: LANES_EACH((void)0, choose(a[i], b[i], z)) break;
-    case 5: LANES_EACH((void)0, choose(x, b[i], z)) break;
-    default: LANES_EACH((void)0, choose(a[i], y, z)) break;
+    case 0: LANES_EACH((void)0, lane_if(a[i], b[i], c[i])) break;
+    case 1: LANES_EACH((void)0, lane_if(x, b[i], c[i])) break;
+    case 2: LANES_EACH((void)0, lane_if(a[i], y, c[i])) break;
+    case 3: LANES_EACH((void)0, lane_if(x, y, c[i])) break;
+    case 4: LANES_EACH((void)0, lane_if(a[i], b[i], z)) break;
+    case 5: LANES_EACH((void)0, lane_if(x, b[i], z)) break;
+    default: LANES_EACH((void)0, lane_if(a[i], y, z)) break;
   }
   return wrong >> 63;
 }
-LANES_ONE(if, (void)0, choose(in[0][0], in[1][0], in[2][0]))
+LANES_ONE(if, (void)0, lane_if(in[0][0], in[1][0], in[2][0]))
 LANES_2(default, x == x ? x : y)
 LANES_1(known, x == x ? 1.0 : 0.0)
 
-LANES_1(missing, ERROR + fault(x, x))
+LANES_1(missing, FUNCTION_ERROR + fault(x, x))
 
-/* The comparison is false when y is an error, which is then taken. */
-static inline double least(double x, double y) { return ((x < y) | (x != x)) ? x : y; }
-static inline double most(double x, double y) { return ((x > y) | (x != x)) ? x : y; }
-
-LANES_FOLD(min, least(x, y))
-LANES_FOLD(max, most(x, y))
+LANES_FOLD(min, lane_min(x, y))
+LANES_FOLD(max, lane_max(x, y))
 
 /* ---- elementary functions and probability ---- */
 
@@ -217,7 +200,7 @@ LANES_3(binomial_cdf, real_binomial_cdf(x, y, z))
 /* ---- two in one ---- */
 
 /* An inner result that is not finite is an error; what does not hand that on itself must see it. */
-static inline double sound(double made) { return made - made == 0 ? made : ERROR; }
+static inline double sound(double made) { return made - made == 0 ? made : FUNCTION_ERROR; }
 
 /* Lanes of an argument, or one number for all of them. */
 #define MANY(k) in[k][i]
@@ -252,10 +235,10 @@ static inline double sound(double made) { return made - made == 0 ? made : ERROR
   JOINED(add_##inner, (made) + z)                                                                  \
   JOINED(multiply_##inner, (made)*z)                                                               \
   JOINED(divide_##inner, (made) / z)                                                               \
-  JOINED(min_##inner, least(sound(made), z))                                                       \
-  JOINED(min_of_##inner, least(z, sound(made)))                                                    \
-  JOINED(max_##inner, most(sound(made), z))                                                        \
-  JOINED(max_of_##inner, most(z, sound(made)))
+  JOINED(min_##inner, lane_min(sound(made), z))                                                    \
+  JOINED(min_of_##inner, lane_min(z, sound(made)))                                                 \
+  JOINED(max_##inner, lane_max(sound(made), z))                                                    \
+  JOINED(max_of_##inner, lane_max(z, sound(made)))
 
 #define JOINED_OVER(inner, made)                                                                   \
   JOINED_OFTEN(inner, made)                                                                        \
@@ -267,7 +250,7 @@ static inline double sound(double made) { return made - made == 0 ? made : ERROR
 #define CHOICE_EACH(y_at, z_at, w_at, made)                                                        \
   {                                                                                                \
     LANES_EACH(const double x = in[0][i];                                                          \
-               const double y = y_at(1), choose(made, z_at(2), w_at(3)))                           \
+               const double y = y_at(1), lane_if(made, z_at(2), w_at(3)))                          \
     break;                                                                                         \
   }
 #define CHOICE_BETWEEN(y_at, made)                                                                 \
@@ -291,17 +274,17 @@ static inline double sound(double made) { return made - made == 0 ? made : ERROR
     return wrong >> 63;                                                                            \
   }
 
-JOINED_OVER(add, x + y)
-JOINED_OVER(subtract, x - y)
-JOINED_OVER(multiply, x *y)
-JOINED_OVER(divide, x / y)
-JOINED_OFTEN(min, least(x, y))
-JOINED_OFTEN(max, most(x, y))
+JOINED_OVER(add, lane_add(x, y))
+JOINED_OVER(subtract, lane_subtract(x, y))
+JOINED_OVER(multiply, lane_multiply(x, y))
+JOINED_OVER(divide, lane_divide(x, y))
+JOINED_OFTEN(min, lane_min(x, y))
+JOINED_OFTEN(max, lane_max(x, y))
 
-CHOICE(if_less, less(x, y) + fault(x, y))
-CHOICE(if_less_equal, 1 - less(y, x) + fault(x, y))
-CHOICE(if_more, less(y, x) + fault(x, y))
-CHOICE(if_more_equal, 1 - less(x, y) + fault(x, y))
+CHOICE(if_less, lane_less(x, y))
+CHOICE(if_less_equal, lane_less_equal(x, y))
+CHOICE(if_more, lane_more(x, y))
+CHOICE(if_more_equal, lane_more_equal(x, y))
 
 #define PAIR(outer, inner, at, body)                                                               \
   { LANES_NAME(outer), LANES_NAME(inner), at, body }

@@ -193,11 +193,11 @@ static mls_status plan_call(struct planner *p, const struct op *op, size_t row) 
   source operands[TAPE_OPERANDS], *out = &p->local[op->out];
   unsigned char ones = 0, all = (unsigned char)((1u << op->count) - 1);
   for (unsigned i = 0; i < op->count; i++) {
-    TRY(operand_source(p, &p->model->tape->operands[op->first + i], row, &operands[i]));
+    TRY(operand_source(p, &op->in[i], row, &operands[i]));
     if (is_constant(operands[i])) ones |= (unsigned char)(1u << i);
   }
   if (ones == all) return call_constants(p, op, operands, out);
-  if (op->chooses && is_constant(operands[0])) return choose_constant(p, operands, out);
+  if (op->number == BODY_if && is_constant(operands[0])) return choose_constant(p, operands, out);
   struct step step = { .kind = STEP_CALL,
                        .count = op->count,
                        .ones = ones,
@@ -233,7 +233,7 @@ static mls_status look_up_constant(struct planner *p, const struct op *op, doubl
 static mls_status plan_lookup(struct planner *p, const struct op *op, size_t row) {
   source key, *out = &p->local[op->out];
   size_t asking = row >= op->shift ? row - op->shift : 0;
-  TRY(operand_source(p, &p->model->tape->operands[op->first], row, &key));
+  TRY(operand_source(p, &op->in[0], row, &key));
   if (is_constant(key)) return look_up_constant(p, op, constant_of(p, key), asking, out);
   struct step step = {
     .kind = STEP_LOOKUP, .count = 1, .row = (unsigned)asking, .rows = SOURCE_NONE, .cell = op->cell
@@ -244,19 +244,22 @@ static mls_status plan_lookup(struct planner *p, const struct op *op, size_t row
 
 static mls_status plan_prior(struct planner *p, const struct op *op, size_t row) {
   unsigned taken = row < (size_t)op->lag + op->shift ? 1 : 0;
-  return operand_source(p, &p->model->tape->operands[op->first + taken], row, &p->local[op->out]);
+  return operand_source(p, &op->in[taken], row, &p->local[op->out]);
 }
 
 static mls_status plan_row(struct planner *p, unsigned cell, size_t row) {
   const struct tape *tape = p->model->tape;
-  const struct program *program = &tape->programs[cell];
-  for (size_t i = 0; i < program->op_count; i++) {
-    const struct op *op = &tape->ops[program->op_first + i];
-    if (op->kind == OP_CALL) TRY(plan_call(p, op, row));
-    else if (op->kind == OP_LOOKUP) TRY(plan_lookup(p, op, row));
-    else TRY(plan_prior(p, op, row));
-  }
-  return operand_source(p, &program->result, row, &p->of_value[p->model->cells[cell].offset + row]);
+  const uint32_t *at = tape_code(tape, cell);
+  struct op op;
+  do {
+    at = tape_read(tape, at, &op);
+    if (op.kind == OP_CALL) TRY(plan_call(p, &op, row));
+    else if (op.kind == OP_LOOKUP) TRY(plan_lookup(p, &op, row));
+    else if (op.kind == OP_PRIOR) TRY(plan_prior(p, &op, row));
+    else TRY(operand_source(p, &op.in[0], row, &p->local[op.out]));
+  } while (!op.last);
+  p->of_value[p->model->cells[cell].offset + row] = p->local[op.out];
+  return MLS_OK;
 }
 
 /* ---- facts, sets, totals ---- */

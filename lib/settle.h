@@ -5,13 +5,6 @@
 
 #include "values.h"
 
-/* Rows [from, until) of a cell must be calculated. */
-void settle_mark(struct mls_values *values, unsigned cell, size_t from, size_t until);
-/* Words of bits that the rows of a cell take. */
-size_t settle_row_words(const struct mls_model *model, unsigned cell);
-void settle_mark_all(struct mls_values *values);
-/* A row of an input or fact got another value: what reads it is stale. */
-void settle_touch(struct mls_values *values, unsigned cell, size_t row);
 /* An input gets its default, a key its keys. */
 void settle_default(struct mls_values *values, unsigned cell);
 /* What a row of a FACT cell is: what was set, else the registry's fact, else the error. */

@@ -121,7 +121,7 @@ static mls_status put_rows(struct mls_stream *stream, size_t count, size_t first
 }
 
 static void begin(struct mls_stream *stream) {
-  memory_reset(&stream->message_memory, (struct memory_mark){ NULL, 0 });
+  memory_close(&stream->message_memory);
   fail_clear(&stream->fails);
   stream->bytes.size = 0;
   stream->count = (mls_lines){ .rows = 0 };

@@ -132,7 +132,7 @@ static mls_status no_return(struct mls_stream *stream, struct slice line) {
 static mls_status read_line(struct mls_stream *stream, struct slice line,
                             struct mls_scenarios *out) {
   struct mls_values *trial = &stream->trial;
-  memory_reset(&trial->scratch_memory, (struct memory_mark){ NULL, 0 });
+  memory_close(&trial->scratch_memory);
   fail_clear(&trial->fails);
   stream->text.size = stream->text_header;
   buffer_add(&stream->text, line.at, line.size);

@@ -9,6 +9,7 @@
 #include "recur.h"
 #include "renamed.h"
 #include "settle.h"
+#include "stale.h"
 #include "target.h"
 #include "tree.h"
 
@@ -24,14 +25,13 @@ static bool bits_open(struct bits *bits, struct memory *memory, size_t count) {
 static mls_status lay_out(struct mls_values *v) {
   const struct mls_model *model = v->model;
   size_t words = 0, sums = 0;
-  v->row_first = memory_array(&v->memory, model->cell_count, sizeof *v->row_first);
-  v->tree_first = memory_array(&v->memory, model->cell_count, sizeof *v->tree_first);
-  if (!v->row_first || !v->tree_first) return MLS_MEMORY;
   for (unsigned i = 0; i < model->cell_count; i++) {
+    if (!model->tape->programs[i].marks_rows) continue;
     size_t blocks = tree_blocks(model, i);
-    v->row_first[i] = (unsigned)words;
-    v->tree_first[i] = (unsigned)sums;
-    words += settle_row_words(model, i);
+    struct stale *stale = stale_of(v, i);
+    stale->words = (unsigned)words;
+    stale->tree = (unsigned)sums;
+    words += stale_words(model, i);
     sums += blocks > 1 ? tree_size(blocks) : 0;
   }
   v->row_words = memory_array(&v->memory, words, sizeof *v->row_words);
@@ -46,13 +46,11 @@ static mls_status allocate(struct mls_values *v) {
   v->scratch =
       memory_array(&v->memory, (size_t)model->tape->registers * TAPE_BLOCK, sizeof *v->scratch);
   v->followers = memory_array(&v->memory, model->tape->group_ops, sizeof *v->followers);
-  v->from = memory_array(&v->memory, cells, sizeof *v->from);
-  v->until = memory_array(&v->memory, cells, sizeof *v->until);
+  v->rows = memory_array(&v->memory, model->tape->columns, sizeof *v->rows);
   v->states = memory_array(&v->memory, cells, 1);
   v->setting_of = memory_array(&v->memory, cells, sizeof *v->setting_of);
-  bool all = v->value && v->setting_of && v->scratch && v->followers && v->from && v->until &&
-             v->states && bits_open(&v->stale, &v->memory, cells) &&
-             bits_open(&v->changed, &v->memory, cells);
+  bool all = v->value && v->setting_of && v->scratch && v->followers && v->rows && v->states &&
+             bits_open(&v->stale, &v->memory, cells) && bits_open(&v->changed, &v->memory, cells);
   return all ? lay_out(v) : MLS_MEMORY;
 }
 
@@ -66,7 +64,7 @@ mls_status values_open(struct mls_values *values, const struct mls_model *model,
   values->fails = (struct fails){ .memory = &values->told_memory, .progress = &values->progress };
   TRY(allocate(values));
   for (unsigned i = 0; i < model->cell_count; i++) settle_default(values, i);
-  settle_mark_all(values);
+  stale_mark_all(values);
   return MLS_OK;
 }
 
@@ -84,8 +82,8 @@ void values_close(struct mls_values *values) {
 }
 
 void values_begin(struct mls_values *values) {
-  memory_reset(&values->told_memory, (struct memory_mark){ NULL, 0 });
-  memory_reset(&values->scratch_memory, (struct memory_mark){ NULL, 0 });
+  memory_close(&values->told_memory);
+  memory_close(&values->scratch_memory);
   fail_clear(&values->fails);
 }
 
@@ -98,7 +96,7 @@ void values_reset(struct mls_values *values) {
   for (unsigned i = 0; i < values->model->cell_count; i++)
     if (values->model->cells[i].kind == CELL_INPUT) settle_default(values, i);
     else if (values->model->cells[i].kind == CELL_FACT)
-      settle_mark(values, i, 0, values->model->cells[i].rows);
+      stale_mark(values, i, 0, values->model->cells[i].rows);
   values->states_known = false;
 }
 
@@ -162,7 +160,7 @@ static void apply(struct mls_values *values, unsigned cell, size_t row, double s
   double *at = &values->value[values->model->cells[cell].offset + row];
   if (memcmp(at, &si, sizeof si) != 0) {
     *at = si;
-    settle_touch(values, cell, row);
+    stale_touch(values, cell, row);
   }
   values->states_known = false;
 }

@@ -19,6 +19,13 @@ struct setting {
   char *unit_text;  /* what unit.text points to when it is not the declared one's */
 };
 
+/* Which rows of a cell are stale: not kept of inputs and of cells of one row with a formula. */
+struct stale {
+  unsigned from, until; /* all are between; until 0: none */
+  unsigned words;       /* the first of its bits in row_words */
+  unsigned tree;        /* the first of its sums in trees */
+};
+
 struct follower;
 
 struct mls_values {
@@ -35,10 +42,8 @@ struct mls_values {
   size_t setting_count, setting_room;
   unsigned *setting_of; /* index + 1 of the first setting of a cell, or 0 */
   struct bits stale, changed;
-  unsigned *from, *until; /* all stale rows of a cell are between; until 0: none */
-  unsigned *row_first;    /* cell -> its bits in row_words: which rows are stale */
+  struct stale *rows; /* of the columns of the tape */
   unsigned long long *row_words;
-  unsigned *tree_first; /* cell -> its sums in trees */
   double *trees;
   unsigned char *states; /* enum state of each cell; valid when states_known */
   bool states_known;

@@ -6,6 +6,7 @@
      xlsx_layout.c   which cell of the model stands where
      xlsx_formula.c  tree -> formula of the spreadsheet
      xlsx_step.c     long formulas cut into steps
+     xlsx_down.c     a formula copied down a table
      xlsx_words.c    tree -> words
      xlsx_inputs.c   what may be typed: the inputs and what replaces a fact
      xlsx_scenarios.c  the runs side by side, and whether the workbook still agrees with them
@@ -95,8 +96,7 @@ struct extra {
   const struct node *node;
   unsigned home;    /* instance in whose sheet the node is written */
   unsigned cell;    /* the first that needs it */
-  unsigned last;    /* the last cell that needed it */
-  unsigned uses;    /* how many do */
+  unsigned uses;    /* how many cells do */
   const char *name; /* defined name, or NULL */
   size_t next;      /* constants of one hash: index + 1 */
 };
@@ -133,6 +133,7 @@ struct page {
   bool mixed;                 /* PAGE_TABLE: some columns are calculated words */
   struct map steps;           /* node -> index of extra or column */
   struct map constants;       /* hash -> index of the first extra with it */
+  struct map users;           /* extra and cell that needs it: counted in `uses` */
   double widths[XLSX_WIDTHS]; /* of the first columns, where texts wrap */
 };
 
@@ -425,6 +426,9 @@ const char *xlsx_spell(struct pen *pen, const struct node *node);
 /* The look-up of a word of a family in another of its columns. */
 const char *xlsx_spell_family(struct pen *pen, unsigned cell, const struct node *node,
                               unsigned column);
+/* So many rows at the top of a table are spelled otherwise than the others: prior has none above.
+ */
+size_t xlsx_rows_apart(const struct node *node);
 /* The base-unit value of a cell as a formula on `page` refers to it. */
 const char *xlsx_reference(struct xlsx *x, unsigned page, unsigned cell, size_t row);
 /* The formula that a bound input stays in its set. NULL when it is not a tree: then *formula. */
@@ -435,6 +439,24 @@ const struct node *xlsx_within(struct xlsx *x, unsigned cell, struct pen *pen,
 
 /* Makes the steps that keep the formula short. Once a tree, before it is spelled. */
 void xlsx_prepare(struct pen *pen, const struct node *node);
+
+/* ---- xlsx_down.c ---- */
+
+/* A formula of a row and where it has numbers of rows, to write it for the rows below. */
+struct down {
+  const char *text;
+  struct gap {
+    size_t at, size; /* of the digits in the text */
+    unsigned number;
+  } * gaps;
+  size_t count;
+  char *out; /* room for the longest */
+};
+/* From the texts for a row and the next one; false when they differ in more than numbers of rows,
+   and on failure. */
+bool xlsx_down_make(struct xlsx *x, struct down *down, const char *here, const char *below);
+/* The text for a row so many `rows` below; it holds until the next call. */
+const char *xlsx_down(const struct down *down, unsigned rows);
 
 /* ---- xlsx_words.c ---- */
 

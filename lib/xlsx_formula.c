@@ -321,6 +321,18 @@ static bool same_constant(const struct node *a, const struct node *b) {
   return a->number == b->number && a->unit == b->unit;
 }
 
+/* A cell counts once, however often its formula is spelled. */
+static void count_use(struct pen *pen, size_t index) {
+  struct xlsx *x = pen->x;
+  struct page *owner = &x->pages[pen->owner];
+  uintptr_t pair = (uintptr_t)index * x->model->cell_count + pen->cell + 1;
+  size_t before;
+  if (map_get(&owner->users, (const void *)pair, &before)) return;
+  owner->extras[index].uses++;
+  if (map_put(&owner->users, (const void *)pair, 1) != MLS_OK && x->status == MLS_OK)
+    x->status = fail_memory(x->report->fails);
+}
+
 static const char *spell_constant(struct pen *pen, const struct node *node) {
   struct xlsx *x = pen->x;
   struct page *owner = &x->pages[pen->owner];
@@ -330,16 +342,14 @@ static const char *spell_constant(struct pen *pen, const struct node *node) {
   for (size_t next = first; next; next = owner->extras[index].next) {
     index = next - 1;
     if (!same_constant(owner->extras[index].node, node)) continue;
-    struct extra *extra = &owner->extras[index];
-    if (extra->last != pen->cell && !pen->runs) extra->uses++, extra->last = pen->cell;
+    count_use(pen, index);
     return extra_reference(pen, index);
   }
-  struct extra extra = {
-    .node = node, .home = pen->home, .cell = pen->cell, .last = pen->cell, .uses = 1, .next = first
-  };
+  struct extra extra = { .node = node, .home = pen->home, .cell = pen->cell, .next = first };
   extra.name = constant_name(x, pen->owner, node);
   if (!add_extra(pen, extra, &index)) return "NA()";
   if (map_put(&owner->constants, key, index + 1) != MLS_OK) x->status = MLS_MEMORY;
+  count_use(pen, index);
   return extra_reference(pen, index);
 }
 
@@ -369,8 +379,22 @@ static const char *spelling(const struct node *node) {
   return is_whole_power(node) ? function->excel_other : function->excel;
 }
 
+static size_t lag_of(const struct node *prior) {
+  return prior->count > 2 ? (size_t)prior->arguments[2]->number : 1;
+}
+
+size_t xlsx_rows_apart(const struct node *node) {
+  size_t most = 0;
+  for (unsigned i = 0; i < node->count; i++) {
+    size_t rows = xlsx_rows_apart(node->arguments[i]);
+    if (rows > most) most = rows;
+  }
+  bool prior = node->kind == NODE_CALL && node->function->rule == RULE_PRIOR;
+  return prior ? most + lag_of(node) : most;
+}
+
 static const char *spell_prior(struct pen *pen, const struct node *node) {
-  size_t lag = node->count > 2 ? (size_t)node->arguments[2]->number : 1;
+  size_t lag = lag_of(node);
   if (pen->row < lag) return spell(pen, node->arguments[1]);
   struct pen above = *pen;
   above.row -= lag;

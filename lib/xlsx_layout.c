@@ -164,6 +164,7 @@ static unsigned add_page(struct xlsx *x, enum page_kind kind, const char *path) 
   *page = (struct page){ .kind = kind, .first = HEAD + 1 };
   map_open(&page->steps, &x->memory);
   map_open(&page->constants, &x->memory);
+  map_open(&page->users, &x->memory);
   page->name = xlsx_tab(x, path);
   struct buffer quoted;
   buffer_open(&quoted, &x->scratch);

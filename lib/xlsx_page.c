@@ -296,17 +296,16 @@ void put_number(struct xlsx *x, unsigned page, unsigned row, unsigned column, do
   xlsx_check(x, worksheet_write_number(sheet_of(x, page), row, (lxw_col_t)column, number, look));
 }
 
-/* With "=", checked for length: a formula is never cut. */
-static const char *finish(struct xlsx *x, unsigned page, unsigned row, unsigned column,
-                          const char *formula) {
-  size_t size = strlen(formula) + 1;
+/* A formula is never cut. */
+static void check_length(struct xlsx *x, unsigned page, unsigned row, unsigned column,
+                         const char *formula) {
+  size_t size = strlen(formula) + 1; /* with its "=" */
   char letters[8];
   if (size > XLSX_FORMULA)
     xlsx_refuse(x, MLS_LIMIT,
                 "a spreadsheet formula has at most %d characters; that of %s!%s%u would have %zu: "
                 "put parts of it into cells of their own",
                 XLSX_FORMULA, x->pages[page].name, xlsx_letters(letters, column), row + 1, size);
-  return xlsx_print(x, "=%s", formula);
 }
 
 /* xlsx_pack.c turns it into an error. */
@@ -318,22 +317,22 @@ static double no_value(struct xlsx *x, unsigned page) {
 void put_formula(struct xlsx *x, unsigned page, unsigned row, unsigned column, const char *formula,
                  double value, enum style style, const char *format) {
   lxw_format *look = xlsx_style(x, style, format);
-  const char *text = finish(x, page, row, column, formula);
+  check_length(x, page, row, column, formula);
   if (x->status != MLS_OK) return;
   lxw_worksheet *sheet = sheet_of(x, page);
   lxw_col_t at = (lxw_col_t)column;
   if (value == 0) value = 0; /* not -0, which is written as "-0" */
   if (!isfinite(value)) value = no_value(x, page);
-  xlsx_check(x, worksheet_write_formula_num(sheet, row, at, text, look, value));
+  xlsx_check(x, worksheet_write_formula_num(sheet, row, at, formula, look, value));
 }
 
 void put_formula_text(struct xlsx *x, unsigned page, unsigned row, unsigned column,
                       const char *formula, const char *value, enum style style) {
   lxw_format *look = xlsx_style(x, style, NULL);
-  const char *text = finish(x, page, row, column, formula);
+  check_length(x, page, row, column, formula);
   if (x->status != MLS_OK) return;
-  xlsx_check(
-      x, worksheet_write_formula_str(sheet_of(x, page), row, (lxw_col_t)column, text, look, value));
+  xlsx_check(x, worksheet_write_formula_str(sheet_of(x, page), row, (lxw_col_t)column, formula,
+                                            look, value));
 }
 
 void put_value(struct xlsx *x, unsigned page, unsigned row, unsigned column, const char *formula,
@@ -349,12 +348,12 @@ void put_value(struct xlsx *x, unsigned page, unsigned row, unsigned column, con
 void put_array(struct xlsx *x, unsigned page, unsigned row, unsigned column, const char *formula,
                double value, enum style style, const char *format) {
   lxw_format *look = xlsx_style(x, style, format);
-  const char *text = finish(x, page, row, column, formula);
+  check_length(x, page, row, column, formula);
   if (x->status != MLS_OK) return;
   lxw_col_t at = (lxw_col_t)column;
   if (!isfinite(value)) value = no_value(x, page);
-  xlsx_check(
-      x, worksheet_write_array_formula_num(sheet_of(x, page), row, at, row, at, text, look, value));
+  xlsx_check(x, worksheet_write_array_formula_num(sheet_of(x, page), row, at, row, at, formula,
+                                                  look, value));
 }
 
 /* ---- dates and links ---- */

@@ -26,17 +26,16 @@ json
 unit dims
 rows
 registry load source renamed
-config
-function lanes span
+function lanes lanes_inline span
 formula
 sheet
 format
 check check_chart resolve prove
 graph given order model
 target tree
-tape
+tape tape_code tape_row tape_run
 recur
-values settle state
+values settle stale state
 branch
 scenario scenario_json
 show
@@ -48,7 +47,7 @@ export export_* grid xlsx xlsx_*
 stream stream_*
 folder
 open
-book list explain own
+book list explain config own
 '
 
 # Headers of the system: these of C17 for all, and the few others with the files that may use them.

@@ -71,6 +71,38 @@ START_TEST(test_bound) {
 }
 END_TEST
 
+/* A large piece gets what it asks for, leaves the chunks of small ones as they are, and goes with
+   what came after a mark. */
+START_TEST(test_large) {
+  struct memory memory, beside;
+  memory_open(&memory, NULL);
+  char *small = memory_push(&memory, 8);
+  size_t held = memory.held;
+  struct memory_mark mark = memory_mark(&memory);
+  unsigned char *large = memory_push(&memory, 10000000);
+  ck_assert_ptr_nonnull(large);
+  ck_assert(large[0] == 0 && large[9999999] == 0);
+  ck_assert_uint_le(memory.held, held + 10000000 + 64);
+  ck_assert_ptr_eq(memory_push(&memory, 8), small + 8);
+  memory.most = memory.held + 1000;
+  memory_open_beside(&beside, &memory);
+  ck_assert_uint_eq(beside.most, 1000);
+  ck_assert_ptr_null(memory_push(&beside, 1001));
+  memory.most = memory.held;
+  memory_open_beside(&beside, &memory);
+  ck_assert_ptr_null(memory_push(&beside, 1));
+  ck_assert(beside.over && !memory.over);
+  memory_close(&beside);
+  memory_reset(&memory, mark);
+  ck_assert_uint_eq(memory.held, held);
+  memory_close(&memory);
+  ck_assert_uint_eq(memory.held, 0);
+  memory.most = 0;
+  memory_open_beside(&beside, &memory);
+  ck_assert_uint_eq(beside.most, 0);
+}
+END_TEST
+
 /* A sheet of two lines that asks for 1.6 GB, or for more values than any model may have. */
 static void open_long(size_t memory, const char *rows, size_t columns, const char *told) {
   struct world world = { .extra = ask_files, .extra_count = COUNT_OF(ask_files) };
@@ -103,6 +135,89 @@ START_TEST(test_long_tables) {
   open_long((size_t)250 << 20, "1..1000000", 30, NULL);
   open_long(SIZE_MAX, "1..20000000", 9, NULL);
   open_long(SIZE_MAX, "1..20000000", 10, "more than 200000000 values (LIMIT_VALUES)");
+}
+END_TEST
+
+/* ---- rows from a file ---- */
+
+struct account {
+  size_t now, most;
+};
+
+static void *account_resize(void *context, void *old, size_t size) {
+  struct account *account = context;
+  size_t *block = old ? (size_t *)old - 2 : NULL, before = block ? *block : 0;
+  block = realloc(block, size + 2 * sizeof *block);
+  ck_assert_ptr_nonnull(block);
+  *block = size;
+  account->now += size - before;
+  if (account->now > account->most) account->most = account->now;
+  return block + 2;
+}
+
+static void account_release(void *context, void *old) {
+  size_t *block = old ? (size_t *)old - 2 : NULL;
+  if (block) ((struct account *)context)->now -= *block;
+  free(block);
+}
+
+#define TABLE                                                                                      \
+  "sheet try_it\ntable plan for k in 1..9\n  input x_1 = 1 in 0..9\n  input x_2 = 1 in 0..9\n"     \
+  "  input x_3 = 1 in 0..9\n  y_1 = x_1 + x_2\n  y_2 = y_1 * x_3\n  y_3 = y_2 - x_1\n"             \
+  "  y_4 = y_3 + k\n"
+
+/* Opens TABLE with a row for each number that `row` prints; `bound` is mls_options.memory. */
+static mls_status open_rows(struct world *world, struct account *account, size_t bound,
+                            const char *head, const char *row, unsigned count) {
+  char *csv = malloc(strlen(head) + 40 * (size_t)count + 1);
+  ck_assert_ptr_nonnull(csv);
+  size_t size = (size_t)sprintf(csv, "%s\n", head);
+  for (unsigned i = 1; i <= count; i++) size += (size_t)sprintf(csv + size, row, i);
+  *world = (struct world){ .extra = ask_files, .extra_count = COUNT_OF(ask_files) };
+  mls_allocator allocator = { account_resize, account_release, account };
+  mls_options options = { .size = sizeof options,
+                          .allocator = allocator,
+                          .find = world_find,
+                          .find_context = world,
+                          .memory = bound };
+  mls_rows rows = { .table = "plan", .file = "r.csv", .bytes = csv, .size = size };
+  ck_assert_int_eq(mls_open(&options, &world->book), MLS_OK);
+  mls_status status = mls_model_open_bytes(world->book, "try_it.sheet", TABLE, sizeof TABLE - 1,
+                                           &rows, 1, &world->model);
+  free(csv);
+  return status;
+}
+
+/* What a file of rows leaves is its values, and what opening takes at most is not much more than
+   the file, twice over. */
+START_TEST(test_rows_kept) {
+  enum { ROWS = 30000, CELLS = 8 * ROWS };
+  struct account account = { 0 };
+  struct world world;
+  mls_allocator allocator = { account_resize, account_release, &account };
+  mls_status status =
+      open_rows(&world, &account, 0, "k,x_1,x_2,x_3", "%u,0.123456,1.234567,2.345678\n", ROWS);
+  ck_assert_msg(status == MLS_OK, "%s", mls_book_message(world.book, 0)->text);
+  ck_assert_int_eq(mls_values_new(world.model, &allocator, &world.values), MLS_OK);
+  ck_assert_int_eq(mls_settle(world.values), MLS_OK);
+  ck_assert_msg(account.now <= 20 * CELLS, "%zu bytes for %d cells", account.now, CELLS);
+  ck_assert_msg(account.most <= 44 * CELLS, "%zu bytes at most for %d cells", account.most, CELLS);
+  mls_values_free(world.values);
+  mls_close(world.book);
+  ck_assert_uint_eq(account.now, 0);
+}
+END_TEST
+
+/* Short lines take many times their bytes: what reading them takes has the bound of the opening. */
+START_TEST(test_rows_refused) {
+  struct account account = { 0 };
+  struct world world;
+  mls_status status = open_rows(&world, &account, 1 << 20, "k", "1\n", 131074);
+  ck_assert_int_eq(status, MLS_LIMIT);
+  const mls_message *message = mls_book_message(world.book, 0);
+  ck_assert_ptr_nonnull(strstr(message->text, " MiB of memory (LIMIT_MEMORY); --memory, or "));
+  mls_close(world.book);
+  ck_assert_uint_eq(account.now, 0);
 }
 END_TEST
 
@@ -401,7 +516,10 @@ Suite *suite_memory(void) {
   tcase_set_timeout(tests, 300);
   tcase_add_test(tests, test_arena);
   tcase_add_test(tests, test_bound);
+  tcase_add_test(tests, test_large);
   tcase_add_test(tests, test_long_tables);
+  tcase_add_test(tests, test_rows_kept);
+  tcase_add_test(tests, test_rows_refused);
   tcase_add_test(tests, test_open);
   tcase_add_test(tests, test_set);
   tcase_add_test(tests, test_tell);

@@ -465,6 +465,42 @@ START_TEST(tabs) {
 }
 END_TEST
 
+/* Two rows say what the others are; a number that stays, or that is no number of a row, stays. */
+START_TEST(formulas_are_copied_down) {
+  static const struct {
+    const char *here, *below, *later; /* later: 992 rows below; NULL: not to be copied */
+  } cases[] = {
+    { "IF(ISNUMBER(B9),B9*AH$3,NA())", "IF(ISNUMBER(B10),B10*AH$3,NA())",
+      "IF(ISNUMBER(B1001),B1001*AH$3,NA())" },
+    { "A8+B7", "A9+B8", "A1000+B999" },
+    { "1", "1", "1" },
+    { "", "", "" },
+    { "k!$I$41*1.5E+16", "k!$I$41*1.5E+16", "k!$I$41*1.5E+16" },
+    { "A8", "B9", NULL },
+    { "A8", "A10", NULL },
+    { "A8", "A9+1", NULL },
+    { "A8+1", "A9", NULL },
+    { "A8", "A", NULL },
+    { "A", "A9", NULL },
+    { "A9999999999", "A10000000000", NULL },
+  };
+  struct xlsx x;
+  struct report report;
+  struct fails fails;
+  open_texts(&x, &report, &fails);
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    struct down down;
+    bool made = xlsx_down_make(&x, &down, cases[i].here, cases[i].below);
+    ck_assert_msg(made == (cases[i].later != NULL), "%s", cases[i].here);
+    if (!made) continue;
+    ck_assert_str_eq(xlsx_down(&down, 992), cases[i].later);
+    ck_assert_str_eq(xlsx_down(&down, 1), cases[i].below);
+    ck_assert_str_eq(xlsx_down(&down, 0), cases[i].here);
+  }
+  close_texts(&x);
+}
+END_TEST
+
 START_TEST(typed_numbers) {
   static const double factors[] = { 1, 0.01, 1e-3, 1e9, 3600, 730 * 3600.0, 1e12, 0x1p30 };
   static const double typed[] = { 0, 1, 0.055, 194.95, 38, 1.7e-5, -0.25, 15.6e12 };
@@ -499,6 +535,7 @@ Suite *suite_xlsx(void) {
   tcase_add_test(text, tabs);
   tcase_add_test(text, choices);
   tcase_add_test(text, stale_facts);
+  tcase_add_test(text, formulas_are_copied_down);
   tcase_add_test(text, typed_numbers);
   tcase_add_test(text, number_formats);
   tcase_set_timeout(book, 120);

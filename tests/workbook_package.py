@@ -18,6 +18,7 @@ from outside import check, run, run_parts, write
 
 try:
     from openpyxl import load_workbook
+    from openpyxl.formula.translate import Translator
 except ImportError:
     print('skipped: this python has no openpyxl')
     sys.exit(77)
@@ -250,7 +251,8 @@ def large_tables():
     """A table that leaves for its file row by row reads as any other."""
     write('large.sheet', 'sheet large  # Rows\ninput n = 3 in 1..9  # Number\n'
           'table t for k in 1..12000  # Many rows\n  x [USD] = k * n * 1 [USD]  # One\n'
-          '  y [USD] = prior(y, 0) + x  # Running\noutput s [USD] = last(t.y)  # Sum\n')
+          '  y [USD] = prior(y, 0) + x  # Running\n  z = sqrt(k - 6000.5)  # Half have none\n'
+          'output s [USD] = last(t.y)  # Sum\n')
     export('large.sheet', 'large.xlsx')
     with zipfile.ZipFile('large.xlsx') as archive:
         inline = [n for n in archive.namelist() if b'inlineStr' in archive.read(n)]
@@ -262,7 +264,34 @@ def large_tables():
         total += 3 * key
         good = good and (number, x, y) == (key, 3 * key, total)
     check('all rows are right', good, rows[:3])
+    last = max(cell.column for cell in sheet[6] if cell.value == 'number')
+    errors = [row[0].value for row in sheet.iter_rows(min_row=7, min_col=last, max_col=last)]
+    check('errors are errors, the others numbers',
+          errors[:6000] == ['#N/A'] * 6000 and all(abs(value ** 2 - key - 0.5) < 1e-9 for key, value in
+                                                   enumerate(errors[6000:])), errors[5998:6002])
     audited('large', 'large.xlsx')
+
+
+def copied_down():
+    """All rows of a column have one formula, but the first, where prior has no row above; and what they need counts
+    once a column."""
+    write('rows.sheet', 'sheet rows  # Rows\ntable t for k in 1..120  # Some rows\n  x = k * 2  # One\n'
+          '  y = 2 * k  # Other\n  z = prior(prior(x, 5, 2), 7, 3) + prior(x, 9)  # Above\n'
+          'output s = last(t.z) * 2  # Last\n')
+    export('rows.sheet', 'rows.xlsx')
+    book = load_workbook('rows.xlsx')
+    sheet = book['t']
+    head = next(row for row in range(1, 10) if sheet.cell(row, 2).value == 'x')
+    last = max(cell.column for cell in sheet[head] if cell.value == 'z')
+    cells = [sheet.cell(row, last) for row in range(head + 2, head + 122)]
+    alike = [cell.value == Translator(cells[5].value, cells[5].coordinate).translate_formula(cell.coordinate)
+             for cell in cells]
+    check('five rows stand apart', alike == [False] * 5 + [True] * 115, [cell.value for cell in cells[:8]])
+    x = cells[0].offset(0, -2).column_letter
+    check('the others read two rows', cells[119].value == f'={x}{head + 116}+{x}{head + 120}',
+          cells[119].value)
+    labels = [cell.value for cell in book['rows']['A']]
+    check('three cells need 2', 'in s and 2 more' in labels, labels)
 
 
 # ---- texts that could run, and texts of all scripts ----
@@ -303,4 +332,4 @@ def prepare():
           '# gnumeric:', shutil.which('ssconvert') or 'not installed')
 
 
-run_parts(prepare, [hostile, colours, sizes, large_tables, every_sheet])
+run_parts(prepare, [hostile, colours, sizes, large_tables, copied_down, every_sheet])
