@@ -206,6 +206,44 @@ static unsigned put_status(struct xlsx *x, unsigned page) {
   return COVER_END + 1;
 }
 
+/* What the sheet itself says it is good for and where it fails: its notes above the first line. */
+static unsigned put_about(struct xlsx *x, unsigned page, unsigned row) {
+  const struct sheet *sheet = main_sheet(x);
+  if (sheet->line_count == 0 || sheet->lines[0].kind != LINE_NOTE || sheet->lines[0].heading)
+    return row;
+  put_row(x, page, row, 0, COVER_COLUMNS - 1, STYLE_HEAD);
+  put_text(x, page, row++, COVER_LABEL, "About this model", STYLE_HEAD);
+  for (size_t i = 0; i < sheet->line_count; i++) {
+    const struct line *line = &sheet->lines[i];
+    if (line->kind != LINE_NOTE || line->heading) break;
+    put_text(x, page, row++, COVER_LABEL, line->label, STYLE_PLAIN);
+  }
+  return row + 1;
+}
+
+/* How sure the results are: the weakest of their badges. */
+static void put_weakest(struct xlsx *x, unsigned page, unsigned first) {
+  enum rank weakest = RANK_INPUT;
+  for (size_t i = 0; i < x->result_count; i++) {
+    enum rank rank = xlsx_rank_shown(x, x->results[i]);
+    if (rank > weakest) weakest = rank;
+  }
+  put_text(x, page, COVER_WEAKEST, COVER_LABEL, "Weakest state of the results", STYLE_KEY);
+  put_text(x, page, COVER_WEAKEST, COVER_UNIT, "word", STYLE_UNIT);
+  put_jump(x, page, COVER_WEAKEST, COVER_STATE, xlsx_page_of(x, PAGE_LOG), RANK_ROW, "see words");
+  if (x->result_count == 0) {
+    put_text(x, page, COVER_WEAKEST, COVER_VALUE, "no results", STYLE_BADGE);
+    return;
+  }
+  char letters[8];
+  const char *words = xlsx_rank_words(x), *column = xlsx_letters(letters, COVER_STATE);
+  put_formula_text(x, page, COVER_WEAKEST, COVER_VALUE,
+                   xlsx_print(x, "INDEX(%s,SUMPRODUCT(MAX(MATCH(%s%u:%s%u,%s,0))))", words, column,
+                              first + 1, column, first + (unsigned)x->result_count, words),
+                   xlsx_rank_word(weakest), STYLE_BADGE);
+  put_badges(x, page, COVER_WEAKEST, COVER_WEAKEST, COVER_VALUE);
+}
+
 void xlsx_write_cover(struct xlsx *x) {
   unsigned page = 0, row;
   const char *title = *main_sheet(x)->label ? main_sheet(x)->label : x->model->name;
@@ -215,14 +253,15 @@ void xlsx_write_cover(struct xlsx *x) {
                  "Calculated by mlsysim %s. Every number is a live formula: choose a scenario, or "
                  "change a blue cell, and all follows.",
                  MLS_VERSION));
-  static const double widths[] = { 46, 20, 17, 13, 16, 14, 30 };
+  static const double widths[] = { 46, 20, 18, 14, 16, 14, 34 };
   for (unsigned i = 0; i < COVER_COLUMNS; i++) put_width(x, page, i, i, widths[i], false);
   row = put_status(x, page);
+  row = put_about(x, page, row);
+  put_weakest(x, page, row + 1);
   row = put_answers(x, page, row);
   row = put_contents(x, page, row);
   row = put_legend(x, page, row);
-  enum { ONE_PAGE = 60 }; /* rows that can still be read on one */
-  put_print(x, page, title, (struct print){ 0, 1, row, COVER_COLUMNS, 1, row < ONE_PAGE });
+  put_print(x, page, title, (struct print){ 0, 1, row, COVER_COLUMNS, 1, row < XLSX_ONE_PAGE });
 }
 
 /* ---- sources ---- */
@@ -259,7 +298,7 @@ static void put_cited(struct xlsx *x, unsigned page, unsigned row, const struct 
 void xlsx_write_sources(struct xlsx *x) {
   static const char *const heads[] = { "Key",     "Title",   "Authors", "Published (year)",
                                        "Address", "Read on", "Kind",    "Licence" };
-  static const double widths[] = { 22, 60, 40, 11, 50, 12, 10, 24 };
+  static const double widths[] = { 22, 58, 36, 12, 52, 12, 15, 26 };
   unsigned page = xlsx_page_of(x, PAGE_SOURCES), first = x->pages[page].first;
   put_page(x, page, "Sources", "What the sheets and facts of this workbook cite.");
   for (unsigned i = 0; i < sizeof heads / sizeof *heads; i++) {
@@ -374,5 +413,5 @@ void xlsx_write_log(struct xlsx *x) {
                  sizeof conventions / sizeof *conventions);
   row = put_list(x, page, row, "Limits", limits, sizeof limits / sizeof *limits);
   row = put_constants(x, page, row);
-  put_print(x, page, "Log", (struct print){ head, head, row, 4, 1, 0 });
+  put_print(x, page, "Log", (struct print){ head, head, row - 2, 4, 1, row < XLSX_ONE_PAGE });
 }
