@@ -131,6 +131,7 @@ struct page {
   struct column *columns;
   size_t column_count, column_room;
   unsigned planned;           /* PAGE_TABLE: columns without steps */
+  unsigned last_base;         /* PAGE_TABLE: last column of the base-unit block, before steps */
   bool mixed;                 /* PAGE_TABLE: some columns are calculated words */
   struct map steps;           /* node -> index of extra or column */
   struct map constants;       /* hash -> index of the first extra with it */
