@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stddef.h>
+#include <string.h>
 
 #include "sets.h"
 #include "text.h"
@@ -99,6 +100,7 @@ struct function {
                                 guard needed); NULL: none */
   const char *excel_where;   /* aggregate with a truth column: $1 the column, $2 the truths */
   bool adds;                 /* total adds its rows in the order of real_sum, and does no more */
+  bool slow;                 /* its value is searched, or summed term by term */
   bool array;                /* excel_where must be entered as an array formula */
   double tolerance;          /* agreement with a spreadsheet, relative to result and operands */
   const char *example;       /* a formula that is true; may use function_example_table */
@@ -117,9 +119,11 @@ static inline void function_run(lanes body, size_t n, double *restrict out, cons
   for (size_t i = 0; i < n; i++) out[i] = out[i] - out[i] == 0 ? out[i] : FUNCTION_ERROR;
 }
 
-/* What is not finite is the error value. */
+/* What is not finite is the error value: its exponent is all ones. */
 static inline double function_sound(double made) {
-  return made - made == 0 ? made : FUNCTION_ERROR;
+  uint64_t bits;
+  memcpy(&bits, &made, sizeof bits);
+  return bits << 1 < (uint64_t)0x7ff << 53 ? made : FUNCTION_ERROR;
 }
 
 /* NULL past the last row. */

@@ -41,7 +41,7 @@ static void put(struct compiler *c, uint32_t word) { c->tape->code[c->tape->code
 /* Rows that do not stand side by side are gathered in a register of their own, above the stack. */
 static uint32_t far_word(struct compiler *c, const struct operand *operand) {
   struct tape *tape = c->tape;
-  struct far *fars =
+  struct far_rows *fars =
       memory_grow(c->model->memory, tape->fars, tape->far_count, &tape->far_room, sizeof *fars);
   if (!fars) {
     c->failed = true;
@@ -49,24 +49,34 @@ static uint32_t far_word(struct compiler *c, const struct operand *operand) {
   }
   tape->fars = fars;
   fars[tape->far_count] =
-      (struct far){ operand->index, operand->lag, c->registers++, operand->stride };
+      (struct far_rows){ operand->index, operand->lag, c->registers++, operand->stride };
   return CODE_FAR | (uint32_t)tape->far_count++;
 }
 
-static void put_operand(struct compiler *c, const struct operand *operand) {
-  bool far = operand->kind == OPERAND_ROWS && (operand->lag > 0 || operand->stride > 1);
-  put(c, far ? far_word(c, operand) : (uint32_t)operand->kind << CODE_KIND | operand->index);
+static bool is_far(const struct operand *operand) {
+  return operand->kind == OPERAND_ROWS && (operand->lag > 0 || operand->stride > 1);
 }
 
-static void put_op(struct compiler *c, const struct op *op) {
+static uint32_t head_of(const struct op *op) {
   static const uint32_t numbers[] = {
     [OP_LOOKUP] = CODE_LOOKUP, [OP_PRIOR] = CODE_PRIOR, [OP_COPY] = CODE_COPY
   };
+  uint32_t head = (op->kind == OP_CALL ? op->number : numbers[op->kind]) |
+                  (uint32_t)op->count << CODE_COUNT | (uint32_t)op->ones << CODE_ONES;
+  for (unsigned i = 0; i < op->count; i++)
+    if (op->kind == OP_CALL && is_far(&op->in[i])) head |= CODE_REACHES;
+  return op->one ? head | CODE_ONE : head;
+}
+
+static void put_op(struct compiler *c, const struct op *op) {
   c->head = c->tape->code_count;
   c->ops++;
-  put(c, (op->kind == OP_CALL ? op->number : numbers[op->kind]) | (op->one ? CODE_ONE : 0) |
-             (uint32_t)op->count << CODE_COUNT | (uint32_t)op->ones << CODE_ONES);
-  for (unsigned i = 0; i < op->count; i++) put_operand(c, &op->in[i]);
+  put(c, head_of(op));
+  for (unsigned i = 0; i < op->count; i++) {
+    const struct operand *operand = &op->in[i];
+    put(c, is_far(operand) ? far_word(c, operand)
+                           : (uint32_t)operand->kind << CODE_KIND | operand->index);
+  }
   if (op->kind == OP_LOOKUP) put(c, op->cell);
   if (op->kind == OP_PRIOR) put(c, op->lag);
   if (op->kind == OP_LOOKUP || op->kind == OP_PRIOR) put(c, op->shift);
@@ -159,6 +169,7 @@ static void call(struct compiler *c, const struct node *node, unsigned count, un
   for (unsigned i = folds ? 1 : 0; i < taken; i++)
     compile(c, node->arguments[folds ? count - 1 : i], lag, &op.in[i]);
   c->tape->bodies[op.number] = &node->function->value;
+  if (node->function->slow) c->tape->programs[c->cell].slow = true;
   finish(c, &op, true, depth, out);
 }
 
@@ -206,16 +217,14 @@ static bool reads_group(const struct compiler *c, const struct operand *operand)
 
 static void find_followers(const struct compiler *c) {
   const uint32_t *at = tape_code(c->tape, c->cell);
-  struct op op, writer;
+  struct op op;
   do {
     uint32_t *head = c->tape->code + (at - c->tape->code);
     at = tape_read(c->tape, at, &op);
     for (unsigned i = 0; i < op.count; i++) {
-      bool follows = reads_group(c, &op.in[i]);
-      if (op.in[i].kind == OPERAND_REGISTER) {
-        tape_writer(c->tape, c->cell, op.in[i].index, &writer);
-        follows = writer.follows;
-      }
+      bool follows = op.in[i].kind == OPERAND_REGISTER
+                         ? *tape_writer(c->tape, c->cell, op.in[i].index) & CODE_FOLLOWS
+                         : reads_group(c, &op.in[i]);
       if (follows) *head |= CODE_FOLLOWS;
     }
   } while (!op.last);
@@ -283,7 +292,8 @@ static bool joins_columns(const struct mls_model *model, unsigned first, unsigne
 
 static bool joins_singles(const struct mls_model *model, unsigned cell) {
   const struct cell *at = &model->cells[cell];
-  return model->tape->programs[cell].single || (is_given(at) && at->table < 0);
+  const struct program *program = &model->tape->programs[cell];
+  return (program->single && !program->slow) || (is_given(at) && at->table < 0);
 }
 
 /* Cells that follow each other and may be calculated together row by row: of one row each, or of
@@ -306,12 +316,23 @@ static void find_readers(const struct mls_model *model, unsigned first, unsigned
 }
 
 /* A cell that is read outside of its block says so in its code. */
-static void end_block(const struct mls_model *model, unsigned cell, unsigned end) {
-  struct program *program = &model->tape->programs[cell];
-  program->block_end = end;
+static void tell_readers(const struct mls_model *model, unsigned cell, unsigned end) {
   if (!model->cells[cell].formula) return;
   for (size_t i = model->edge_first[cell]; i < model->edge_first[cell + 1]; i++)
-    if (tape_leaves(&model->edges[i], end)) model->tape->code[program[1].code - 2] |= CODE_TOLD;
+    if (tape_leaves(&model->edges[i], end))
+      model->tape->code[model->tape->programs[cell + 1].code - 2] |= CODE_TOLD;
+}
+
+static void end_block(const struct mls_model *model, unsigned first, unsigned end) {
+  struct program *programs = model->tape->programs;
+  bool narrow = joins_singles(model, first), slow = false;
+  for (unsigned cell = first; cell < end; cell++) slow = slow || programs[cell].slow;
+  for (unsigned cell = first; cell < end; cell++) {
+    programs[cell].block_end = end;
+    programs[cell].narrow = narrow;
+    programs[cell].sweeps = !slow;
+    tell_readers(model, cell, end);
+  }
 }
 
 static mls_status find_blocks(struct mls_model *model, struct fails *fails) {
@@ -325,7 +346,7 @@ static mls_status find_blocks(struct mls_model *model, struct fails *fails) {
       bool more = end == cell + 1 && end < model->cell_count;
       if (more && joins_block(model, first, end, looked_up)) end++;
     }
-    for (unsigned cell = first; cell < end; cell++) end_block(model, cell, end);
+    end_block(model, first, end);
   }
   memory_reset(model->memory, mark);
   return MLS_OK;

@@ -63,7 +63,7 @@ mls_status values_open(struct mls_values *values, const struct mls_model *model,
   progress_open(&values->progress, NULL, NULL);
   values->fails = (struct fails){ .memory = &values->told_memory, .progress = &values->progress };
   TRY(allocate(values));
-  for (unsigned i = 0; i < model->cell_count; i++) settle_default(values, i);
+  for (unsigned i = 0; i < model->cell_count; i++) settle_fill(values, i);
   stale_mark_all(values);
   return MLS_OK;
 }
@@ -158,6 +158,7 @@ static mls_status keep(struct mls_values *values, struct setting setting, struct
 
 static void apply(struct mls_values *values, unsigned cell, size_t row, double si) {
   double *at = &values->value[values->model->cells[cell].offset + row];
+  if (values->settled) stale_fetch(values, cell, row);
   if (memcmp(at, &si, sizeof si) != 0) {
     *at = si;
     stale_touch(values, cell, row);
