@@ -43,19 +43,10 @@ void csv_put_text(struct buffer *out, struct slice text, enum csv_dialect dialec
   put(out, text, formula || guarded, dialect);
 }
 
-static size_t in_dialect(char *out, size_t size, enum csv_dialect dialect) {
-  char *point = dialect == CSV_EXCEL_EU ? memchr(out, '.', size) : NULL;
+size_t csv_comma(char *out, size_t size) {
+  char *point = memchr(out, '.', size);
   if (point) *point = ',';
   return size;
-}
-
-size_t csv_number(char out[TEXT_NUMBER], double value, enum csv_dialect dialect) {
-  return in_dialect(out, number_put(out, value), dialect);
-}
-
-size_t csv_number_at(char out[TEXT_NUMBER], const struct number_column *column, size_t index,
-                     enum csv_dialect dialect) {
-  return in_dialect(out, number_put_at(out, column, index), dialect);
 }
 
 double csv_shortest(double si, double factor) {

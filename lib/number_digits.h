@@ -62,8 +62,8 @@ static inline uint64_t digits_twos(uint64_t b) {
 /* Of a double, given as its bits with any sign. It is cut after a ten, of which there are 15 or 16
    digits; `at` is what is left, in 2^-60ths of one. What is nearer than half the distance to the
    next double reads back to it: the ten below or above, or else the nearest one. `rest` is 0 when
-   one of these is as near to its limit as the cut bits are worth, and for powers of two, numbers
-   that are not normal ones, and 0. `multiply` is power_multiply, or for lanes what it is without
+   one of these is as near to its limit as the cut bits are worth, and for powers of two, what
+   is no normal number, and 0. `multiply` is power_multiply, or for lanes what it is without
    128 bits; of the lower half of the power, 32 bits do. */
 static inline struct number_digits
 digits_quick(uint64_t bits, uint64_t (*multiply)(uint64_t, uint64_t, uint64_t *)) {
@@ -80,7 +80,7 @@ digits_quick(uint64_t bits, uint64_t (*multiply)(uint64_t, uint64_t, uint64_t *)
   uint64_t up = digits_all_if(at >= 5 * one), beside = (at ^ up) + (up & (10 * one + 1));
   uint64_t odd = digits_all_if(beside - half + near < 2 * near) | digits_all_if(binary == 0) |
                  digits_all_if(((at + middle + near) & (one - 1)) < 2 * near) |
-                 digits_all_if(fraction == 0);
+                 digits_all_if(fraction == 0) | digits_all_if(binary == 0x7FF);
   uint64_t inside = digits_all_if(beside < half), last = (at + middle) >> 60 & ~inside;
   tens += up & inside & 1;
   uint64_t fewer = digits_all_if(tens < 1000000000000000u);

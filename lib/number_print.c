@@ -148,6 +148,19 @@ size_t number_put(char *out, double value) {
   return put_decimal(out, &digits);
 }
 
+size_t number_put_count(char *out, size_t count) {
+  const size_t most = 100000000;
+  if (count >= most) {
+    size_t before = number_put_count(out, count / most);
+    number_put_eight(out + before, digits_eight(count % most));
+    return before + 8;
+  }
+  uint64_t digits = digits_eight(count), odd = digits ^ 0x3030303030303030u;
+  unsigned zeros = number_lowest(odd | (uint64_t)1 << 56) / 8;
+  number_put_eight(out, digits >> 8 * zeros);
+  return 8 - zeros;
+}
+
 /* ---- many ---- */
 
 typedef void lanes_digits(const double *values, size_t count, uint64_t *restrict first,
@@ -159,7 +172,7 @@ void number_prepare(unsigned set, const double *values, size_t count,
   static lanes_digits *const digits[LANES_SETS] = LANES_SETS_OF(digits);
   digits[set](values, count, out->first, out->second, out->rest);
   for (size_t i = 0; i < count; i++) {
-    if (out->rest[i]) continue;
+    if (out->rest[i] || values[i] - values[i] != 0) continue;
     uint64_t bits;
     memcpy(&bits, &values[i], sizeof bits);
     struct number_digits exact = digits_exactly(bits);
@@ -170,7 +183,7 @@ void number_prepare(unsigned set, const double *values, size_t count,
 size_t number_put_at(char *out, const struct number_column *column, size_t index) {
   struct number_digits digits = { column->first[index], column->second[index],
                                   column->rest[index] };
-  return put_decimal(out, &digits);
+  return digits.rest ? put_decimal(out, &digits) : 0;
 }
 
 const char *text_number(char out[TEXT_NUMBER], double value) {

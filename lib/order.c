@@ -218,8 +218,8 @@ static struct place cell_place(const struct mls_model *model, unsigned index) {
   const struct cell *cell = &model->cells[index];
   const struct sheet *sheet = model->instances[cell->home].sheet;
   if (cell->kind == CELL_BOUND) return node_place(sheet, cell->formula);
-  if (cell->kind == CELL_TOTAL) return node_place(sheet, sheet->slots[cell->slot].origin);
-  return model_line(model, index)->place;
+  if (cell->kind == CELL_TOTAL) return node_place(sheet, sheet_slot(sheet, cell->slot).origin);
+  return line_place(model->instances[cell->instance].sheet, model_line(model, index));
 }
 
 /* The cell to begin with: of the outermost sheet, then the first in it; totals have no line. */

@@ -121,10 +121,10 @@ static mls_status rule_compare(struct scope scope, struct node *node, struct typ
 /* The registry of the input or key that a path names, or NULL. */
 static const struct registry *path_registry(struct scope scope, const struct node *node) {
   if (node->kind != NODE_PATH || node->ref != REF_CELL) return NULL;
-  const struct slot *slot = ref_slot(scope.sheet, node);
-  const struct line *line = &ref_sheet(scope.sheet, node)->lines[slot->line];
-  bool chooser = slot->kind == SLOT_KEY || (slot->kind == SLOT_LINE && line->kind == LINE_INPUT);
-  return chooser && line->set ? line->set->registry : NULL;
+  const struct sheet *sheet = ref_sheet(scope.sheet, node);
+  if (node->slot >= sheet->line_count) return NULL;
+  const struct domain *domain = line_domain(&sheet->lines[node->slot]);
+  return domain && domain->set ? domain->set->registry : NULL;
 }
 
 /* hw == "H100": an item is meant, also by an old name. */
@@ -280,8 +280,9 @@ static mls_status prove_aggregate(struct scope scope, const struct node *node, s
   if (node->count == 2) TRY(needs_truth(scope, node, 1));
   TRY(aggregate_type(scope, node, rule == RULE_SAME ? RULE_COLUMN : rule, out));
   out->zero = false;
-  scope.sheet->slots[node->total].type = *out;
-  return MLS_OK;
+  const struct type *type = type_intern(units_of(scope), *out);
+  scope.sheet->slots[node->total - scope.sheet->line_count].type = type;
+  return type ? MLS_OK : fail_memory(scope.checker->fails);
 }
 
 /* ---- trees ---- */
@@ -317,7 +318,7 @@ static mls_status prove_key(struct scope scope, struct node *node, const struct 
   const struct sheet *sheet = ref_sheet(scope.sheet, node);
   struct type key = *node->arguments[0]->type;
   const struct set *set =
-      slot->kind == SLOT_FACT ? NULL : sheet->lines[sheet->tables[slot->table]].set;
+      slot->kind == SLOT_FACT ? NULL : sheet->lines[sheet->tables[slot->table]].domain->set;
   bool text = slot->kind == SLOT_FACT || (set && set->kind != SET_RANGE);
   bool unknown = slot->kind != SLOT_FACT && !set; /* the line of the table is wrong and said so */
   struct node *word = node->arguments[0];
@@ -332,10 +333,9 @@ static mls_status prove_key(struct scope scope, struct node *node, const struct 
 }
 
 static mls_status prove_path(struct scope scope, struct node *node, struct type *out) {
-  const struct slot *slot = ref_slot(scope.sheet, node);
-  const struct sheet *sheet = ref_sheet(scope.sheet, node);
-  *out = slot->kind == SLOT_LINE ? sheet->lines[slot->line].type : slot->type;
-  return node->count ? prove_key(scope, node, slot) : MLS_OK;
+  struct slot slot = ref_slot(scope.sheet, node);
+  *out = *slot.type;
+  return node->count ? prove_key(scope, node, &slot) : MLS_OK;
 }
 
 static mls_status prove_text(struct scope scope, struct type *out) {
@@ -382,12 +382,12 @@ static mls_status prove_check(struct scope scope, const struct line *line) {
 static mls_status prove_declared(struct scope scope, const struct line *line) {
   struct type type = *line->formula->type;
   if (!type.wild && type.kind != KIND_NUMBER)
-    return fail_add(scope.checker->fails, MLS_UNIT, line->place, "%s is %s and takes no brackets",
-                    line->name, words(scope, type));
-  if (type_compatible(line->type, type)) return MLS_OK;
-  const char *written = line->unit->text, *base = words(scope, line->type);
+    return fail_add(scope.checker->fails, MLS_UNIT, line_place(scope.sheet, line),
+                    "%s is %s and takes no brackets", line->name, words(scope, type));
+  if (type_compatible(*line->type, type)) return MLS_OK;
+  const char *written = line->unit->text, *base = words(scope, *line->type);
   bool told = strcmp(written, base) == 0; /* "GB, B" says more than "B, B" */
-  return fail_add(scope.checker->fails, MLS_UNIT, line->place,
+  return fail_add(scope.checker->fails, MLS_UNIT, line_place(scope.sheet, line),
                   "%s is declared in %s%s%s, but its formula gives %s", line->name, written,
                   told ? "" : ", ", told ? "" : base, words(scope, type));
 }
@@ -397,14 +397,15 @@ static mls_status prove_undeclared(struct scope scope, struct line *line) {
   struct type type = *line->formula->type;
   bool number = type.kind == KIND_NUMBER;
   if (!type.wild && number && !type.zero && type.strict->count)
-    return fail_add(scope.checker->fails, MLS_UNIT, line->place,
+    return fail_add(scope.checker->fails, MLS_UNIT, line_place(scope.sheet, line),
                     "%s is %s; declare its unit in brackets, such as %s [%s]", line->name,
                     words(scope, type), line->name,
                     dims_text(units_of(scope), type.strict, type.count));
-  line->type = plain(scope);
-  line->type.kind = type.wild ? KIND_NUMBER : type.kind;
-  line->type.wild = type.wild; /* known when what it needs is: check.c asks again */
-  return MLS_OK;
+  struct type own = plain(scope);
+  own.kind = type.wild ? KIND_NUMBER : type.kind;
+  own.wild = type.wild; /* known when what it needs is: check.c asks again */
+  line->type = type_intern(units_of(scope), own);
+  return line->type ? MLS_OK : fail_memory(scope.checker->fails);
 }
 
 mls_status prove_line(struct scope scope, struct line *line) {
@@ -417,43 +418,44 @@ mls_status prove_line(struct scope scope, struct line *line) {
 static mls_status prove_choice(struct scope scope, const struct bind *bind,
                                const struct line *input) {
   struct place place = node_place(scope.sheet, bind->formula);
-  const struct registry *wanted = input->set->registry;
+  const struct registry *wanted = input->domain->set->registry;
   if (bind->formula->kind == NODE_TEXT) {
     present_item(scope.checker, wanted, place, &bind->formula->text);
-    if (set_holds_word(input->set, bind->formula->text)) return MLS_OK;
+    if (set_holds_word(input->domain->set, bind->formula->text)) return MLS_OK;
     struct nearest nearest = { .wanted = slice_of(bind->formula->text) };
     for (size_t i = 0; wanted && i < wanted->item_count; i++)
       nearest_offer(&nearest, wanted->items[i]);
     return fail_add(scope.checker->fails, MLS_RANGE, place, "\"%s\" is not in %s%s",
-                    bind->formula->text, input->set->text,
+                    bind->formula->text, input->domain->set->text,
                     nearest_hint(scope.checker->memory, &nearest));
   }
   if (path_registry(scope, bind->formula) == wanted && wanted) return MLS_OK;
   return fail_add(scope.checker->fails, MLS_UNIT, place,
                   "%s chooses an item of %s: bind it to an input of that registry or to an item in "
                   "quotes",
-                  input->name, input->set->name);
+                  input->name, input->domain->set->name);
 }
 
 static mls_status prove_word(struct scope scope, const struct bind *bind,
                              const struct line *input) {
-  if (bind->formula->kind != NODE_TEXT || set_holds_word(input->set, bind->formula->text))
+  if (bind->formula->kind != NODE_TEXT || set_holds_word(input->domain->set, bind->formula->text))
     return MLS_OK;
   struct nearest nearest = { .wanted = slice_of(bind->formula->text) };
-  for (size_t i = 0; i < input->set->count; i++) nearest_offer(&nearest, input->set->words[i]);
+  for (size_t i = 0; i < input->domain->set->count; i++)
+    nearest_offer(&nearest, input->domain->set->words[i]);
   return fail_add(scope.checker->fails, MLS_RANGE, node_place(scope.sheet, bind->formula),
-                  "\"%s\" is not in %s%s", bind->formula->text, input->set->text,
+                  "\"%s\" is not in %s%s", bind->formula->text, input->domain->set->text,
                   nearest_hint(scope.checker->memory, &nearest));
 }
 
 mls_status prove_bind(struct scope scope, struct bind *bind, const struct line *input) {
   TRY(type_of(scope, bind->formula));
-  if (input->set->kind == SET_REGISTRY) return prove_choice(scope, bind, input);
+  if (input->domain->set->kind == SET_REGISTRY) return prove_choice(scope, bind, input);
   struct type type = *bind->formula->type;
-  if (!type_compatible(input->type, type))
+  if (!type_compatible(*input->type, type))
     return fail_add(scope.checker->fails, MLS_UNIT, bind->place,
                     "%s is %s%s, but it is bound to %s", bind->name, input->unit ? "in " : "",
-                    input->unit ? input->unit->text : words(scope, input->type),
+                    input->unit ? input->unit->text : words(scope, *input->type),
                     words(scope, type));
-  return input->set->kind == SET_WORDS ? prove_word(scope, bind, input) : MLS_OK;
+  return input->domain->set->kind == SET_WORDS ? prove_word(scope, bind, input) : MLS_OK;
 }

@@ -106,6 +106,14 @@ static unsigned family_row(const struct registry *registry, const char *family, 
   return row;
 }
 
+static mls_status fact_slot(const struct walk *walk, unsigned line, const char *field, bool family,
+                            struct type type) {
+  struct checker *c = walk->home.checker;
+  const struct type *kept = type_intern(c->units, type);
+  if (!kept) return fail_memory(c->fails);
+  return slot_fact(walk->scope, line, field, family, kept, &walk->node->slot);
+}
+
 static mls_status end_in_family(struct walk *walk, unsigned line, const struct registry *registry,
                                 const char *family) {
   struct node *node = walk->node;
@@ -118,7 +126,7 @@ static mls_status end_in_family(struct walk *walk, unsigned line, const struct r
                 path_text(walk, node->name_count), path_text(walk, node->name_count),
                 registry->fields[index].word);
   node->ref = REF_LOOKUP;
-  return slot_fact(walk->scope, line, interned, true, registry->fields[index].type, &node->slot);
+  return fact_slot(walk, line, interned, true, registry->fields[index].type);
 }
 
 static mls_status end_in_fact(struct walk *walk, unsigned line, const struct registry *registry,
@@ -138,14 +146,15 @@ static mls_status end_in_fact(struct walk *walk, unsigned line, const struct reg
     return FAIL(walk, "%s is one fact and takes no key", path_text(walk, node->name_count));
   node->ref = field->family ? REF_ROW : REF_CELL;
   if (field->family) node->parts->row = family_row(registry, field->family, field->word);
-  return slot_fact(walk->scope, line, field->family ? field->family : interned,
-                   field->family != NULL, field->type, &node->slot);
+  return fact_slot(walk, line, field->family ? field->family : interned, field->family != NULL,
+                   field->type);
 }
 
 /* hw.memory_bandwidth, hw.flops.fp8, hw.flops(precision): one or two parts after the item. */
 static mls_status walk_fact(struct walk *walk, unsigned line) {
   const struct line *owner = &walk->scope.sheet->lines[line];
-  const struct registry *registry = owner->set ? owner->set->registry : NULL;
+  const struct set *set = owner->domain->set;
+  const struct registry *registry = set ? set->registry : NULL;
   struct node *node = walk->node;
   unsigned left = node->name_count - walk->part - 1;
   if (owner->wrong && !registry) return MLS_NAME; /* it was not found, and that was said */
@@ -190,7 +199,7 @@ static bool has_line(const struct sheet *sheet, const struct names *names, struc
   if (!dot) return true;
   const char *column = names_find(names, slice_of(dot + 1));
   return column && sheet->lines[line].kind == LINE_TABLE &&
-         map_get(&sheet->columns[sheet->lines[line].use], column, &line);
+         map_get(&sheet->columns[sheet->lines[line].domain->index], column, &line);
 }
 
 mls_status check_renamed(struct scope scope) {
@@ -220,12 +229,14 @@ static mls_status walk_table(struct walk *walk, const struct line *table) {
   walk->part++;
   const char *now = present_name(walk, table->name, node_name(node, walk->part));
   if (now) rename_part(walk, now);
-  if (node_name(node, walk->part) == table->key) return end_in_column(walk, table->slot);
-  if (map_get(&walk->scope.sheet->columns[table->use], node_name(node, walk->part), &line))
-    return end_in_column(walk, walk->scope.sheet->lines[line].slot);
+  if (node_name(node, walk->part) == table->domain->key)
+    return end_in_column(walk, line_slot(walk->scope.sheet, table));
+  if (map_get(&walk->scope.sheet->columns[table->domain->index], node_name(node, walk->part),
+              &line))
+    return end_in_column(walk, (unsigned)line);
   struct checker *c = walk->home.checker;
   struct nearest nearest = { .wanted = slice_of(node_name(node, walk->part)) };
-  offer_lines(&nearest, walk->scope.sheet, (int)table->use);
+  offer_lines(&nearest, walk->scope.sheet, (int)table->domain->index);
   return fail_add(c->fails, MLS_NAME, node_place(walk->home.sheet, node),
                   "table %s has no column %s%s", path_text(walk, walk->part),
                   node_name(node, walk->part), nearest_hint(c->memory, &nearest));
@@ -235,13 +246,13 @@ static mls_status walk_name(struct walk *walk);
 
 static mls_status walk_use(struct walk *walk, const struct line *use) {
   struct node *node = walk->node;
-  struct sheet *used = walk->scope.sheet->used[use->use];
+  struct sheet *used = walk->scope.sheet->used[use->use->index];
   if (walk->part + 1 == node->name_count)
     return FAIL(walk, "%s is a used sheet; name one of its cells",
                 path_text(walk, node->name_count));
   /* the used sheet is wrong and said so: nothing more to say here */
   if (!used) return MLS_NAME;
-  node->parts->hop[node->hops++] = use->use;
+  node->parts->hop[node->hops++] = use->use->index;
   walk->scope = (struct scope){ walk->scope.checker, used, -1 };
   walk->part++;
   return walk_name(walk);
@@ -252,11 +263,12 @@ static mls_status walk_line(struct walk *walk, unsigned index) {
   bool more = walk->part + 1 < walk->node->name_count;
   if (line->kind == LINE_TABLE) return walk_table(walk, line);
   if (line->kind == LINE_USE) return walk_use(walk, line);
-  bool chooser = line->kind == LINE_INPUT && line->set && line->set->kind == SET_REGISTRY;
+  bool chooser =
+      line->kind == LINE_INPUT && line->domain->set && line->domain->set->kind == SET_REGISTRY;
   if (chooser && more) return walk_fact(walk, index);
-  if (line->kind == LINE_INPUT && !line->set && more)
+  if (line->kind == LINE_INPUT && !line->domain->set && more)
     return MLS_NAME; /* its set is wrong, and said so */
-  return end_in_cell(walk, line->slot);
+  return end_in_cell(walk, index);
 }
 
 static mls_status walk_name(struct walk *walk) {
@@ -268,12 +280,12 @@ static mls_status walk_name(struct walk *walk) {
   if (walk->scope.table >= 0) {
     unsigned index = sheet->tables[walk->scope.table];
     const struct line *table = &sheet->lines[index];
-    bool items = table->set && table->set->kind == SET_REGISTRY;
-    if (name == table->key && items && walk->part + 1 < walk->node->name_count)
+    bool items = table->domain->set && table->domain->set->kind == SET_REGISTRY;
+    if (name == table->domain->key && items && walk->part + 1 < walk->node->name_count)
       return walk_fact(walk, index);
-    if (name == table->key) return end_in_cell(walk, table->slot);
+    if (name == table->domain->key) return end_in_cell(walk, index);
     if (map_get(&sheet->columns[walk->scope.table], name, &line))
-      return end_in_cell(walk, sheet->lines[line].slot);
+      return end_in_cell(walk, (unsigned)line);
   }
   if (map_get(&sheet->symbols, name, &line)) return walk_line(walk, (unsigned)line);
   return unknown_name(walk);
@@ -304,10 +316,10 @@ static mls_status slot_total(struct scope scope, struct node *node) {
   const void *key = slot_key(node->function, node->arguments[0]->slot);
   size_t index;
   if (!map_get(&sheet->shared, key, &index)) index = SLOT_LAST;
-  for (; index != SLOT_LAST; index = sheet->slots[index].next) {
-    const struct slot *old = &sheet->slots[index];
+  for (; index != SLOT_LAST; index = sheet_slot(sheet, (unsigned)index).next) {
+    struct slot old = sheet_slot(sheet, (unsigned)index);
     node->total = (unsigned)index;
-    if (old->kind == SLOT_TOTAL && same_total(old->origin, node)) return MLS_OK;
+    if (old.kind == SLOT_TOTAL && same_total(old.origin, node)) return MLS_OK;
   }
   return slot_share(scope, slot, key, &node->total);
 }
@@ -321,8 +333,8 @@ static bool is_column_path(struct scope scope, const struct node *node) {
     if (!map_get(&sheet->symbols, node_name(node, i), &index)) return false;
     const struct line *line = &sheet->lines[index];
     if (line->kind == LINE_TABLE) return i + 2 == node->name_count;
-    if (line->kind != LINE_USE || !sheet->used[line->use]) return false;
-    sheet = sheet->used[line->use];
+    if (line->kind != LINE_USE || !sheet->used[line->use->index]) return false;
+    sheet = sheet->used[line->use->index];
   }
   return false;
 }
@@ -336,14 +348,14 @@ static bool is_sheet_unknown(struct scope scope, const struct node *node) {
     if (!map_get(&sheet->symbols, node_name(node, i), &index)) return false;
     const struct line *line = &sheet->lines[index];
     if (line->kind != LINE_USE) return false;
-    sheet = sheet->used[line->use];
+    sheet = sheet->used[line->use->index];
     if (!sheet) return true;
   }
   return false;
 }
 
 static int table_of(struct scope scope, const struct node *node) {
-  return ref_slot(scope.sheet, node)->table;
+  return ref_slot(scope.sheet, node).table;
 }
 
 static mls_status resolve_aggregate(struct scope scope, struct node *node) {

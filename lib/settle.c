@@ -47,7 +47,7 @@ void settle_default(struct mls_values *v, unsigned cell) {
 
 double settle_within(const struct mls_model *model, unsigned cell, double value) {
   unsigned target = model->cells[cell].target;
-  const struct set *set = model_line(model, target)->set;
+  const struct set *set = model_line(model, target)->domain->set;
   if (value_is_error(value)) return FUNCTION_ERROR;
   if (set->kind == SET_RANGE)
     return set_holds_number(set, value / model->cells[target].unit->factor);

@@ -308,7 +308,7 @@ static const char *say_total(const struct mls_values *values, const struct cell 
   size_t rows = model->cells[cell->total_column].rows, selected = rows;
   for (size_t row = 0; row < rows && cell->total_truth != GRAPH_NONE; row++)
     if (values_get(values, cell->total_truth, row) == 0) selected--;
-  formula_print(out, model->instances[cell->instance].sheet->slots[cell->slot].origin);
+  formula_print(out, sheet_slot(model->instances[cell->instance].sheet, cell->slot).origin);
   buffer_text(out, selected == 0 ? " selects no row" : " has no result for these rows");
   return selected == 0 ? "missing" : "range";
 }

@@ -193,7 +193,7 @@ static mls_status set_word(struct mls_values *values, const struct target *targe
   if (now) text = slice_of(now);
   const char *word = names_find(&model->names, text);
   if (cell->kind == CELL_INPUT) {
-    const struct set *set = model_line(model, target->cell)->set;
+    const struct set *set = model_line(model, target->cell)->domain->set;
     if (!word || !set_holds_word(set, word)) return wrong_set(values, target, set, text);
   } else if (!word || model_word(model, word) == GRAPH_NONE) {
     return fail_add(&values->fails, MLS_RANGE, target->place,
@@ -257,7 +257,7 @@ static mls_status check_range(struct mls_values *values, const struct target *ta
     return fail_add(&values->fails, MLS_RANGE, target->place,
                     si == si ? "the number is too large" : "this is not a number");
   if (cell->kind != CELL_INPUT) return MLS_OK;
-  const struct set *set = model_line(values->model, target->cell)->set;
+  const struct set *set = model_line(values->model, target->cell)->domain->set;
   if (set_holds_number(set, declared)) return MLS_OK;
   return fail_add(&values->fails, MLS_RANGE, target->place, "%s%s%s is outside %s",
                   text_number(number, declared), *cell->unit->text ? " " : "", cell->unit->text,

@@ -216,7 +216,8 @@ static const char *spell_family_across(struct pen *pen, unsigned cell, const cha
   buffer_char(&out, ':');
   xlsx_address(&out, spot->row + (unsigned)pen->row, spot->base + spot->across - 1, false);
   buffer_text(&out, ",1,MATCH("); /* 1: not all spreadsheets count along a single row */
-  xlsx_literal(&out, xlsx_print(x, "%s.%s.", xlsx_line(x, cell)->key, x->model->cells[cell].field));
+  xlsx_literal(
+      &out, xlsx_print(x, "%s.%s.", xlsx_line(x, cell)->domain->key, x->model->cells[cell].field));
   buffer_print(&out, "&%s,", loosest(key) <= LEVEL_JOIN ? xlsx_print(x, "(%s)", key) : key);
   unsigned heads = x->pages[spot->page].first - 2;
   xlsx_address(&out, heads, spot->base, true);
@@ -230,7 +231,7 @@ static unsigned key_cell(const struct xlsx *x, unsigned cell) {
   const struct cell *here = &x->model->cells[cell];
   const struct instance *instance = &x->model->instances[here->instance];
   const struct sheet *sheet = instance->sheet;
-  return instance->cells[sheet->lines[sheet->tables[here->table]].slot];
+  return instance->cells[sheet->tables[here->table]];
 }
 
 static const char *spell_lookup(struct pen *pen, unsigned cell, const struct node *node) {
@@ -342,7 +343,7 @@ static const char *spell_constant(struct pen *pen, const struct node *node) {
   for (size_t next = first; next; next = owner->extras[index].next) {
     index = next - 1;
     if (!same_constant(owner->extras[index].node, node)) continue;
-    if (!pen->runs) count_use(pen, index);
+    count_use(pen, index);
     return extra_reference(pen, index);
   }
   struct extra extra = { .node = node, .home = pen->home, .cell = pen->cell, .next = first };

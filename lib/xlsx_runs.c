@@ -58,7 +58,7 @@ void xlsx_list_runs(struct xlsx *x) {
   x->runs = memory_array(&x->memory, sheet->line_count, sizeof *x->runs);
   if (!x->runs) x->status = fail_memory(x->report->fails);
   for (size_t line = 0; x->status == MLS_OK && chart_next(x->model, &line); line++)
-    if (sheet->lines[line].swing) x->runs[x->runs_count++].line = line;
+    if (sheet->lines[line].use->swing) x->runs[x->runs_count++].line = line;
 }
 
 const struct runs *xlsx_runs_of(const struct xlsx *x, const struct chart *chart) {
@@ -335,7 +335,7 @@ static void put_move(const struct block_of_runs *b, unsigned input) {
   const struct knob *knob = xlsx_knob(x, cell, 0);
   const struct cell *here = &x->model->cells[cell];
   const char *factor = xlsx_input_cell(x, knob, IN_FACTOR);
-  double ends[] = { line->likely_low, line->likely_high };
+  double ends[] = { line->domain->likely->low, line->domain->likely->high };
   double now = values_get(x->values, cell, 0) / here->unit->factor;
   put_text(x, b->page, row, RUNS_LABEL, xlsx_label(x, cell, 0), STYLE_WRAP);
   put_jump(x, b->page, row, RUNS_WHERE, knob->page, knob->line, xlsx_path(x, cell));
@@ -444,7 +444,7 @@ static const char *line_label(struct xlsx *x, const struct run_line *line, unsig
   if (line->node) label = xlsx_print(x, "part of %s", label);
   if (line->rows == 1) return label;
   const struct sheet *sheet = x->model->instances[x->model->cells[line->cell].instance].sheet;
-  const char *key = sheet->lines[sheet->tables[x->model->cells[line->cell].table]].key;
+  const char *key = sheet->lines[sheet->tables[x->model->cells[line->cell].table]].domain->key;
   return xlsx_print(x, "%s, %s %s", label, key, model_row_key(x->model, line->cell, row, number));
 }
 
@@ -518,7 +518,7 @@ const char *xlsx_runs_apart(struct xlsx *x) { return x->runs_count ? sum_of(x, "
 const char *xlsx_runs_agree(struct xlsx *x) { return x->runs_count ? sum_of(x, ",", false) : NULL; }
 
 static void put_widths(struct xlsx *x, unsigned page, unsigned last) {
-  static const double widths[] = { 38, 26, 15, 12 };
+  static const double widths[] = { 38, 26, 15, 16 };
   for (unsigned i = 0; i < RUNS_BASE; i++) put_width(x, page, i, i, widths[i], false);
   put_width(x, page, RUNS_BASE, last, 15, false);
 }
@@ -527,7 +527,7 @@ static void put_widths(struct xlsx *x, unsigned page, unsigned last) {
 static unsigned place_blocks(struct xlsx *x, unsigned row) {
   const struct line *lines = x->model->instances[0].sheet->lines;
   for (size_t i = 0; i < x->runs_count; i++) {
-    unsigned inputs = (unsigned)lines[x->runs[i].line].bind_count - 1;
+    unsigned inputs = (unsigned)lines[x->runs[i].line].use->bind_count - 1;
     x->runs[i].top = row;
     row += ROW_MOVES + inputs + 1 + ROW_LAST + 1;
   }

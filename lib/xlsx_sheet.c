@@ -221,9 +221,7 @@ static void put_fact(struct xlsx *x, unsigned page, unsigned row, const struct e
   xlsx_put_fact_state(x, page, row, entry->cell, entry->row);
   put_fact_links(x, page, row, entry->cell, at(x, row, x->pages[page].base + BASE_FACT),
                  source_word(x, entry->cell, entry->row, fact_name(x, entry)));
-  put_text(x, page, row, SHOW_WORDS,
-           knob ? "looked up on the facts worksheet, unless set on inputs"
-                : "looked up on the facts worksheet",
+  put_text(x, page, row, SHOW_WORDS, knob ? "from facts, unless set on inputs" : "from facts",
            STYLE_WRAP);
   put_text(x, page, row, SHOW_FORMULA, fact_name(x, entry), STYLE_MONO);
   put_text(x, page, row, x->pages[page].base + BASE_NAME, fact_name(x, entry), STYLE_BASE);
@@ -259,25 +257,26 @@ static void put_column(struct xlsx *x, unsigned page, unsigned row, const struct
 }
 
 static void put_table(struct xlsx *x, unsigned page, unsigned row, const struct line *line) {
-  unsigned to = table_page(x, x->pages[page].instance, line->use);
+  unsigned to = table_page(x, x->pages[page].instance, line->domain->index);
   const char *label = *line->label ? line->label : line->name;
   put_row(x, page, row, 0, last_shown(&x->pages[page]), STYLE_KEY);
   put_jump(x, page, row, SHOW_LABEL, to, 0, xlsx_print(x, "Table %s: %s", line->name, label));
   put_text(x, page, row, SHOW_WORDS,
-           xlsx_print(x, "%u rows, one for each %s", x->pages[to].rows, line->key), STYLE_KEY);
-  put_text(x, page, row, SHOW_FORMULA, xlsx_print(x, "%s in %s", line->key, line->set->text),
-           STYLE_MONO);
+           xlsx_print(x, "%u rows, one for each %s", x->pages[to].rows, line->domain->key),
+           STYLE_KEY);
+  put_text(x, page, row, SHOW_FORMULA,
+           xlsx_print(x, "%s in %s", line->domain->key, line->domain->set->text), STYLE_MONO);
   put_cites(x, page, row, line);
 }
 
 static void put_use(struct xlsx *x, unsigned page, unsigned row, const struct line *line) {
   const struct instance *instance = &x->model->instances[x->pages[page].instance];
-  unsigned to = x->instance_page[instance->children[line->use]];
-  const char *label = *line->label ? line->label : line->uses;
+  unsigned to = x->instance_page[instance->children[line->use->index]];
+  const char *label = *line->label ? line->label : line->use->sheet;
   put_row(x, page, row, 0, last_shown(&x->pages[page]), STYLE_KEY);
   put_jump(x, page, row, SHOW_LABEL, to, 0, xlsx_print(x, "Part %s: %s", line->name, label));
-  put_text(x, page, row, SHOW_WORDS, xlsx_print(x, "on its own worksheet, by sheet %s", line->uses),
-           STYLE_KEY);
+  put_text(x, page, row, SHOW_WORDS,
+           xlsx_print(x, "on its own worksheet, by sheet %s", line->use->sheet), STYLE_KEY);
   put_cites(x, page, row, line);
 }
 
@@ -312,7 +311,7 @@ static void put_heads(struct xlsx *x, unsigned page) {
 }
 
 static void put_widths(struct xlsx *x, unsigned page) {
-  static const double shown[] = { 36, 16, 15, 44, 44, 11 };
+  static const double shown[] = { 36, 16, 18, 44, 44, 11 };
   static const double base[] = { 17, 16, 13, 26, 13, 9 };
   const struct page *here = &x->pages[page];
   for (unsigned i = 0; i < SHOW_SOURCE; i++) put_width(x, page, i, i, shown[i], false);

@@ -70,7 +70,7 @@ static struct node *on_step(struct xlsx *x, unsigned cell, const struct set *set
 }
 
 static const struct node *in_range(struct xlsx *x, unsigned cell, const struct line *line) {
-  const struct set *set = line->set;
+  const struct set *set = line->domain->set;
   struct node *above =
       make_call(x, "<=", FORM_INFIX, make_number(x, set->low, line->unit), make_path(x, cell));
   struct node *below =
@@ -87,8 +87,10 @@ const struct node *xlsx_within(struct xlsx *x, unsigned cell, struct pen *pen,
   *formula = NULL;
   *pen = xlsx_pen(x, cell);
   pen->home = x->model->cells[target].instance;
-  if (line->set->kind == SET_RANGE) return in_range(x, target, line);
-  const void *key = line->set->kind == SET_REGISTRY ? (const void *)line->set->registry : line->set;
+  if (line->domain->set->kind == SET_RANGE) return in_range(x, target, line);
+  const void *key = line->domain->set->kind == SET_REGISTRY
+                        ? (const void *)line->domain->set->registry
+                        : line->domain->set;
   const char *word = xlsx_reference(x, pen->page, target, 0);
   const char *range = xlsx_list_range(x, xlsx_list(x, key));
   *formula = xlsx_print(x, "IF(EXACT(%s,IFERROR(INDEX(%s,MATCH(%s,%s,0)),\"\")),1,0)", word, range,

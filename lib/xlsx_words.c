@@ -17,7 +17,7 @@ static void add_fact(struct xlsx *x, struct buffer *out, unsigned cell, size_t r
   if (fact->family && row != ROWS_ALL)
     buffer_print(out, " %s", x->model->words[fact->words[row % fact->word_count]]);
   const struct line *line = xlsx_line(x, cell);
-  const char *owner = line->kind == LINE_TABLE ? line->key : line->label;
+  const char *owner = line->kind == LINE_TABLE ? line->domain->key : line->label;
   buffer_text(out, " of ");
   if (*owner) buffer_text(out, owner);
   else add_name(out, line->name);
@@ -27,7 +27,7 @@ static void add_label(struct xlsx *x, struct buffer *out, unsigned cell, size_t 
   const struct cell *here = &x->model->cells[cell];
   const struct line *line = xlsx_line(x, cell);
   if (here->kind == CELL_FACT) add_fact(x, out, cell, row);
-  else if (here->kind == CELL_KEY) add_name(out, line->key);
+  else if (here->kind == CELL_KEY) add_name(out, line->domain->key);
   else if (*line->label) buffer_text(out, line->label);
   else add_name(out, line->name);
 }
@@ -175,15 +175,15 @@ const char *xlsx_source_text(struct xlsx *x, const char *name, const struct node
 
 static void add_likely(struct buffer *out, const struct line *line, const char *joint,
                        const char *between) {
-  if (!line->likely) return;
+  if (!line->domain->likely) return;
   buffer_text(out, joint);
-  buffer_number(out, line->likely_low);
+  buffer_number(out, line->domain->likely->low);
   buffer_text(out, between);
-  buffer_number(out, line->likely_high);
+  buffer_number(out, line->domain->likely->high);
 }
 
 const char *xlsx_set_words(struct xlsx *x, const struct line *line) {
-  const struct set *set = line->set;
+  const struct set *set = line->domain->set;
   struct buffer out;
   buffer_open(&out, &x->scratch);
   if (set->kind == SET_REGISTRY) buffer_print(&out, "an item of %s", set->name);
@@ -204,14 +204,14 @@ const char *xlsx_set_text(struct xlsx *x, const struct line *line) {
   struct buffer out;
   buffer_open(&out, &x->scratch);
   buffer_print(&out, "%s = ", line->name);
-  for (size_t i = 0; i < line->value_count; i++) {
-    const struct value *value = &line->values[i];
+  for (size_t i = 0; i < line->domain->value_count; i++) {
+    const struct value *value = &line->domain->values[i];
     if (i) buffer_text(&out, ", ");
     if (value->word) buffer_text(&out, value->word);
     else if (value->typed) buffer_text(&out, value->typed);
     else buffer_number(&out, value->number);
   }
   add_likely(&out, line, " likely ", "..");
-  buffer_print(&out, " in %s", line->set->text);
+  buffer_print(&out, " in %s", line->domain->set->text);
   return xlsx_keep(x, &out);
 }

@@ -45,7 +45,7 @@ static void check_all(struct mls_values *values) {
 /* Another number inside the range of an input. */
 static void edit(struct mls_values *values, unsigned cell, size_t row) {
   const struct cell *at = &values->model->cells[cell];
-  const struct set *set = model_line(values->model, cell)->set;
+  const struct set *set = model_line(values->model, cell)->domain->set;
   double number = set->low + (set->high - set->low) * chance();
   if (set->step > 0) number = set->low + set->step * floor((number - set->low) / set->step);
   if (chance() < 0.3) number = set->low;
