@@ -127,7 +127,7 @@ static bool take_row(struct mls_values *v, unsigned cell, size_t row) {
    `end` gets its bit alone: they are next. */
 static void settle_one(struct mls_values *v, unsigned cell, unsigned end, size_t row) {
   const struct mls_model *model = v->model;
-  double fresh = tape_value(model, v->value, v->scratch, cell, row);
+  double fresh = tape_value(model, v->value, cell, row);
   double *old = &v->value[model->tape->programs[cell].value + row];
   v->steps++;
   if (memcmp(old, &fresh, sizeof fresh) == 0) return;
@@ -155,7 +155,7 @@ static void take_rows(struct mls_values *v, unsigned from, unsigned until, size_
 static void sweep(struct mls_values *v, unsigned from, unsigned end, size_t row) {
   const struct mls_model *model = v->model;
   struct sweep s;
-  s.model = model, s.values = v->value, s.scratch = v->scratch, s.changed = &v->changed;
+  s.model = model, s.values = v->value, s.changed = &v->changed;
   for (unsigned until; from < end; from = until) {
     until = end - from > TAPE_SWEEP ? from + TAPE_SWEEP : end;
     take_rows(v, from, until, row);

@@ -57,6 +57,16 @@ static bool is_far(const struct operand *operand) {
   return operand->kind == OPERAND_ROWS && (operand->lag > 0 || operand->stride > 1);
 }
 
+static uint32_t place_of(struct compiler *c, const struct operand *operand) {
+  switch ((enum operand_kind)operand->kind) {
+    case OPERAND_VALUE: return operand->index;
+    case OPERAND_CONSTANT: return (uint32_t)c->tape->constants_at + operand->index;
+    case OPERAND_REGISTER: return (uint32_t)c->tape->registers_at + operand->index;
+    case OPERAND_ROWS: break;
+  }
+  return is_far(operand) ? far_word(c, operand) : CODE_ROWS | operand->index;
+}
+
 static uint32_t head_of(const struct op *op) {
   static const uint32_t numbers[] = {
     [OP_LOOKUP] = CODE_LOOKUP, [OP_PRIOR] = CODE_PRIOR, [OP_COPY] = CODE_COPY
@@ -72,15 +82,11 @@ static void put_op(struct compiler *c, const struct op *op) {
   c->head = c->tape->code_count;
   c->ops++;
   put(c, head_of(op));
-  for (unsigned i = 0; i < op->count; i++) {
-    const struct operand *operand = &op->in[i];
-    put(c, is_far(operand) ? far_word(c, operand)
-                           : (uint32_t)operand->kind << CODE_KIND | operand->index);
-  }
+  for (unsigned i = 0; i < op->count; i++) put(c, place_of(c, &op->in[i]));
   if (op->kind == OP_LOOKUP) put(c, op->cell);
   if (op->kind == OP_PRIOR) put(c, op->lag);
   if (op->kind == OP_LOOKUP || op->kind == OP_PRIOR) put(c, op->shift);
-  put(c, op->out);
+  put(c, (uint32_t)c->tape->registers_at + op->out);
 }
 
 /* ---- operands ---- */
@@ -105,7 +111,7 @@ static void reference(const struct compiler *c, const struct node *node, unsigne
   *out = (struct operand){
     .kind = OPERAND_VALUE, .one = true, .stride = 1, .index = (unsigned)other->offset
   };
-  if (own_table(c, node, other)) {
+  if (other->rows > 1 && own_table(c, node, other)) {
     out->kind = OPERAND_ROWS;
     out->one = false;
     out->lag = lag;
@@ -267,6 +273,8 @@ static mls_status allocate(struct mls_model *model, struct tape *tape, struct fa
   tape->programs = memory_array(model->memory, model->cell_count + 1, sizeof *tape->programs);
   tape->code = memory_array(model->memory, words, sizeof *tape->code);
   tape->constants = memory_array(model->memory, room->constants, sizeof *tape->constants);
+  tape->constants_at = model->value_count;
+  tape->registers_at = tape->constants_at + room->constants;
   return tape->programs && tape->code && tape->constants ? MLS_OK : fail_memory(fails);
 }
 

@@ -75,6 +75,7 @@ struct tape {
   size_t code_count;
   double *constants;
   size_t constant_count;
+  size_t constants_at, registers_at; /* their places: see tape_code.h */
   struct far_rows *fars;
   size_t far_count, far_room;
   size_t columns;     /* cells whose rows are marked one by one */
@@ -122,14 +123,18 @@ struct operand tape_result(const struct op *last);
 const double *tape_run(const struct mls_model *model, const double *values, double *scratch,
                        unsigned cell, size_t row, size_t count);
 
-/* One row of a cell with a formula. */
-double tape_value(const struct mls_model *model, const double *values, double *scratch,
-                  unsigned cell, size_t row);
+/* Numbers that stand behind the values, for one row: constants and registers. */
+static inline size_t tape_tail(const struct tape *tape) {
+  return tape->registers_at - tape->constants_at + tape->registers;
+}
+
+/* One row of a cell with a formula. `values` have the tail, with the constants filled in. */
+double tape_value(const struct mls_model *model, double *values, unsigned cell, size_t row);
 
 /* One row of the cells with a formula among some that stand together. */
 struct sweep {
   const struct mls_model *model;
-  double *values, *scratch;
+  double *values;
   struct bits *changed;      /* gets the cells that got other bits */
   size_t count;              /* cells calculated */
   unsigned told[TAPE_SWEEP]; /* those of them that changed and are read outside of their block */

@@ -25,12 +25,13 @@ enum {
 enum { CODE_LOOKUP = BODY_COUNT, CODE_PRIOR, CODE_COPY, CODE_NUMBERS };
 _Static_assert((int)CODE_NUMBERS <= (int)CODE_NUMBER + 1, "a number takes seven bits");
 
-/* In an operand: the kind stands above the index. Of rows that do not stand side by side, or above
-   this one, the index is that of a struct far_rows. */
-enum { CODE_KIND = 28 };
-#define CODE_INDEX ((1u << CODE_KIND) - 1)
-#define CODE_FAR (4u << CODE_KIND)
-_Static_assert(LIMIT_VALUES <= CODE_INDEX, "an index of a value fits");
+/* An operand is a place: the values stand first, then the constants, then the registers. Rows of a
+   column have CODE_ROWS beside the place of row 0; of rows that do not stand side by side, or above
+   this one, there is the index of a struct far_rows beside CODE_FAR. */
+#define CODE_ROWS (1u << 31)
+#define CODE_FAR (1u << 30)
+#define CODE_PLACE (CODE_FAR - 1)
+_Static_assert(LIMIT_VALUES <= CODE_PLACE / 2, "there is room for the places of constants");
 
 /* In the cell after the last step: something outside of its block reads it. */
 #define CODE_TOLD (1u << 31)

@@ -4,38 +4,31 @@
 #include <string.h>
 
 #include "lanes_inline.h"
+#include "system.h"
 #include "tape_code.h"
 
 struct lane {
-  const double *bases[4]; /* where the operands of each kind stand */
-  double *registers;
+  double *places; /* the values, and what stands behind them */
   const struct mls_model *model;
   size_t row;
 };
-
-static struct lane lane_of(const struct mls_model *model, const double *values, double *scratch,
-                           size_t row) {
-  return (struct lane){
-    .bases = { [OPERAND_VALUE] = values,
-               [OPERAND_ROWS] = values + row,
-               [OPERAND_CONSTANT] = model->tape->constants,
-               [OPERAND_REGISTER] = scratch },
-    .registers = scratch,
-    .model = model,
-    .row = row,
-  };
-}
 
 /* Rows above the first are never looked at, so row 0 stands for them: see gather in tape_run.c. */
 static const double *far_value(const struct lane *l, unsigned index) {
   const struct far_rows *far = &l->model->tape->fars[index];
   size_t row = l->row >= far->lag ? l->row - far->lag : 0;
-  return l->bases[OPERAND_VALUE] + far->index + row * far->stride;
+  return l->places + far->index + row * far->stride;
 }
 
-static inline const double *operand_of(const struct lane *l, uint32_t word) {
-  if (word >= CODE_FAR) return far_value(l, word & CODE_INDEX);
-  return l->bases[word >> CODE_KIND] + (word & CODE_INDEX);
+/* The value of an operand that is not far. Of `rows` they may be, else of single cells alone. */
+static inline double near_value(const double *places, uint32_t word, bool rows, size_t row) {
+  if (!rows) return places[word];
+  return places[(word & CODE_PLACE) + (word & CODE_ROWS ? row : 0)];
+}
+
+static const double *operand_of(const struct lane *l, uint32_t word) {
+  if (word & CODE_FAR) return far_value(l, word & CODE_PLACE);
+  return l->places + (word & CODE_PLACE) + (word & CODE_ROWS ? l->row : 0);
 }
 
 static double run_function(const struct lane *l, const uint32_t *at) {
@@ -47,7 +40,7 @@ static double run_function(const struct lane *l, const uint32_t *at) {
 
 static double run_lookup(const struct lane *l, const uint32_t *at) {
   size_t shift = at[3], row = l->row >= shift ? l->row - shift : 0;
-  return tape_lookup(l->model, l->bases[OPERAND_VALUE], at[2], *operand_of(l, at[1]), row);
+  return tape_lookup(l->model, l->places, at[2], *operand_of(l, at[1]), row);
 }
 
 static double run_prior(const struct lane *l, const uint32_t *at) {
@@ -55,26 +48,23 @@ static double run_prior(const struct lane *l, const uint32_t *at) {
   return *operand_of(l, at[l->row < begin ? 2 : 1]);
 }
 
-/* The value of an operand that is not far. */
-static inline double near_value(const struct lane *l, uint32_t word) {
-  return l->bases[word >> CODE_KIND][word & CODE_INDEX];
-}
+#define ARGUMENT(k) near_value(places, at[k], rows, l->row)
 
 /* `at` moves by a number that stands in the case: with one read from the head a processor would
    wait for each step before it looks at the next. */
 #define ROW_1(name)                                                                                \
   case BODY_##name:                                                                                \
-    made = lane_##name(near_value(l, at[1]));                                                      \
+    made = lane_##name(ARGUMENT(1));                                                               \
     at += 2;                                                                                       \
     break;
 #define ROW_2(name)                                                                                \
   case BODY_##name:                                                                                \
-    made = lane_##name(near_value(l, at[1]), near_value(l, at[2]));                                \
+    made = lane_##name(ARGUMENT(1), ARGUMENT(2));                                                  \
     at += 3;                                                                                       \
     break;
 #define ROW_3(name)                                                                                \
   case BODY_##name:                                                                                \
-    made = lane_##name(near_value(l, at[1]), near_value(l, at[2]), near_value(l, at[3]));          \
+    made = lane_##name(ARGUMENT(1), ARGUMENT(2), ARGUMENT(3));                                     \
     at += 4;                                                                                       \
     break;
 
@@ -104,10 +94,10 @@ static inline void keep(struct sweep *s, struct swept *swept, size_t row, const 
 
 /* Runs steps up to `end` and keeps the cells that they make; without `sweep` it runs those of one
    cell, and returns its value. */
-static double run(const struct lane *l, const uint32_t *at, const uint32_t *end,
-                  struct sweep *sweep) {
+SYSTEM_INLINE double run(const struct lane *l, const uint32_t *at, const uint32_t *end,
+                         struct sweep *sweep, const bool rows) {
+  double *const places = l->places, made = 0;
   struct swept swept = { 0 };
-  double made = 0;
   while (at < end) {
     const uint32_t head = *at;
     switch (head & (CODE_NUMBER | CODE_REACHES)) {
@@ -143,7 +133,7 @@ static double run(const struct lane *l, const uint32_t *at, const uint32_t *end,
     }
     made = function_sound(made);
     if (!(head & CODE_LAST)) {
-      l->registers[*at++] = made;
+      places[*at++] = made;
       continue;
     }
     if (!sweep) return made;
@@ -156,13 +146,15 @@ static double run(const struct lane *l, const uint32_t *at, const uint32_t *end,
   return made;
 }
 
-double tape_value(const struct mls_model *model, const double *values, double *scratch,
-                  unsigned cell, size_t row) {
-  const struct lane l = lane_of(model, values, scratch, row);
-  return run(&l, tape_code(model->tape, cell), tape_code(model->tape, cell + 1), NULL);
+double tape_value(const struct mls_model *model, double *values, unsigned cell, size_t row) {
+  const struct lane l = { values, model, row };
+  return run(&l, tape_code(model->tape, cell), tape_code(model->tape, cell + 1), NULL, true);
 }
 
 void tape_sweep(struct sweep *s, unsigned from, unsigned until, size_t row) {
-  const struct lane l = lane_of(s->model, s->values, s->scratch, row);
-  run(&l, tape_code(s->model->tape, from), tape_code(s->model->tape, until), s);
+  const struct tape *tape = s->model->tape;
+  const struct lane l = { s->values, s->model, row };
+  const uint32_t *at = tape_code(tape, from), *end = tape_code(tape, until);
+  if (tape->programs[from].narrow) run(&l, at, end, s, false);
+  else run(&l, at, end, s, true);
 }

@@ -7,16 +7,24 @@
 
 static void read_operand(const struct tape *tape, uint32_t word, bool one,
                          struct operand *operand) {
-  *operand = (struct operand){
-    .kind = (unsigned char)(word >> CODE_KIND), .one = one, .stride = 1, .index = word & CODE_INDEX
-  };
-  if (word < CODE_FAR) return;
-  const struct far_rows *far = &tape->fars[word & CODE_INDEX];
-  operand->kind = OPERAND_ROWS;
-  operand->stride = far->stride;
-  operand->lag = far->lag;
-  operand->fill = far->fill;
-  operand->index = far->index;
+  const uint32_t place = word & CODE_PLACE;
+  *operand = (struct operand){ .one = one, .stride = 1, .index = place };
+  if (word & CODE_FAR) {
+    const struct far_rows *far = &tape->fars[place];
+    operand->kind = OPERAND_ROWS;
+    operand->stride = far->stride;
+    operand->lag = far->lag;
+    operand->fill = far->fill;
+    operand->index = far->index;
+  } else if (word & CODE_ROWS) {
+    operand->kind = OPERAND_ROWS;
+  } else if (place >= tape->registers_at) {
+    operand->kind = OPERAND_REGISTER;
+    operand->index -= (unsigned)tape->registers_at;
+  } else if (place >= tape->constants_at) {
+    operand->kind = OPERAND_CONSTANT;
+    operand->index -= (unsigned)tape->constants_at;
+  }
 }
 
 static enum op_kind kind_of(uint32_t number) {
@@ -42,13 +50,13 @@ const uint32_t *tape_read(const struct tape *tape, const uint32_t *at, struct op
   if (op->kind == OP_LOOKUP) op->cell = *at++;
   if (op->kind == OP_PRIOR) op->lag = *at++;
   if (op->kind == OP_LOOKUP || op->kind == OP_PRIOR) op->shift = *at++;
-  op->out = *at++;
+  op->out = *at++ - (unsigned)tape->registers_at;
   return op->last ? at + 2 : at;
 }
 
 const uint32_t *tape_writer(const struct tape *tape, unsigned cell, unsigned index) {
-  const uint32_t *at = tape_code(tape, cell);
-  while (at[code_size(*at)] != index) at += code_size(*at) + 1;
+  const uint32_t *at = tape_code(tape, cell), place = (uint32_t)tape->registers_at + index;
+  while (at[code_size(*at)] != place) at += code_size(*at) + 1;
   return at;
 }
 

@@ -42,11 +42,11 @@ static mls_status lay_out(struct mls_values *v) {
 static mls_status allocate(struct mls_values *v) {
   const struct mls_model *model = v->model;
   size_t cells = model->cell_count;
-  v->value = memory_array(&v->memory, model->value_count, sizeof *v->value);
-  v->scratch =
-      memory_array(&v->memory, (size_t)model->tape->registers * TAPE_BLOCK, sizeof *v->scratch);
-  v->followers = memory_array(&v->memory, model->tape->group_ops, sizeof *v->followers);
-  v->rows = memory_array(&v->memory, model->tape->columns, sizeof *v->rows);
+  const struct tape *tape = model->tape;
+  v->value = memory_array(&v->memory, tape->constants_at + tape_tail(tape), sizeof *v->value);
+  v->scratch = memory_array(&v->memory, (size_t)tape->registers * TAPE_BLOCK, sizeof *v->scratch);
+  v->followers = memory_array(&v->memory, tape->group_ops, sizeof *v->followers);
+  v->rows = memory_array(&v->memory, tape->columns, sizeof *v->rows);
   v->states = memory_array(&v->memory, cells, 1);
   v->setting_of = memory_array(&v->memory, cells, sizeof *v->setting_of);
   bool all = v->value && v->setting_of && v->scratch && v->followers && v->rows && v->states &&
@@ -63,6 +63,8 @@ mls_status values_open(struct mls_values *values, const struct mls_model *model,
   progress_open(&values->progress, NULL, NULL);
   values->fails = (struct fails){ .memory = &values->told_memory, .progress = &values->progress };
   TRY(allocate(values));
+  memcpy(values->value + model->tape->constants_at, model->tape->constants,
+         model->tape->constant_count * sizeof *values->value);
   for (unsigned i = 0; i < model->cell_count; i++) settle_fill(values, i);
   stale_mark_all(values);
   return MLS_OK;

@@ -35,8 +35,8 @@ struct mls_values {
   struct memory scratch_memory; /* units and texts of one call, given back in parts */
   struct fails fails;
   struct progress progress;
-  double *value;              /* all rows of all cells */
-  double *scratch;            /* registers of the tape */
+  double *value;              /* all rows of all cells; behind them the tail of the tape */
+  double *scratch;            /* registers of the tape, as lanes */
   struct follower *followers; /* of a recurrence */
   struct setting *settings;
   size_t setting_count, setting_room;
