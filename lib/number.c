@@ -312,9 +312,9 @@ const char *number_scan(const char *start, char point, double *out) {
 
 typedef uint64_t lanes_read(const uint64_t *restrict words, const uint64_t *restrict sizes,
                             size_t count, char point, double *restrict out, uint64_t *restrict odd);
-LANES_DECLARE(lanes_read, read)
+lanes_read LANES_NAMES(read);
 typedef size_t lanes_ends(const char *bytes, size_t size, char separator, uint32_t *out);
-LANES_DECLARE(lanes_ends, ends)
+lanes_ends LANES_NAMES(ends);
 
 bool number_read(unsigned set, const struct number_texts *texts, size_t count, char point,
                  double *out) {
