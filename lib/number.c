@@ -263,15 +263,19 @@ bool number_scale(uint64_t whole, int exponent, double *out) {
 
 /* A run of digits behind those in `digits`; *count counts all that are significant. */
 static const char *scan_digits(const char *at, uint64_t *digits, int *count) {
-  static const uint32_t tens[] = { 1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000 };
-  for (unsigned some = 8; some == 8 && *count < 32;) {
-    uint64_t eight = number_eight(at) ^ 0x3030303030303030u;
-    some = number_before(number_odd(eight));
-    if (some > 0) *digits = *digits * tens[some] + number_join(eight << (64 - 8 * some));
-    *count += (int)some;
-    at += some;
+  static const uint32_t tens[] = { 1, 10, 100, 1000, 10000, 100000, 1000000, 10000000 };
+  const uint64_t zeros = 0x3030303030303030u;
+  uint64_t eight = number_eight(at) ^ zeros, odd = number_odd(eight);
+  for (; !odd && *count < 24; odd = number_odd(eight)) {
+    *digits = *digits * 100000000 + number_join(eight);
+    *count += 8;
+    at += 8;
+    eight = number_eight(at) ^ zeros;
   }
-  return at;
+  unsigned some = number_before(odd) % 8; /* of 24 and more all are too many */
+  if (some > 0) *digits = *digits * tens[some] + number_join(eight << (64 - 8 * some));
+  *count += (int)some;
+  return at + some;
 }
 
 static const char *scan_zeros(const char *at) {
