@@ -83,8 +83,7 @@ static inline void number_put_eight(char *out, uint64_t eight) {
 }
 
 /* The highest bit of each byte that is no digit, of eight bytes from which '0' was taken away in
-   each
-   (`eight` ^ 0x30...); what stands behind the first of them is not to be relied on. */
+   each (`eight` ^ 0x30...); what stands behind the first of them is not to be relied on. */
 static inline uint64_t number_odd(uint64_t eight) {
   return ((eight + 0x7676767676767676u) | eight) & 0x8080808080808080u;
 }
