@@ -326,6 +326,20 @@ bool number_read(unsigned set, const struct number_texts *texts, size_t count, c
   return read[set](texts->words, texts->sizes, count, point, out, texts->odd);
 }
 
+typedef void lanes_digits_of(struct number_long *texts, size_t count, char point);
+lanes_digits_of LANES_NAMES(digits_of);
+
+void number_read_long(unsigned set, struct number_long *texts, size_t count, char point) {
+  static lanes_digits_of *const digits_of[LANES_SETS] = LANES_SETS_OF(digits_of);
+  digits_of[set](texts, count, point);
+  for (size_t i = 0; i < count; i++) {
+    double *value = &texts->values[i];
+    if (!texts->odd[i])
+      texts->odd[i] = !number_scale(texts->whole[i], -(int)texts->places[i], value);
+    if (!texts->odd[i] && texts->sizes[i] >> 63) *value = -*value;
+  }
+}
+
 size_t number_ends(unsigned set, const char *bytes, size_t size, char separator, uint32_t *out) {
   static lanes_ends *const ends[LANES_SETS] = LANES_SETS_OF(ends);
   return ends[set](bytes, size, separator, out);
