@@ -347,7 +347,7 @@ static bool outside_from_0(size_t n, const double *x, double low, double high, b
 bool LANES_NAME(outside)(size_t n, const double *x, double low, double high, bool whole) {
   uint64_t outside = 0;
   if (low >= 0) return outside_from_0(n, x, low + 0, high, whole);
-  for (size_t i = 0; i < n; i++) outside |= (x[i] >= low) & (x[i] <= high) ? 0 : 1;
+  for (size_t i = 0; i < n; i++) outside |= ((x[i] >= low) & (x[i] <= high)) ? 0 : 1;
   for (size_t i = 0; whole && i < n; i++) outside |= (x[i] + WHOLE) - WHOLE == x[i] ? 0 : 1;
   return outside != 0;
 }

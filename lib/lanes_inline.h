@@ -26,7 +26,7 @@ static inline bool less(double x, double y) {
 
 /* What a comparison of x and y gives: it has been made without looking for errors. */
 static inline double judged(double x, double y, double made) {
-  return (x != x) | (y != y) ? FUNCTION_ERROR : made;
+  return ((x != x) | (y != y)) ? FUNCTION_ERROR : made;
 }
 
 static inline double lane_less(double x, double y) { return judged(x, y, less(x, y) ? 1 : 0); }

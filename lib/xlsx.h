@@ -49,6 +49,7 @@ enum {
   XLSX_LARGE = 10000,  /* rows of a table that leaves for its file as it is written */
   XLSX_RUNS = 20000,   /* cells that the runs of one tornado take */
   XLSX_WIDTHS = 32,    /* columns whose texts may wrap */
+  XLSX_ONE_PAGE = 60,  /* rows that can still be read on one printed page */
   XLSX_CELLS = 8000000 /* filled cells: a larger workbook no longer opens */
 };
 
@@ -130,6 +131,7 @@ struct page {
   struct column *columns;
   size_t column_count, column_room;
   unsigned planned;           /* PAGE_TABLE: columns without steps */
+  unsigned last_base;         /* PAGE_TABLE: last column of the base-unit block, before steps */
   bool mixed;                 /* PAGE_TABLE: some columns are calculated words */
   struct map steps;           /* node -> index of extra or column */
   struct map constants;       /* hash -> index of the first extra with it */
@@ -277,16 +279,19 @@ enum style {
   STYLE_HEAD,
   STYLE_SECTION,
   STYLE_TEXT,
+  STYLE_SHRINK, /* a formula's text, of a length that nobody knows */
   STYLE_WRAP,
   STYLE_INSET, /* the same, below what it belongs to */
   STYLE_MONO,
   STYLE_NOTE,
   STYLE_LINK,
+  STYLE_ADDRESS,
   STYLE_JUMP,
   STYLE_UNIT,
   STYLE_NUMBER,
   STYLE_OUTPUT,
   STYLE_OUTPUT_LABEL,
+  STYLE_PICKED, /* of the chosen scenario */
   STYLE_PULLED,
   STYLE_INPUT,
   STYLE_INPUT_WORD,
@@ -602,6 +607,7 @@ enum {
   COVER_AGREES,
   COVER_AS_OF,
   COVER_STALE,
+  COVER_WEAKEST,
   COVER_SHEET,
   COVER_END
 };

@@ -343,7 +343,7 @@ static const char *spell_constant(struct pen *pen, const struct node *node) {
   for (size_t next = first; next; next = owner->extras[index].next) {
     index = next - 1;
     if (!same_constant(owner->extras[index].node, node)) continue;
-    if (!pen->runs) count_use(pen, index);
+    count_use(pen, index);
     return extra_reference(pen, index);
   }
   struct extra extra = { .node = node, .home = pen->home, .cell = pen->cell, .next = first };

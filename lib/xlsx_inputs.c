@@ -133,11 +133,11 @@ static void put_scenario(struct xlsx *x, unsigned page, const struct knob *knob)
   const char *formula = xlsx_print(x, "IF(ISNUMBER(%s),IF(ISBLANK(%s),\"-\",%s),\"missing\")",
                                    XLSX_RUN_NUMBER, pick, pick);
   if (set && !is_text(x, knob))
-    put_formula(x, page, knob->at, IN_SCENARIO, formula, typed(x, knob, si), STYLE_NUMBER,
+    put_formula(x, page, knob->at, IN_SCENARIO, formula, typed(x, knob, si), STYLE_PICKED,
                 XLSX_PLAIN);
   else
     put_formula_text(x, page, knob->at, IN_SCENARIO, formula,
-                     set ? xlsx_word(x, word_of(x, si)) : "-", STYLE_NUMBER);
+                     set ? xlsx_word(x, word_of(x, si)) : "-", STYLE_PICKED);
 }
 
 static void put_default(struct xlsx *x, unsigned page, const struct knob *knob) {
@@ -210,7 +210,7 @@ static void put_support(struct xlsx *x, unsigned page, const struct knob *knob) 
                    xlsx_rank_word(rank), STYLE_BADGE);
   if (is_fact(x, knob))
     put_formula_text(x, page, knob->at, IN_SOURCE, on_instance(x, knob, SHOW_SOURCE),
-                     xlsx_source_word(x, knob), STYLE_TEXT);
+                     xlsx_source_word(x, knob), STYLE_SHRINK);
   else if (line->cite_count) put_source(x, page, knob->at, IN_SOURCE, line->cites[0]);
   else put_text(x, page, knob->at, IN_SOURCE, "chosen here", STYLE_TEXT);
 }
@@ -260,7 +260,7 @@ void xlsx_write_inputs(struct xlsx *x) {
                                        "Base unit",
                                        "Factor",
                                        "Fact row" };
-  static const double widths[] = { 38, 34, 16, 15, 14, 14, 14, 34, 11, 20, 30, 2, 17, 16, 13, 9 };
+  static const double widths[] = { 38, 34, 16, 18, 14, 14, 14, 34, 11, 22, 30, 2, 17, 16, 13, 9 };
   unsigned page = inputs_page(x), first = x->pages[page].first, last = first;
   put_page(x, page, "Inputs",
            "Type into the column Override: it wins over the scenario, and that over the cited "

@@ -274,12 +274,27 @@ static void add_columns(struct xlsx *x, unsigned page, unsigned cell) {
   for (unsigned i = 0; i < count; i++) add_column(x, page, cell, i);
 }
 
+/* An empty column parts what is typed from what is calculated: formulas side by side are then one
+   formula copied along, or of one kind each. */
+static void place_bases_of_table(struct xlsx *x, struct page *at) {
+  bool before = false;
+  at->last_base = at->base;
+  for (unsigned i = 0; i < at->column_count; i++) {
+    const struct cell *cell = &x->model->cells[at->columns[i].cell];
+    bool typed = cell->kind == CELL_INPUT;
+    at->last_base += i > 0 && typed != before ? 2 : 1;
+    at->columns[i].base = xlsx_is_typed_word(cell) ? at->columns[i].shown : at->last_base;
+    before = typed;
+  }
+}
+
 /* The base-unit block follows the columns that are shown. */
 static void place_columns(struct xlsx *x, unsigned page, unsigned key) {
   struct page *at = &x->pages[page];
   at->base = 2 + (unsigned)at->column_count;
   at->planned = (unsigned)at->column_count;
-  if (at->base + at->column_count > XLSX_COLUMNS)
+  place_bases_of_table(x, at);
+  if (at->last_base >= XLSX_COLUMNS)
     xlsx_refuse(x, MLS_LIMIT,
                 "table %s has more columns than a worksheet (%d, two a column); export it as CSV",
                 at->name, XLSX_COLUMNS);
@@ -292,7 +307,6 @@ static void place_columns(struct xlsx *x, unsigned page, unsigned key) {
     struct column *column = &at->columns[i];
     const struct cell *cell = &x->model->cells[column->cell];
     unsigned across = cell->family ? cell->word_count : 1;
-    column->base = xlsx_is_typed_word(cell) ? column->shown : at->base + 1 + i;
     if (column->word > 0) continue;
     x->spots[column->cell] =
         (struct spot){ page, at->first, column->shown, column->base, across, NULL };

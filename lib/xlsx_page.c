@@ -113,7 +113,8 @@ enum {
   MONO = 64,
   RIGHT = 128,
   SHRINK = 256,
-  INSET = 512
+  INSET = 512,
+  PAD = 1024 /* room at the left, where texts stand beside numbers */
 };
 
 struct look {
@@ -145,26 +146,29 @@ static const struct look looks[STYLE_COUNT] = {
   [STYLE_SAMPLE] = { BLUE, YELLOW, BORDER | RIGHT, 10 },
   [STYLE_TITLE] = { INK, 0, BOLD, 16 },
   [STYLE_SUBTITLE] = { GREY, 0, ITALIC, 10 },
-  [STYLE_HEAD] = { WHITE, INK, BOLD | BORDER | WRAP, 10 },
+  [STYLE_HEAD] = { WHITE, INK, BOLD | BORDER | WRAP | PAD, 10 },
   [STYLE_SECTION] = { INK, BAND, BOLD, 10 },
-  [STYLE_TEXT] = { 0, 0, BORDER, 10 },
-  [STYLE_WRAP] = { 0, 0, BORDER | WRAP, 10 },
+  [STYLE_TEXT] = { 0, 0, BORDER | PAD, 10 },
+  [STYLE_SHRINK] = { 0, 0, BORDER | PAD | SHRINK, 10 },
+  [STYLE_WRAP] = { 0, 0, BORDER | WRAP | PAD, 10 },
   [STYLE_INSET] = { 0, 0, BORDER | WRAP | INSET, 10 },
-  [STYLE_MONO] = { 0x404040, 0, BORDER | WRAP | MONO, 8 },
+  [STYLE_MONO] = { 0x404040, 0, BORDER | WRAP | MONO | PAD, 8 },
   [STYLE_NOTE] = { GREY, 0, ITALIC, 10 },
-  [STYLE_LINK] = { 0x0563C1, 0, BORDER, 10 },
+  [STYLE_LINK] = { 0x0563C1, 0, BORDER | PAD | SHRINK, 10 },
+  [STYLE_ADDRESS] = { 0x0563C1, 0, BORDER | PAD | WRAP, 9 },
   [STYLE_JUMP] = { 0x0563C1, 0, 0, 10 },
   [STYLE_UNIT] = { 0, 0, BORDER | CENTER | SHRINK, 10 },
   [STYLE_NUMBER] = { 0, 0, BORDER | RIGHT, 10 },
   [STYLE_OUTPUT] = { 0, PALE, BOLD | BORDER | RIGHT, 10 },
-  [STYLE_OUTPUT_LABEL] = { 0, PALE, BOLD | BORDER | WRAP, 10 },
+  [STYLE_OUTPUT_LABEL] = { 0, PALE, BOLD | BORDER | WRAP | PAD, 10 },
+  [STYLE_PICKED] = { 0x404040, 0, BORDER | RIGHT, 10 },
   [STYLE_PULLED] = { GREEN, 0, BORDER | RIGHT, 10 },
   [STYLE_INPUT] = { BLUE, YELLOW, BORDER | UNLOCKED | RIGHT, 10 },
   [STYLE_INPUT_WORD] = { BLUE, YELLOW, BORDER | UNLOCKED | RIGHT, 10 },
-  [STYLE_INPUT_NOTE] = { BLUE, YELLOW, BORDER | UNLOCKED | WRAP, 10 },
+  [STYLE_INPUT_NOTE] = { BLUE, YELLOW, BORDER | UNLOCKED | WRAP | PAD, 10 },
   [STYLE_BASE] = { GREY, SILVER, BORDER | RIGHT, 9 },
   [STYLE_CONSTANT] = { 0x666666, 0, ITALIC | BORDER | RIGHT, 10 },
-  [STYLE_KEY] = { 0, PALE, BOLD | BORDER, 10 },
+  [STYLE_KEY] = { 0, PALE, BOLD | BORDER | PAD, 10 },
   [STYLE_BADGE] = { GREY, 0, BORDER | CENTER, 10 },
   [STYLE_VERDICT] = { 0, 0, BOLD | BORDER | CENTER, 10 },
   [STYLE_GOOD] = { GREEN, GREEN_FILL, 0, 0 },
@@ -189,7 +193,7 @@ static void dress(lxw_format *format, const struct look *look, const char *numbe
   if (look->flags & CENTER) format_set_align(format, LXW_ALIGN_CENTER);
   if (look->flags & RIGHT) format_set_align(format, LXW_ALIGN_RIGHT);
   if (look->flags & RIGHT) format_set_indent(format, 1);
-  if (look->flags & INSET) format_set_indent(format, 2);
+  if (look->flags & (INSET | PAD)) format_set_indent(format, look->flags & INSET ? 3 : 1);
   if (look->flags & SHRINK) format_set_shrink(format);
   if (number_format) format_set_num_format(format, number_format);
 }
@@ -245,7 +249,7 @@ static void make_room(struct xlsx *x, unsigned page, unsigned row, unsigned colu
                       const char *text, const struct look *look) {
   double width = column < XLSX_WIDTHS ? x->pages[page].widths[column] : 0;
   if (!(look->flags & WRAP) || width <= 0) return;
-  if (look->flags & INSET) width -= 3;
+  width -= look->flags & INSET ? 4 : look->flags & PAD ? 1.3 : 0;
   double room = width * (look->flags & MONO ? 1.1 : look->flags & BOLD ? 1.0 : 1.12);
   unsigned lines = lines_of(text, room);
   double height = 3 + lines * (look->flags & MONO ? 10.5 : 12.5);
@@ -404,6 +408,7 @@ static void put_link(struct xlsx *x, unsigned page, unsigned row, unsigned colum
     put_string(x, page, row, column, safe, STYLE_TEXT);
     return;
   }
+  make_room(x, page, row, column, safe, &looks[style]);
   xlsx_check(
       x, worksheet_write_url_opt(sheet_of(x, page), row, (lxw_col_t)column, to, look, safe, NULL));
 }
@@ -416,7 +421,7 @@ void put_jump(struct xlsx *x, unsigned page, unsigned row, unsigned column, unsi
 }
 
 void put_web(struct xlsx *x, unsigned page, unsigned row, unsigned column, const char *url) {
-  put_link(x, page, row, column, url, url, STYLE_LINK);
+  put_link(x, page, row, column, url, url, STYLE_ADDRESS);
 }
 
 void put_source(struct xlsx *x, unsigned page, unsigned row, unsigned column, const char *key) {

@@ -127,7 +127,8 @@ static const char *axis_format(const struct chart *c) {
 
 /* Numbers beside bars; none at 0, which is a clear part or a missing value. */
 static const char *label_format(struct xlsx *x, const struct chart *c) {
-  const char *format = axis_format(c);
+  double most = fmax(fabs(c->low), fabs(c->high));
+  const char *format = c->kind == CHART_SCORECARD ? "0%" : xlsx_number_format(most, false);
   return xlsx_print(x, "%s;-%s;;", format, format);
 }
 

@@ -518,7 +518,7 @@ const char *xlsx_runs_apart(struct xlsx *x) { return x->runs_count ? sum_of(x, "
 const char *xlsx_runs_agree(struct xlsx *x) { return x->runs_count ? sum_of(x, ",", false) : NULL; }
 
 static void put_widths(struct xlsx *x, unsigned page, unsigned last) {
-  static const double widths[] = { 38, 26, 15, 12 };
+  static const double widths[] = { 38, 26, 15, 16 };
   for (unsigned i = 0; i < RUNS_BASE; i++) put_width(x, page, i, i, widths[i], false);
   put_width(x, page, RUNS_BASE, last, 15, false);
 }

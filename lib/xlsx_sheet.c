@@ -221,9 +221,7 @@ static void put_fact(struct xlsx *x, unsigned page, unsigned row, const struct e
   xlsx_put_fact_state(x, page, row, entry->cell, entry->row);
   put_fact_links(x, page, row, entry->cell, at(x, row, x->pages[page].base + BASE_FACT),
                  source_word(x, entry->cell, entry->row, fact_name(x, entry)));
-  put_text(x, page, row, SHOW_WORDS,
-           knob ? "looked up on the facts worksheet, unless set on inputs"
-                : "looked up on the facts worksheet",
+  put_text(x, page, row, SHOW_WORDS, knob ? "from facts, unless set on inputs" : "from facts",
            STYLE_WRAP);
   put_text(x, page, row, SHOW_FORMULA, fact_name(x, entry), STYLE_MONO);
   put_text(x, page, row, x->pages[page].base + BASE_NAME, fact_name(x, entry), STYLE_BASE);
@@ -313,7 +311,7 @@ static void put_heads(struct xlsx *x, unsigned page) {
 }
 
 static void put_widths(struct xlsx *x, unsigned page) {
-  static const double shown[] = { 36, 16, 15, 44, 44, 11 };
+  static const double shown[] = { 36, 16, 18, 44, 44, 11 };
   static const double base[] = { 17, 16, 13, 26, 13, 9 };
   const struct page *here = &x->pages[page];
   for (unsigned i = 0; i < SHOW_SOURCE; i++) put_width(x, page, i, i, shown[i], false);

@@ -49,8 +49,8 @@ static void add_column_step(struct pen *pen, const struct node *node) {
   }
   /* Behind the columns of the table and their block, two for each step. */
   page->columns = columns;
-  unsigned planned = page->planned, made = (unsigned)page->column_count - planned;
-  unsigned shown = page->base + planned + 2 + 2 * made;
+  unsigned made = (unsigned)page->column_count - page->planned;
+  unsigned shown = page->last_base + 2 + 2 * made;
   columns[page->column_count++] = (struct column){ pen->cell, 0, node, shown, shown + 1 };
   if (shown + 1 >= XLSX_COLUMNS)
     xlsx_refuse(x, MLS_LIMIT, "table %s has more columns than a worksheet", page->name);

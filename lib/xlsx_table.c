@@ -292,7 +292,7 @@ static void put_widths(struct xlsx *x, unsigned page) {
   put_width(x, page, 0, 0, 18, false);
   if (here->planned) put_width(x, page, 1, here->planned, 14, false);
   put_width(x, page, here->base, here->base, 7, true);
-  if (here->planned) put_width(x, page, here->base + 1, here->base + here->planned, 15, true);
+  if (here->planned) put_width(x, page, here->base + 1, here->last_base, 15, true);
 }
 
 static void put_step_widths(struct xlsx *x, unsigned page) {
