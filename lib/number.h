@@ -30,6 +30,17 @@ struct number_texts {
 bool number_read(unsigned set, const struct number_texts *texts, size_t count, char point,
                  double *out);
 
+/* The same of 9 to 24 bytes and perhaps a minus before them, which begin with a digit: the last 24
+   of them in three words, whatever is before them, and the size with the highest bit for a minus.
+   What is odd is for number_scan. */
+enum { NUMBER_LONG = 128 };
+struct number_long {
+  uint64_t words[3][NUMBER_LONG], sizes[NUMBER_LONG], odd[NUMBER_LONG];
+  uint64_t whole[NUMBER_LONG], places[NUMBER_LONG]; /* what was read: whole / 10^places */
+  double values[NUMBER_LONG];
+};
+void number_read_long(unsigned set, struct number_long *texts, size_t count, char point);
+
 /* The places of bytes that may end a field, the separator, LF and CR, among `size`, fewer than
    2^32; returns how many. Behind them NUMBER_SPARE more may be written over. */
 enum { NUMBER_SPARE = 12 };
@@ -83,8 +94,7 @@ static inline void number_put_eight(char *out, uint64_t eight) {
 }
 
 /* The highest bit of each byte that is no digit, of eight bytes from which '0' was taken away in
-   each
-   (`eight` ^ 0x30...); what stands behind the first of them is not to be relied on. */
+   each (`eight` ^ 0x30...); what stands behind the first of them is not to be relied on. */
 static inline uint64_t number_odd(uint64_t eight) {
   return ((eight + 0x7676767676767676u) | eight) & 0x8080808080808080u;
 }

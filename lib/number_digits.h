@@ -63,8 +63,9 @@ static inline uint64_t digits_twos(uint64_t b) {
    digits; `at` is what is left, in 2^-60ths of one. What is nearer than half the distance to the
    next double reads back to it: the ten below or above, or else the nearest one. `rest` is 0 when
    one of these is as near to its limit as the cut bits are worth, and for powers of two, what
-   is no normal number, and 0. `multiply` is power_multiply, or for lanes what it is without
-   128 bits; of the lower half of the power, 32 bits do. */
+   is no normal number, and 0. Of the lower half of the power 32 bits do: what is cut is
+   worth less than 2^34 in `low`, less than `near` in `at`, and less than 10 in `half`. `multiply`
+   is power_multiply, or for lanes what it is without 128 bits. */
 static inline struct number_digits
 digits_quick(uint64_t bits, uint64_t (*multiply)(uint64_t, uint64_t, uint64_t *)) {
   const uint64_t one = (uint64_t)1 << 60, middle = one / 2, near = (uint64_t)1 << 26;

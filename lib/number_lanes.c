@@ -59,6 +59,58 @@ uint64_t LANES_NAME(read)(const uint64_t *restrict words, const uint64_t *restri
   return some;
 }
 
+/* ---- longer ones ---- */
+
+/* Eight bytes of a number, perhaps with its point among them, which leaves a 0 among the digits. */
+struct part {
+  uint64_t digits, at; /* the lowest bit of the byte where the point stands, or 0 */
+  uint64_t odd;
+};
+
+/* Of the last `size` of eight bytes, 0 to 8. */
+static inline struct part part_of(uint64_t word, uint64_t size, uint64_t mark) {
+  const uint64_t ones = 0x0101010101010101u;
+  uint64_t kept = digits_all_if(size > 0) << ((64 - 8 * size) & 56);
+  uint64_t bytes = (word ^ '0' * ones) & kept, others = bytes & 0x10 * ones;
+  uint64_t at = (others & (0 - others)) >> 4, byte = (at << 8) - at, digits = bytes & ~byte;
+  uint64_t odd = ((digits + 0x76 * ones) | digits) & 0x80 * ones;
+  return (struct part){ digits, at, odd | ((bytes ^ (mark ^ '0') * ones) & byte) };
+}
+
+/* The digits before the point move up by one, the last of those in the part before behind them; all
+   do when the point is in a part behind this one. */
+static inline uint64_t close_up(struct part part, uint64_t behind, uint64_t part_before) {
+  uint64_t here = digits_all_if(part.at > 0), before = (part.at + here) | behind;
+  return (part.digits & before) << 8 | (part.digits & ~before) |
+         (part_before >> 56 & (here | behind));
+}
+
+/* Digits of a part behind its point. */
+static inline uint64_t places(uint64_t at) {
+  return (digits_all_if((at & 0x00FF00FF00FF00FFu) > 0) & 1) +
+         (digits_all_if((at & 0x0000FFFF0000FFFFu) > 0) & 2) +
+         (digits_all_if((at & 0x00000000FFFFFFFFu) > 0) & 4);
+}
+
+void LANES_NAME(digits_of)(struct number_long *texts, size_t count, char point) {
+  const uint64_t mark = (unsigned char)point;
+  for (size_t i = 0; i < count; i++) {
+    uint64_t size = texts->sizes[i] & 31, more = digits_all_if(size > 16);
+    struct part a = part_of(texts->words[0][i], (size - 16) & more, mark);
+    struct part b = part_of(texts->words[1][i], (8 & more) | ((size - 8) & ~more), mark);
+    struct part c = part_of(texts->words[2][i], 8, mark);
+    uint64_t in_a = digits_all_if(a.at > 0), in_b = digits_all_if(b.at > 0);
+    uint64_t in_c = digits_all_if(c.at > 0);
+    uint64_t high = number_join(close_up(a, in_b | in_c, 0));
+    uint64_t middle = number_join(close_up(b, in_c, a.digits));
+    uint64_t low = number_join(close_up(c, 0, b.digits));
+    texts->whole[i] = high * 10000000000000000u + middle * 100000000 + low;
+    texts->places[i] = places(a.at) + places(b.at) + places(c.at) + (in_a & 16) + (in_b & 8);
+    texts->odd[i] = a.odd | b.odd | c.odd | (in_a & in_b) | (in_a & in_c) | (in_b & in_c) |
+                    c.at >> 56 | digits_all_if(size - 9 > 15) | digits_all_if(high > 999);
+  }
+}
+
 /* ---- ends of fields ---- */
 
 enum {

@@ -15,8 +15,8 @@
 #include "scenario.h"
 
 enum {
-  STREAM_ROWS = 512, /* calculated at once: their columns stay in cache */
-  STREAM_READ = 128, /* read at once: their bytes do */
+  STREAM_ROWS = 512,         /* calculated at once: their columns stay in cache */
+  STREAM_READ = NUMBER_LONG, /* read at once: their bytes do */
   /* Of columns in memory: a power of two of bytes apart, they would share few places of the cache.
    */
   STREAM_ROOM = STREAM_ROWS + 8

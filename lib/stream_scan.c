@@ -8,6 +8,8 @@
 
 /* ---- fields ---- */
 
+static bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
 static bool is_plain(char c) { return c >= 0x20 && c < 0x7F && c != '"'; }
 
 /* A text without quotes inside, perhaps in quotes; spaces at its ends are for the careful way.
@@ -164,14 +166,39 @@ static void gather(const struct mls_stream *stream, size_t field, size_t from, s
   }
 }
 
-/* Those that are longer, or no numbers. */
-static void read_odd(struct mls_stream *stream, size_t field, size_t from, size_t to, char point) {
+/* Those of more than eight bytes, and what may be no number; returns how many. */
+static size_t gather_long(const struct mls_stream *stream, size_t field, size_t from, size_t to,
+                          size_t *rows, struct number_long *out) {
   const struct number_texts *numbers = &stream->numbers;
+  size_t count = 0;
   for (size_t row = from; row < to; row++) {
     if (!numbers->odd[row - from]) continue;
     const char *start = field_start(stream, row, field);
-    const char *stop = number_scan(start, point, &stream->fields[field].typed[row]);
-    if (stop != start + numbers->sizes[row - from]) stream->firsts[row] = 0;
+    size_t size = numbers->sizes[row - from], minus = *start == '-';
+    const char *stop = start + size;
+    bool good =
+        is_digit(start[minus]) && size - minus > 8 && size < 30 && stop - stream->split.from >= 24;
+    for (int i = 0; i < 3; i++) out->words[i][count] = good ? number_eight(stop - 24 + 8 * i) : 0;
+    out->sizes[count] = good ? (size - minus) | (uint64_t)minus << 63 : 0;
+    rows[count++] = row;
+  }
+  return count;
+}
+
+static void read_odd(struct mls_stream *stream, size_t field, size_t from, size_t to, char point) {
+  struct number_long texts;
+  size_t rows[STREAM_READ];
+  double *typed = stream->fields[field].typed;
+  size_t count = gather_long(stream, field, from, to, rows, &texts);
+  number_read_long(stream->model->vectors, &texts, count, point);
+  for (size_t i = 0; i < count; i++) {
+    if (!texts.odd[i]) {
+      typed[rows[i]] = texts.values[i];
+      continue;
+    }
+    const char *start = field_start(stream, rows[i], field);
+    const char *stop = number_scan(start, point, &typed[rows[i]]);
+    if (stop != start + stream->numbers.sizes[rows[i] - from]) stream->firsts[rows[i]] = 0;
   }
 }
 

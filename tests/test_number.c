@@ -321,6 +321,58 @@ START_TEST(test_read) {
 }
 END_TEST
 
+/* A long one; what is before it is any byte. */
+static size_t draw_long(char *out) {
+  int whole = 1 + (int)(next() % 20), places = (int)(next() % 20), size = 0;
+  size_t minus = next() % 4 == 0;
+  for (int i = 0; i < 24; i++) out[i] = "7.,x"[next() % 4];
+  if (minus) out[24] = '-';
+  for (int i = 0; i < whole; i++) out[24 + minus + (size_t)size++] = (char)('0' + next() % 10);
+  if (places > 0) out[24 + minus + (size_t)size++] = '.';
+  for (int i = 0; i < places; i++) out[24 + minus + (size_t)size++] = (char)('0' + next() % 10);
+  if (next() % 4 == 0)
+    out[24 + minus + next() % (size_t)size] = "0159.,-+eE \x80\xAE_:/"[next() % 17];
+  return minus + (size_t)size;
+}
+
+static void check_longs(unsigned set, size_t *even) {
+  static char texts_of[NUMBER_LONG][24 + 48 + NUMBER_PAD];
+  static struct number_long fields;
+  size_t count = 1 + next() % NUMBER_LONG, sizes[NUMBER_LONG];
+  for (size_t i = 0; i < count; i++) {
+    char *text = texts_of[i];
+    size_t size = sizes[i] = draw_long(text), minus = text[24] == '-';
+    bool good = size - minus < 30 && text[24 + minus] >= '0' && text[24 + minus] <= '9';
+    for (size_t j = 0; j < NUMBER_PAD; j++) text[24 + size + j] = "7,.\n"[next() % 4];
+    text[24 + size] = ';';
+    for (size_t j = 0; j < 3; j++) fields.words[j][i] = number_eight(text + size + 8 * j);
+    fields.sizes[i] = good ? (size - minus) | (uint64_t)minus << 63 : 0;
+  }
+  number_read_long(set, &fields, count, '.');
+  for (size_t i = 0; i < count; i++) {
+    const char *text = texts_of[i] + 24;
+    double one;
+    size_t digits = sizes[i] - (*text == '-');
+    bool whole = number_scan(text, '.', &one) == text + sizes[i];
+    bool plain = whole && digits > 8 && digits < 20 && !memchr(text, 'e', sizes[i]) &&
+                 !memchr(text, 'E', sizes[i]);
+    bool same = whole && memcmp(&one, &fields.values[i], sizeof one) == 0;
+    if (fields.odd[i] ? plain : !same)
+      ck_abort_msg("%.*s, odd %d, read as %.17g", (int)sizes[i], text, fields.odd[i] > 0,
+                   fields.values[i]);
+    *even += !fields.odd[i];
+  }
+}
+
+START_TEST(test_read_long) {
+  unsigned widest = system_vectors(), last = widest >= 512 ? LANES_512 : widest >= 256;
+  size_t even = 0;
+  for (int i = 0; i < 1000; i++)
+    for (unsigned set = LANES_ANY; set <= last; set++) check_longs(set, &even);
+  ck_assert_uint_gt(even, 20000);
+}
+END_TEST
+
 static void check_ends(unsigned set, const char *text, size_t size) {
   static uint32_t ends[9000 + NUMBER_SPARE];
   size_t count = number_ends(set, text, size, ';', ends), found = 0;
@@ -356,6 +408,7 @@ Suite *suite_number(void) {
   tcase_add_test(tests, test_not_finite);
   tcase_add_test(tests, test_columns);
   tcase_add_test(tests, test_read);
+  tcase_add_test(tests, test_read_long);
   tcase_add_test(tests, test_ends);
   suite_add_tcase(suite, tests);
   return suite;
