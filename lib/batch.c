@@ -5,6 +5,7 @@
 
 #include <float.h>
 #include <math.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "check.h"
@@ -16,8 +17,9 @@
 
 enum {
   CACHE = 1 << 17, /* doubles: 1 MiB, about what a core has for itself */
-  SMALLEST = 16,   /* scenarios in a block */
-  TOGETHER = 8     /* scenarios whose rows are gathered at once: a line of the cache */
+  BLOCK = 128,     /* scenarios at once: a register is 1 KiB, those in use fit the nearest cache */
+  SMALLEST = 16,   /* scenarios at once when there are many registers */
+  LINE = 8         /* doubles in a line of the cache */
 };
 
 static const struct place nowhere = { NULL, 0, 0 };
@@ -95,7 +97,7 @@ static mls_status open_columns(struct mls_batch *batch, const mls_place *places,
     struct batch_column *column = &batch->columns[i];
     const struct cell *cell = &model->cells[places[i].cell];
     *column = (struct batch_column){ .cell = (unsigned)places[i].cell, .row = places[i].row };
-    if (cell->kind == CELL_INPUT) column->set = model_line(model, column->cell)->set;
+    if (cell->kind == CELL_INPUT) column->set = model_line(model, column->cell)->domain->set;
     column->text = cell->text;
     if (column->text) TRY(find_words(batch, column));
     else find_bounds(column, cell->unit->factor);
@@ -114,19 +116,25 @@ static size_t longest_total(const struct plan *plan) {
 
 static void choose_block(struct mls_batch *batch) {
   size_t blocks = batch->plan.registers;
-  batch->block = TAPE_BLOCK;
+  batch->block = BLOCK;
   while (batch->block > SMALLEST && blocks > CACHE / batch->block) batch->block /= 2;
+}
+
+/* Blocks that begin a line of the cache: vectors as long as one then never lie across two. */
+static double *take_blocks(struct mls_batch *batch, size_t count) {
+  double *room = memory_array(&batch->memory, count * batch->block + LINE - 1, sizeof *room);
+  size_t past = (uintptr_t)room / sizeof *room % LINE;
+  return room && past > 0 ? room + LINE - past : room;
 }
 
 static mls_status open_lanes(struct mls_batch *batch) {
   const struct plan *plan = &batch->plan;
-  size_t size = batch->block * sizeof(double);
-  batch->registers = memory_array(&batch->memory, plan->registers, size);
+  batch->registers = take_blocks(batch, plan->registers);
   batch->blocks = memory_array(&batch->memory, plan->constant_count, sizeof *batch->blocks);
   batch->in = memory_array(&batch->memory, plan->source_count, sizeof *batch->in);
   batch->moves = memory_array(&batch->memory, plan->source_count, sizeof *batch->moves);
   batch->wrong = memory_array(&batch->memory, batch->block, sizeof *batch->wrong);
-  batch->rows = memory_array(&batch->memory, longest_total(plan), 2 * TOGETHER * sizeof(double));
+  batch->rows = memory_array(&batch->memory, longest_total(plan), 2 * LINE * sizeof(double));
   bool all =
       batch->registers && batch->blocks && batch->in && batch->moves && batch->wrong && batch->rows;
   return all ? MLS_OK : fail_memory(&batch->fails);
@@ -136,7 +144,7 @@ static mls_status open_lanes(struct mls_batch *batch) {
 static mls_status fill_block(struct mls_batch *batch, source what) {
   size_t index = what & ~SOURCE_KIND;
   if ((what & SOURCE_KIND) != SOURCE_CONSTANT || batch->blocks[index]) return MLS_OK;
-  double *block = memory_array(&batch->memory, batch->block, sizeof *block);
+  double *block = take_blocks(batch, 1);
   if (!block) return fail_memory(&batch->fails);
   for (size_t i = 0; i < batch->block; i++) block[i] = batch->plan.constants[index];
   batch->blocks[index] = block;
@@ -300,10 +308,10 @@ static void run_total(const struct mls_batch *batch, const struct step *step, do
                       size_t count) {
   const struct function *function = batch->plan.model->cells[step->cell].function;
   size_t rows = plan_rows(&batch->plan, step);
-  double *column = batch->rows, *truths = column + rows * TOGETHER;
+  double *column = batch->rows, *truths = column + rows * LINE;
   bool all = step->truths == SOURCE_NONE;
-  for (size_t from = 0; from < count; from += TOGETHER) {
-    size_t some = count - from < TOGETHER ? count - from : TOGETHER;
+  for (size_t from = 0; from < count; from += LINE) {
+    size_t some = count - from < LINE ? count - from : LINE;
     gather(batch->in + step->rows, rows, from, some, column);
     if (!all) gather(batch->in + step->truths, rows, from, some, truths);
     for (size_t i = 0; i < some; i++) {
@@ -340,25 +348,27 @@ static void give_results(const struct mls_batch *batch, size_t from, size_t coun
   }
 }
 
-/* While the steps of a block run, the memory brings the columns of the next one, a few lines a
-   step, column after column. */
+/* While the steps of a block run, the memory brings the columns of the next one: a step asks for a
+   few lines of a column. All at once would be more than it takes. */
 struct fetch {
   const double *const *columns;
   size_t column, lane, from, until;
-  size_t share; /* lines a step */
+  size_t part, parts; /* lanes asked for at once, and how often a step asks */
 };
 
 static struct fetch fetch_start(const struct mls_batch *batch, const double *const *columns,
                                 size_t from, size_t until) {
-  size_t lines = batch->column_count * batch->block / TOGETHER;
-  size_t end = until - from < batch->block ? until : from + batch->block;
-  return (struct fetch){ columns, 0, from, from, end, lines / (batch->plan.step_count + 1) + 1 };
+  size_t most = batch->column_count * batch->block, steps = batch->plan.step_count + 1;
+  size_t part = LINE, end = until - from < batch->block ? until : from + batch->block;
+  while (part < batch->block && part * steps < most) part *= 2;
+  return (struct fetch){ columns, 0, from, from, end, part, most / (part * steps) + 1 };
 }
 
 static void fetch_some(struct fetch *fetch, size_t column_count) {
-  for (size_t i = 0; i < fetch->share && fetch->column < column_count; i++) {
-    system_read_soon(fetch->columns[fetch->column] + fetch->lane);
-    fetch->lane += TOGETHER;
+  for (size_t k = 0; k < fetch->parts && fetch->column < column_count; k++) {
+    const double *at = fetch->columns[fetch->column] + fetch->lane;
+    for (size_t i = 0; i < fetch->part; i += LINE) system_read_soon(at + i);
+    fetch->lane += fetch->part;
     if (fetch->lane < fetch->until) continue;
     fetch->lane = fetch->from;
     fetch->column++;

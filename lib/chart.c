@@ -74,9 +74,9 @@ static const char *label_of(const struct mls_model *model, unsigned cell, size_t
 
 static mls_status make_item(const struct chart *c, size_t shown, struct memory *memory,
                             struct chart_item *item) {
-  const struct node *node = c->line->binds[shown].formula;
-  item->cell = model_cell(c->model, 0, &node->ref);
-  item->row = node->ref.kind == REF_ROW ? node->ref.row : 0;
+  const struct node *node = c->line->use->binds[shown].formula;
+  item->cell = model_cell(c->model, 0, node);
+  item->row = node_row(node);
   item->word = "";
   item->label = label_of(c->model, item->cell, item->row, c->columns, memory);
   return item->label ? MLS_OK : MLS_MEMORY;
@@ -99,8 +99,8 @@ static mls_status add_path(const struct mls_model *model, struct memory *memory,
 /* Of a swing the first is the result, the others are items. */
 static mls_status make_items(struct chart *c, struct memory *memory) {
   size_t first = c->swing ? 1 : 0;
-  c->columns = c->line->binds[0].formula->ref.kind == REF_COLUMN;
-  c->item_count = c->line->bind_count - first;
+  c->columns = c->line->use->binds[0].formula->ref == REF_COLUMN;
+  c->item_count = c->line->use->bind_count - first;
   if (c->swing) TRY(make_item(c, 0, memory, &c->result));
   for (size_t i = 0; i < c->item_count; i++) {
     TRY(make_item(c, first + i, memory, &c->items[i]));
@@ -117,8 +117,8 @@ static void find_rows(const struct mls_model *model, struct chart *c) {
   if (!c->columns) return;
   const struct instance *instance = &model->instances[first->instance];
   const struct line *table = &instance->sheet->lines[instance->sheet->tables[first->table]];
-  c->key = instance->cells[table->slot];
-  c->across = table->key;
+  c->key = instance->cells[instance->sheet->tables[first->table]];
+  c->across = table->domain->key;
   c->all_rows = first->rows;
   c->rows = c->all_rows > LIMIT_CHART_ROWS ? LIMIT_CHART_ROWS : c->all_rows;
 }
@@ -226,9 +226,9 @@ static const char *with_ends(const struct chart *c, struct memory *memory, size_
   struct buffer out;
   buffer_open(&out, memory);
   buffer_print(&out, "%s, ", c->items[item].label);
-  buffer_number(&out, line->likely_low);
+  buffer_number(&out, line->domain->likely->low);
   buffer_text(&out, " to ");
-  buffer_number(&out, line->likely_high);
+  buffer_number(&out, line->domain->likely->high);
   if (line->unit) buffer_print(&out, " %s", line->unit->text);
   const char *text = buffer_keep(&out, memory);
   buffer_close(&out);
@@ -358,8 +358,8 @@ static mls_status make_all(struct mls_values *values, struct memory *memory, str
 mls_status chart_make(struct mls_values *values, size_t line, struct memory *memory,
                       struct chart *out) {
   const struct line *text = &values->model->instances[0].sheet->lines[line];
-  *out = (struct chart){ .line = text, .kind = text->chart, .name = text->name };
-  out->swing = text->swing;
+  *out = (struct chart){ .line = text, .kind = text->use->chart, .name = text->name };
+  out->swing = text->use->swing;
   out->model = values->model;
   out->title = text->label[0] ? text->label : text->name;
   mls_status status = make_all(values, memory, out);

@@ -6,7 +6,8 @@
 
 double chart_end(const struct mls_model *model, unsigned input, bool high) {
   const struct line *line = model_line(model, input);
-  return (high ? line->likely_high : line->likely_low) * model->cells[input].unit->factor;
+  return (high ? line->domain->likely->high : line->domain->likely->low) *
+         model->cells[input].unit->factor;
 }
 
 /* Both ends of one input; it is put back. */

@@ -179,7 +179,7 @@ static const char *note_of(struct reader *r, const struct line *line) {
 
 /* Nothing stands for 0, for the word none, and for what has no value. */
 static mls_status add_fact(struct reader *r, const struct line *line) {
-  unsigned index = r->model->instances[0].cells[line->slot];
+  unsigned index = r->model->instances[0].cells[line_slot(r->model->instances[0].sheet, line)];
   const struct cell *cell = &r->model->cells[index];
   double value = values_get(&r->values, index, 0);
   if (!(value > 0)) return MLS_OK;

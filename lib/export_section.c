@@ -60,7 +60,7 @@ bool section_holds(const struct report *report, unsigned cell, size_t run) {
 void section_title(const struct report *report, unsigned column, struct buffer *out) {
   const struct cell *cell = &report->model->cells[column];
   const struct line *line = model_line(report->model, column);
-  buffer_text(out, cell->kind == CELL_KEY    ? line->key
+  buffer_text(out, cell->kind == CELL_KEY    ? line->domain->key
                    : cell->kind == CELL_FACT ? cell->field
                                              : line->name);
   if (cell->unit->text[0] && !cell->text && !cell->truth)

@@ -7,6 +7,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stddef.h>
+#include <string.h>
+
+#include "sets.h"
 #include "text.h"
 
 /* How the units of arguments make the unit of the result. "Compatible" is type_compatible of
@@ -41,9 +44,6 @@ enum unit_rule {
    not finite: the caller turns those into it. */
 typedef bool (*lanes)(size_t n, double *restrict out, const double *const *in, size_t count,
                       unsigned ones);
-
-/* The same bits by other instructions: for any machine, with vectors of 256 and of 512 bits. */
-enum { LANES_ANY, LANES_256, LANES_512, LANES_SETS };
 
 /* The functions with values over lanes, with commas between. A number stands for each: a step of
    the tape has it. */
@@ -100,6 +100,7 @@ struct function {
                                 guard needed); NULL: none */
   const char *excel_where;   /* aggregate with a truth column: $1 the column, $2 the truths */
   bool adds;                 /* total adds its rows in the order of real_sum, and does no more */
+  bool slow;                 /* its value is searched, or summed term by term */
   bool array;                /* excel_where must be entered as an array formula */
   double tolerance;          /* agreement with a spreadsheet, relative to result and operands */
   const char *example;       /* a formula that is true; may use function_example_table */
@@ -118,9 +119,11 @@ static inline void function_run(lanes body, size_t n, double *restrict out, cons
   for (size_t i = 0; i < n; i++) out[i] = out[i] - out[i] == 0 ? out[i] : FUNCTION_ERROR;
 }
 
-/* What is not finite is the error value. */
+/* What is not finite is the error value: its exponent is all ones. */
 static inline double function_sound(double made) {
-  return made - made == 0 ? made : FUNCTION_ERROR;
+  uint64_t bits;
+  memcpy(&bits, &made, sizeof bits);
+  return bits << 1 < (uint64_t)0x7ff << 53 ? made : FUNCTION_ERROR;
 }
 
 /* NULL past the last row. */

@@ -85,8 +85,8 @@ enum edge_kind {
 };
 struct edge {
   unsigned to;
-  enum edge_kind kind;
-  unsigned lag;
+  unsigned kind : 2; /* enum edge_kind */
+  unsigned lag : 30; /* LIMIT_ROWS at most: no table has more */
 };
 
 struct tape; /* compiled steps: tape.h */
@@ -139,7 +139,7 @@ mls_status graph_precedents(const struct mls_model *model, unsigned cell, graph_
                             void *context);
 
 /* The cell that a resolved path means, for a formula whose home is `instance`. */
-unsigned model_cell(const struct mls_model *model, unsigned instance, const struct ref *ref);
+unsigned model_cell(const struct mls_model *model, unsigned instance, const struct node *path);
 /* The input that chose the item of a registry input in the end: through binds to an unbound input,
    or to the bound input that names an item in quotes. */
 unsigned model_chooser(const struct mls_model *model, unsigned cell);

@@ -1,13 +1,11 @@
 /* Values over lanes: one body serves a cell, a column of a million rows and a batch of scenarios.
-   Compiled once for each instruction set that LANES_SET names (see lanes.h): lanes are branch-free,
+   Compiled once for each instruction set that LANES_SET names (see sets.h): lanes are branch-free,
    so that compilers use vectors, and made of + - * / and sqrt alone, so that their bits do not
    depend on the set. Apart from function.c so that the table can be read without them. */
 #include "lanes.h"
 #include "lanes_inline.h"
 #include "real.h"
 #include "real_inline.h"
-
-#define LANES_NAME(name) LANES_JOIN(lanes_##name, LANES_SET)
 
 /* ---- shapes of bodies: x, y, z are the arguments of one lane ----
    `out` is none of the inputs. An argument whose bit is set in `ones` is one number for all lanes;
@@ -146,8 +144,8 @@ LANES_2(less, lane_less(x, y))
 LANES_2(less_equal, lane_less_equal(x, y))
 LANES_2(more, lane_more(x, y))
 LANES_2(more_equal, lane_more_equal(x, y))
-LANES_2(equal, same(x, y) + fault(x, y))
-LANES_2(unequal, 1 - same(x, y) + fault(x, y))
+LANES_2(equal, judged(x, y, value_equal(x, y) ? 1 : 0))
+LANES_2(unequal, judged(x, y, value_equal(x, y) ? 0 : 1))
 
 static inline double truth(double x) { return x != 0 ? 1 : 0; }
 
@@ -249,8 +247,8 @@ static inline double sound(double made) { return made - made == 0 ? made : FUNCT
 /* `if` over a comparison: its other arguments are lanes or one number each. */
 #define CHOICE_EACH(y_at, z_at, w_at, made)                                                        \
   {                                                                                                \
-    LANES_EACH(const double x = in[0][i];                                                          \
-               const double y = y_at(1), lane_if(made, z_at(2), w_at(3)))                          \
+    LANES_EACH(const double x = in[0][i]; const double y = y_at(1); const double z = z_at(2);      \
+               const double w = w_at(3), judged(x, y, made))                                       \
     break;                                                                                         \
   }
 #define CHOICE_BETWEEN(y_at, made)                                                                 \
@@ -281,10 +279,10 @@ JOINED_OVER(divide, lane_divide(x, y))
 JOINED_OFTEN(min, lane_min(x, y))
 JOINED_OFTEN(max, lane_max(x, y))
 
-CHOICE(if_less, lane_less(x, y))
-CHOICE(if_less_equal, lane_less_equal(x, y))
-CHOICE(if_more, lane_more(x, y))
-CHOICE(if_more_equal, lane_more_equal(x, y))
+CHOICE(if_less, less(x, y) ? z : w)
+CHOICE(if_less_equal, less(y, x) ? w : z)
+CHOICE(if_more, less(y, x) ? z : w)
+CHOICE(if_more_equal, less(x, y) ? w : z)
 
 #define PAIR(outer, inner, at, body)                                                               \
   { LANES_NAME(outer), LANES_NAME(inner), at, body }
@@ -327,21 +325,29 @@ lanes LANES_NAME(joined)(lanes outer, lanes inner, unsigned at, unsigned ones) {
 /* Adding this rounds |x| < 2^51 to a whole number. */
 #define WHOLE 0x1.8p52
 
-/* The top bit is set where x is below, above or not finite; also for -0 at a bound of 0, which the
-   caller then finds to be inside. */
-static inline uint64_t off(double x, double low, double high) {
-  return bits_of(x - low) | bits_of(high - x) | unsound(x);
+/* Bits of numbers from 0 up are in the order of the numbers, and those of NaN above and of negative
+   ones below all of them: where a difference of bits is negative x is outside. */
+static inline uint64_t off(uint64_t x, uint64_t low, uint64_t high) {
+  return (x - low) | (high - x);
+}
+
+static bool outside_from_0(size_t n, const double *x, double low, double high, bool whole) {
+  const uint64_t from = bits_of(low), until = bits_of(high);
+  uint64_t outside = 0, broken = 0;
+  if (!whole)
+    for (size_t i = 0; i < n; i++) outside |= off(bits_of(x[i]), from, until);
+  else
+    for (size_t i = 0; i < n; i++) {
+      outside |= off(bits_of(x[i]), from, until);
+      broken |= bits_of((x[i] + WHOLE) - WHOLE) ^ bits_of(x[i]);
+    }
+  return outside >> 63 || broken;
 }
 
 bool LANES_NAME(outside)(size_t n, const double *x, double low, double high, bool whole) {
-  uint64_t outside = 0, broken = 0;
-  if (!whole) {
-    for (size_t i = 0; i < n; i++) outside |= off(x[i], low, high);
-    return outside >> 63;
-  }
-  for (size_t i = 0; i < n; i++) {
-    outside |= off(x[i], low, high);
-    broken |= bits_of((x[i] + WHOLE) - WHOLE - x[i]);
-  }
-  return outside >> 63 || broken << 1;
+  uint64_t outside = 0;
+  if (low >= 0) return outside_from_0(n, x, low + 0, high, whole);
+  for (size_t i = 0; i < n; i++) outside |= ((x[i] >= low) & (x[i] <= high)) ? 0 : 1;
+  for (size_t i = 0; whole && i < n; i++) outside |= (x[i] + WHOLE) - WHOLE == x[i] ? 0 : 1;
+  return outside != 0;
 }

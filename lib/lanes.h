@@ -12,23 +12,6 @@ typedef void slope_body(double value, const double *in, size_t count, double *sl
 typedef void span_slope_body(double value, size_t n, const double *column, const double *truth,
                              double *slope);
 
-/* Each body is compiled for LANES_SETS instruction sets: that of any machine, and on x86-64 those
-   with vectors of 256 and 512 bits (x86-64-v3, -v4), by meson.build, which defines MLS_VECTORS. */
-#define LANES_JOIN(a, b) LANES_JOIN_(a, b)
-#define LANES_JOIN_(a, b) a##b
-#ifndef LANES_SET
-#define LANES_SET _any
-#define LANES_ANY_MACHINE
-#endif
-#ifdef MLS_VECTORS
-#define LANES_SETS_OF(name)                                                                        \
-  { lanes_##name##_any, lanes_##name##_v3, lanes_##name##_v4 }
-#define LANES_NAMES(name) lanes_##name##_any, lanes_##name##_v3, lanes_##name##_v4
-#else
-#define LANES_SETS_OF(name)                                                                        \
-  { lanes_##name##_any, lanes_##name##_any, lanes_##name##_any }
-#define LANES_NAMES(name) lanes_##name##_any
-#endif
 #define LANES_BODIES(name)                                                                         \
   { .lanes = LANES_SETS_OF(name), .one = one_##name, .number = BODY_##name }
 

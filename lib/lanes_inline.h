@@ -18,21 +18,39 @@ static inline double lane_sqrt(double x) { return sqrt(x); }
 /* 0, or an error where x or y is one: what is not an error is finite. */
 static inline double fault(double x, double y) { return (x - x) + (y - y); }
 
-/* Truths made of doubles, not of bools: these stay in vectors. */
-static inline double same(double x, double y) { return value_equal(x, y) ? 1 : 0; }
-static inline double less(double x, double y) { return x < y ? 1 - same(x, y) : 0; }
+/* Below by more than value_equal forgives: not equal, and the difference is above 0. */
+static inline bool less(double x, double y) {
+  const double a = fabs(x), b = fabs(y);
+  return y - x > 0x1p-48 * (a > b ? a : b);
+}
 
-static inline double lane_less(double x, double y) { return less(x, y) + fault(x, y); }
-static inline double lane_less_equal(double x, double y) { return 1 - less(y, x) + fault(x, y); }
-static inline double lane_more(double x, double y) { return less(y, x) + fault(x, y); }
-static inline double lane_more_equal(double x, double y) { return 1 - less(x, y) + fault(x, y); }
+/* What a comparison of x and y gives: it has been made without looking for errors. */
+static inline double judged(double x, double y, double made) {
+  return ((x != x) | (y != y)) ? FUNCTION_ERROR : made;
+}
+
+static inline double lane_less(double x, double y) { return judged(x, y, less(x, y) ? 1 : 0); }
+static inline double lane_less_equal(double x, double y) {
+  return judged(x, y, less(y, x) ? 0 : 1);
+}
+static inline double lane_more(double x, double y) { return judged(x, y, less(y, x) ? 1 : 0); }
+static inline double lane_more_equal(double x, double y) {
+  return judged(x, y, less(x, y) ? 0 : 1);
+}
 
 static inline double lane_if(double x, double y, double z) {
   return x != x ? FUNCTION_ERROR : x != 0 ? y : z;
 }
 
-/* The comparison is false when y is an error, which is then taken. */
-static inline double lane_min(double x, double y) { return ((x < y) | (x != x)) ? x : y; }
-static inline double lane_max(double x, double y) { return ((x > y) | (x != x)) ? x : y; }
+/* The comparison is false when y is an error, which is then taken. Written so that compilers choose
+   without a branch. */
+static inline double lane_min(double x, double y) {
+  const double least = x < y ? x : y;
+  return x != x ? x : least;
+}
+static inline double lane_max(double x, double y) {
+  const double most = x > y ? x : y;
+  return x != x ? x : most;
+}
 
 #endif

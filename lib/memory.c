@@ -1,6 +1,6 @@
-/* The arena. Chunks double up to a bound. A piece that is larger than the newest chunk gets one of
-   its own and leaves the others as they are: so a column of a million rows does not make the next
-   chunk as large for a few small things. */
+/* The arena. A chunk is a quarter larger than the one before, up to a bound, so that little of the
+   last one is left over. A piece that is large against a chunk gets one of its own and leaves the
+   others as they are. */
 #include "memory.h"
 
 #include <stdint.h>
@@ -15,7 +15,7 @@ struct memory_chunk {
   size_t fresh; /* from here on they are 0 and were never given out */
 };
 
-enum { FIRST_CHUNK = 4096, LARGEST_CHUNK = 1 << 25, LARGE_CHUNK = 1 << 22, ALIGNMENT = 8 };
+enum { FIRST_CHUNK = 4096, LARGEST_CHUNK = 1 << 23, LARGE_CHUNK = 1 << 22, ALIGNMENT = 8 };
 #define HEADER ((sizeof(struct memory_chunk) + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT)
 
 static void *standard_resize(void *context, void *old, size_t size) {
@@ -34,9 +34,9 @@ void memory_open(struct memory *memory, const mls_allocator *allocator) {
   else memory->allocator = (mls_allocator){ standard_resize, standard_release, NULL };
 }
 
-void memory_open_beside(struct memory *memory, const struct memory *other) {
-  memory_open(memory, &other->allocator);
-  if (other->most > 0) memory->most = other->held < other->most ? other->most - other->held : 1;
+void memory_open_beside(struct memory *memory, struct memory *main) {
+  memory_open(memory, &main->allocator);
+  memory->main = main;
 }
 
 void *memory_take(const struct memory *memory, void *old, size_t size) {
@@ -53,13 +53,20 @@ static unsigned char *chunk_bytes(struct memory_chunk *chunk) {
   return (unsigned char *)chunk + HEADER;
 }
 
-static bool within(const struct memory *memory, size_t size) {
-  return memory->most == 0 || (memory->held <= memory->most && size <= memory->most - memory->held);
+/* Who keeps the account of an arena. */
+static struct memory *account(struct memory *memory) {
+  return memory->main ? memory->main : memory;
+}
+
+static bool within(const struct memory *account, size_t size) {
+  return account->most == 0 ||
+         (account->held <= account->most && size <= account->most - account->held);
 }
 
 bool memory_allows(struct memory *memory, size_t size) {
-  if (!within(memory, size)) memory->over = true;
-  return within(memory, size);
+  struct memory *of = account(memory);
+  if (!within(of, size)) of->over = true;
+  return within(of, size);
 }
 
 /* A new chunk is zero already when it comes from calloc, which need not write to say so. */
@@ -72,8 +79,13 @@ static struct memory_chunk *new_chunk(struct memory *memory, size_t room,
   if (!chunk) return NULL;
   if (standard && room >= LARGE_CHUNK) system_fill_soon(chunk, room);
   *chunk = (struct memory_chunk){ below, room, standard ? 0 : room };
-  memory->held += HEADER + room;
+  account(memory)->held += HEADER + room;
   return chunk;
+}
+
+static size_t next_room(const struct memory *memory) {
+  size_t room = memory->chunk ? memory->chunk->room / 4 * 5 : FIRST_CHUNK;
+  return room < LARGEST_CHUNK ? room : LARGEST_CHUNK;
 }
 
 static bool add_chunk(struct memory *memory, size_t room) {
@@ -109,9 +121,9 @@ void *memory_push(struct memory *memory, size_t size) {
   if (rounded == 0) rounded = ALIGNMENT;
   if (memory->chunk && memory->chunk->room - memory->used >= rounded)
     return push_small(memory, rounded);
-  size_t room = memory->chunk ? memory->chunk->room * 2 : FIRST_CHUNK;
-  if (room > LARGEST_CHUNK) room = LARGEST_CHUNK;
-  if (rounded > room / 2 || !within(memory, HEADER + room)) return push_large(memory, rounded);
+  size_t room = next_room(memory);
+  bool alone = rounded > room / 4 || !within(account(memory), HEADER + room);
+  if (alone) return push_large(memory, rounded);
   return add_chunk(memory, room) ? push_small(memory, rounded) : NULL;
 }
 
@@ -151,7 +163,7 @@ static void give_chunks(struct memory *memory, struct memory_chunk **list,
                         const struct memory_chunk *last) {
   while (*list != last) {
     struct memory_chunk *below = (*list)->below;
-    memory->held -= HEADER + (*list)->room;
+    account(memory)->held -= HEADER + (*list)->room;
     memory_give(memory, *list);
     *list = below;
   }

@@ -6,10 +6,10 @@
 #include "graph.h"
 #include "renamed.h"
 
-unsigned model_cell(const struct mls_model *model, unsigned instance, const struct ref *ref) {
-  for (unsigned i = 0; i < ref->hops; i++)
-    instance = model->instances[instance].children[ref->hop[i]];
-  return model->instances[instance].cells[ref->slot];
+unsigned model_cell(const struct mls_model *model, unsigned instance, const struct node *path) {
+  for (unsigned i = 0; i < path->hops; i++)
+    instance = model->instances[instance].children[path->parts->hop[i]];
+  return model->instances[instance].cells[path->slot];
 }
 
 unsigned model_chooser(const struct mls_model *model, unsigned cell) {
@@ -17,7 +17,7 @@ unsigned model_chooser(const struct mls_model *model, unsigned cell) {
   for (size_t steps = 0; steps < model->cell_count; steps++) {
     const struct cell *at = &model->cells[cell];
     if (at->kind != CELL_BOUND || at->formula->kind != NODE_PATH) return cell;
-    cell = model_cell(model, at->home, &at->formula->ref);
+    cell = model_cell(model, at->home, at->formula);
   }
   return cell;
 }
@@ -95,23 +95,22 @@ void model_path(const struct mls_model *model, unsigned cell, struct buffer *out
   if (at->table >= 0)
     buffer_print(out, "%s.", instance->sheet->lines[instance->sheet->tables[at->table]].name);
   if (at->kind == CELL_TOTAL) {
-    const struct slot *slot = &instance->sheet->slots[at->slot];
-    formula_print(out, slot->origin);
+    formula_print(out, sheet_slot(instance->sheet, at->slot).origin);
   } else if (at->kind == CELL_KEY) {
-    buffer_text(out, line->key);
+    buffer_text(out, line->domain->key);
   } else if (at->kind == CELL_FACT) {
     if (at->table < 0) buffer_print(out, "%s.%s", line->name, at->field);
-    else buffer_print(out, "%s.%s", line->key, at->field);
+    else buffer_print(out, "%s.%s", line->domain->key, at->field);
   } else {
     buffer_text(out, line->name);
-    if (at->kind == CELL_WITHIN) buffer_print(out, " in %s", line->set->text);
+    if (at->kind == CELL_WITHIN) buffer_print(out, " in %s", line->domain->set->text);
   }
 }
 
 /* The cell of kind WITHIN for a bound input stands right after it when made, but order.c may move
    it; so it is searched by its target. */
 static unsigned find_within(const struct mls_model *model, unsigned target, struct slice set) {
-  if (target == GRAPH_NONE || !slice_is(set, model_line(model, target)->set->text))
+  if (target == GRAPH_NONE || !slice_is(set, model_line(model, target)->domain->set->text))
     return GRAPH_NONE;
   for (size_t i = 0; i < model->cell_count; i++)
     if (model->cells[i].kind == CELL_WITHIN && model->cells[i].target == target) return (unsigned)i;
@@ -141,14 +140,14 @@ static unsigned find_shared(const struct mls_model *model, unsigned chooser, con
 static unsigned find_fact(const struct mls_model *model, const struct instance *instance,
                           const struct line *line, struct slice field) {
   const char *name = names_find(&model->names, field);
-  for (unsigned i = 0; name && i < instance->sheet->slot_count; i++) {
-    const struct slot *slot = &instance->sheet->slots[i];
-    if (slot->kind == SLOT_FACT && slot->field == name &&
-        &instance->sheet->lines[slot->line] == line)
+  for (size_t i = instance->sheet->line_count; name && i < instance->sheet->slot_count; i++) {
+    struct slot slot = sheet_slot(instance->sheet, (unsigned)i);
+    if (slot.kind == SLOT_FACT && slot.field == name && &instance->sheet->lines[slot.line] == line)
       return instance->cells[i];
   }
-  return name && line->kind == LINE_INPUT ? find_shared(model, instance->cells[line->slot], name)
-                                          : GRAPH_NONE;
+  return name && line->kind == LINE_INPUT
+             ? find_shared(model, instance->cells[line_slot(instance->sheet, line)], name)
+             : GRAPH_NONE;
 }
 
 static unsigned find_column(const struct mls_model *model, const struct instance *instance,
@@ -158,10 +157,10 @@ static unsigned find_column(const struct mls_model *model, const struct instance
   const char *name = names_find(&model->names, part);
   if (!name) return GRAPH_NONE;
   if (path.size > 0)
-    return name == table->key ? find_fact(model, instance, table, path) : GRAPH_NONE;
-  if (name == table->key) return instance->cells[table->slot];
-  if (!map_get(&instance->sheet->columns[table->use], name, &line)) return GRAPH_NONE;
-  return instance->cells[instance->sheet->lines[line].slot];
+    return name == table->domain->key ? find_fact(model, instance, table, path) : GRAPH_NONE;
+  if (name == table->domain->key) return instance->cells[line_slot(instance->sheet, table)];
+  if (!map_get(&instance->sheet->columns[table->domain->index], name, &line)) return GRAPH_NONE;
+  return instance->cells[line];
 }
 
 static unsigned find_in(const struct mls_model *model, unsigned at, struct slice path) {
@@ -172,10 +171,10 @@ static unsigned find_in(const struct mls_model *model, unsigned at, struct slice
   if (!name || !map_get(&instance->sheet->symbols, name, &index)) return GRAPH_NONE;
   const struct line *line = &instance->sheet->lines[index];
   if (line->kind == LINE_USE)
-    return path.size ? find_in(model, instance->children[line->use], path) : GRAPH_NONE;
+    return path.size ? find_in(model, instance->children[line->use->index], path) : GRAPH_NONE;
   if (line->kind == LINE_TABLE)
     return path.size ? find_column(model, instance, line, path) : GRAPH_NONE;
-  if (path.size == 0) return instance->cells[line->slot];
+  if (path.size == 0) return instance->cells[index];
   return find_fact(model, instance, line, path);
 }
 
@@ -219,7 +218,7 @@ static const struct renamed *renamed_path(const struct mls_model *model, struct 
     const char *name = names_find(&model->names, next_part(&rest));
     if (!name || !map_get(&instance->sheet->symbols, name, &line)) return NULL;
     if (instance->sheet->lines[line].kind != LINE_USE) return NULL;
-    instance = &model->instances[instance->children[instance->sheet->lines[line].use]];
+    instance = &model->instances[instance->children[instance->sheet->lines[line].use->index]];
   }
   return NULL;
 }

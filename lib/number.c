@@ -10,6 +10,7 @@
 
 #include "number.h"
 #include "power.h"
+#include "sets.h"
 #include "text.h"
 
 /* ---- reading ---- */
@@ -266,7 +267,7 @@ static const char *scan_digits(const char *at, uint64_t *digits, int *count) {
   for (unsigned some = 8; some == 8 && *count < 32;) {
     uint64_t eight = number_eight(at) ^ 0x3030303030303030u;
     some = number_before(number_odd(eight));
-    if (some > 0) *digits = *digits * tens[some] + number_join(eight, some);
+    if (some > 0) *digits = *digits * tens[some] + number_join(eight << (64 - 8 * some));
     *count += (int)some;
     at += some;
   }
@@ -288,7 +289,7 @@ static const char *scan_exponent(const char *at, int *exponent) {
   return at;
 }
 
-const char *number_scan_long(const char *start, char point, double *out) {
+const char *number_scan(const char *start, char point, double *out) {
   const char *at = start + (*start == '-'), *first = at;
   uint64_t digits = 0;
   int count = 0, exponent = 0;
@@ -306,6 +307,27 @@ const char *number_scan_long(const char *start, char point, double *out) {
   if (*start == '-') *out = -*out;
   return at;
 }
+
+/* ---- many ---- */
+
+typedef uint64_t lanes_read(const uint64_t *restrict words, const uint64_t *restrict sizes,
+                            size_t count, char point, double *restrict out, uint64_t *restrict odd);
+lanes_read LANES_NAMES(read);
+typedef size_t lanes_ends(const char *bytes, size_t size, char separator, uint32_t *out);
+lanes_ends LANES_NAMES(ends);
+
+bool number_read(unsigned set, const struct number_texts *texts, size_t count, char point,
+                 double *out) {
+  static lanes_read *const read[LANES_SETS] = LANES_SETS_OF(read);
+  return read[set](texts->words, texts->sizes, count, point, out, texts->odd);
+}
+
+size_t number_ends(unsigned set, const char *bytes, size_t size, char separator, uint32_t *out) {
+  static lanes_ends *const ends[LANES_SETS] = LANES_SETS_OF(ends);
+  return ends[set](bytes, size, separator, out);
+}
+
+/* ---- one ---- */
 
 bool text_read_number(struct slice slice, double *out) {
   enum { MOST = 40 };

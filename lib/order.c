@@ -11,15 +11,16 @@
 
 /* A cell that another one reads. */
 struct need {
-  unsigned from, to; /* `from` needs `to` */
-  enum edge_kind kind;
-  unsigned lag;
+  unsigned to;
+  unsigned kind : 2; /* enum edge_kind */
+  unsigned lag : 30;
 };
 
 struct orderer {
   struct mls_model *model;
   struct fails *fails;
-  struct need *needs; /* in order of `from` */
+  struct memory scratch; /* all arrays here */
+  struct need *needs;    /* in order of the cells that have them */
   size_t need_count, need_room;
   size_t *first;       /* cell -> first of its needs */
   unsigned *component; /* cell -> number of its component, counted in order of calculation */
@@ -41,9 +42,9 @@ static mls_status walk_node(const struct walker *w, const struct node *node, uns
 
 static mls_status walk_path(const struct walker *w, const struct node *node, unsigned lag) {
   const struct cell *cell = &w->model->cells[w->cell];
-  unsigned to = model_cell(w->model, cell->home, &node->ref);
+  unsigned to = model_cell(w->model, cell->home, node);
   const struct cell *other = &w->model->cells[to];
-  bool own = node->ref.kind == REF_CELL && node->ref.hops == 0 && cell->table >= 0 &&
+  bool own = node->ref == REF_CELL && node->hops == 0 && cell->table >= 0 &&
              cell->table == other->table && cell->instance == other->instance;
   for (unsigned i = 0; i < node->count; i++) TRY(walk_node(w, node->arguments[i], lag));
   if (!own) return w->visit(w->context, to, EDGE_ALL, 0);
@@ -52,11 +53,11 @@ static mls_status walk_path(const struct walker *w, const struct node *node, uns
 
 static mls_status walk_call(const struct walker *w, const struct node *node, unsigned lag) {
   const struct cell *cell = &w->model->cells[w->cell];
-  if (node->total != NODE_PLAIN)
+  if (node_is_total(node))
     return w->visit(w->context, w->model->instances[cell->home].cells[node->total], EDGE_ALL, 0);
-  unsigned rows = node_lag(node);
+  unsigned rows = node_lag(node), above = lag + rows < LIMIT_ROWS ? lag + rows : LIMIT_ROWS;
   for (unsigned i = 0; i < node->count; i++)
-    TRY(walk_node(w, node->arguments[i], i == 0 ? lag + rows : lag));
+    TRY(walk_node(w, node->arguments[i], i == 0 ? above : lag));
   return MLS_OK;
 }
 
@@ -90,17 +91,17 @@ static mls_status collect(void *context, unsigned to, enum edge_kind kind, unsig
   for (size_t i = o->first[collector->from]; i < o->need_count; i++)
     if (o->needs[i].to == to && o->needs[i].kind == kind && o->needs[i].lag == lag) return MLS_OK;
   struct need *needs =
-      memory_grow(o->model->memory, o->needs, o->need_count, &o->need_room, sizeof *needs);
+      memory_grow(&o->scratch, o->needs, o->need_count, &o->need_room, sizeof *needs);
   if (!needs) return fail_memory(o->fails);
   o->needs = needs;
-  needs[o->need_count++] = (struct need){ collector->from, to, kind, lag };
+  needs[o->need_count++] = (struct need){ to, (unsigned)kind & 3u, lag & 0x3fffffffu };
   return MLS_OK;
 }
 
 static mls_status collect_all(struct orderer *o) {
   size_t count = o->model->cell_count;
-  o->first = memory_array(o->model->memory, count + 1, sizeof *o->first);
-  o->needs = memory_reserve(o->model->memory, NULL, 0, &o->need_room,
+  o->first = memory_array(&o->scratch, count + 1, sizeof *o->first);
+  o->needs = memory_reserve(&o->scratch, NULL, 0, &o->need_room,
                             o->model->survey.paths + o->model->instance_count, sizeof *o->needs);
   if (!o->first || !o->needs) return fail_memory(o->fails);
   for (unsigned i = 0; i < count; i++) {
@@ -119,14 +120,14 @@ struct tarjan {
   unsigned *number, *low; /* 0: not visited */
   bool *open;             /* on the stack of unfinished components */
   unsigned *stack, *path; /* unfinished components; the way down */
-  size_t *next;           /* next need to look at */
+  unsigned *next;         /* of its needs, the next to look at */
   size_t stack_count, path_count;
   unsigned counter, components;
 };
 
 static mls_status tarjan_open(struct orderer *o, struct tarjan *t) {
   size_t count = o->model->cell_count;
-  struct memory *memory = o->model->memory;
+  struct memory *memory = &o->scratch;
   t->number = memory_array(memory, count, sizeof *t->number);
   t->low = memory_array(memory, count, sizeof *t->low);
   t->open = memory_array(memory, count, sizeof *t->open);
@@ -140,12 +141,11 @@ static mls_status tarjan_open(struct orderer *o, struct tarjan *t) {
   return all ? MLS_OK : fail_memory(o->fails);
 }
 
-static void tarjan_enter(struct orderer *o, struct tarjan *t, unsigned cell) {
+static void tarjan_enter(struct tarjan *t, unsigned cell) {
   t->number[cell] = t->low[cell] = ++t->counter;
   t->open[cell] = true;
   t->stack[t->stack_count++] = cell;
   t->path[t->path_count++] = cell;
-  t->next[cell] = o->first[cell];
 }
 
 static void tarjan_leave(struct orderer *o, struct tarjan *t, unsigned cell) {
@@ -167,15 +167,16 @@ static void tarjan_leave(struct orderer *o, struct tarjan *t, unsigned cell) {
 
 static void tarjan_from(struct orderer *o, struct tarjan *t, unsigned start) {
   if (t->number[start]) return;
-  tarjan_enter(o, t, start);
+  tarjan_enter(t, start);
   while (t->path_count > 0) {
     unsigned cell = t->path[t->path_count - 1];
-    if (t->next[cell] == o->first[cell + 1]) {
+    size_t next = o->first[cell] + t->next[cell]++;
+    if (next == o->first[cell + 1]) {
       tarjan_leave(o, t, cell);
       continue;
     }
-    unsigned to = o->needs[t->next[cell]++].to;
-    if (!t->number[to]) tarjan_enter(o, t, to);
+    unsigned to = o->needs[next].to;
+    if (!t->number[to]) tarjan_enter(t, to);
     else if (t->open[to] && t->number[to] < t->low[cell]) t->low[cell] = t->number[to];
   }
 }
@@ -217,8 +218,8 @@ static struct place cell_place(const struct mls_model *model, unsigned index) {
   const struct cell *cell = &model->cells[index];
   const struct sheet *sheet = model->instances[cell->home].sheet;
   if (cell->kind == CELL_BOUND) return node_place(sheet, cell->formula);
-  if (cell->kind == CELL_TOTAL) return node_place(sheet, sheet->slots[cell->slot].origin);
-  return model_line(model, index)->place;
+  if (cell->kind == CELL_TOTAL) return node_place(sheet, sheet_slot(sheet, cell->slot).origin);
+  return line_place(model->instances[cell->instance].sheet, model_line(model, index));
 }
 
 /* The cell to begin with: of the outermost sheet, then the first in it; totals have no line. */
@@ -270,17 +271,17 @@ static mls_status tell_cycle(struct orderer *o, unsigned from, unsigned to, cons
 static mls_status open_ways(struct orderer *o) {
   size_t count = o->model->cell_count;
   if (o->way) return MLS_OK;
-  o->via = memory_array(o->model->memory, count, sizeof *o->via);
-  o->queue = memory_array(o->model->memory, count, sizeof *o->queue);
-  o->way = memory_array(o->model->memory, count + 2, sizeof *o->way);
+  o->via = memory_array(&o->scratch, count, sizeof *o->via);
+  o->queue = memory_array(&o->scratch, count, sizeof *o->queue);
+  o->way = memory_array(&o->scratch, count + 2, sizeof *o->way);
   return o->via && o->queue && o->way ? MLS_OK : fail_memory(o->fails);
 }
 
-/* The shortest cycle that `need` is part of; in a component there is one. */
-static mls_status cycle_through(struct orderer *o, const struct need *need) {
+/* The shortest cycle in which one cell needs the other; in a component there is one. */
+static mls_status cycle_through(struct orderer *o, unsigned from, unsigned to) {
   TRY(open_ways(o));
-  if (need->from != need->to) find_way(o, need->to, need->from, o->via, o->queue);
-  return tell_cycle(o, need->to, need->from, o->via);
+  if (from != to) find_way(o, to, from, o->via, o->queue);
+  return tell_cycle(o, to, from, o->via);
 }
 
 /* ---- groups ---- */
@@ -290,18 +291,19 @@ static bool same_table(const struct mls_model *model, unsigned a, unsigned b) {
   return x->instance == y->instance && x->table == y->table && x->table >= 0;
 }
 
-/* A need inside a component that no order of rows can satisfy, or NULL. */
-static const struct need *impossible_need(const struct orderer *o, const unsigned *members,
-                                          size_t count) {
+/* A cell of a component with a need inside it that no order of rows can satisfy. */
+static bool is_impossible(const struct orderer *o, const unsigned *members, size_t count,
+                          unsigned *from, unsigned *to) {
   for (size_t i = 0; i < count; i++)
     for (size_t j = o->first[members[i]]; j < o->first[members[i] + 1]; j++) {
       const struct need *need = &o->needs[j];
-      if (o->component[need->to] != o->component[need->from]) continue;
-      bool self = need->from == need->to && need->kind != EDGE_PRIOR;
-      if (self || need->kind == EDGE_ALL || !same_table(o->model, need->from, need->to))
-        return need;
+      *from = members[i];
+      *to = need->to;
+      if (o->component[*to] != o->component[*from]) continue;
+      bool self = *from == *to && need->kind != EDGE_PRIOR;
+      if (self || need->kind == EDGE_ALL || !same_table(o->model, *from, *to)) return true;
     }
-  return NULL;
+  return false;
 }
 
 /* A cell of the group that must come before this one and has no place yet, or GRAPH_NONE. */
@@ -330,7 +332,7 @@ static mls_status cycle_of_rows(struct orderer *o, unsigned cell, const bool *pl
 /* Members in an order in which each row can be calculated: only needs in the same row count. In
    file order where that leaves a choice. */
 static mls_status order_group(struct orderer *o, unsigned *members, size_t count, bool *placed) {
-  unsigned *order = memory_array(o->model->memory, count, sizeof *order);
+  unsigned *order = memory_array(&o->scratch, count, sizeof *order);
   if (!order) return fail_memory(o->fails);
   for (size_t done = 0; done < count;) {
     unsigned best = GRAPH_NONE, waiting = GRAPH_NONE;
@@ -349,13 +351,13 @@ static mls_status order_group(struct orderer *o, unsigned *members, size_t count
 
 static mls_status check_component(struct orderer *o, unsigned *members, size_t count,
                                   bool *placed) {
-  const struct need *need = impossible_need(o, members, count);
-  if (need) return cycle_through(o, need);
+  unsigned from, to;
+  if (is_impossible(o, members, count, &from, &to)) return cycle_through(o, from, to);
   return count > 1 ? order_group(o, members, count, placed) : MLS_OK;
 }
 
 static mls_status check_components(struct orderer *o) {
-  bool *placed = memory_array(o->model->memory, o->model->cell_count, sizeof *placed);
+  bool *placed = memory_array(&o->scratch, o->model->cell_count, sizeof *placed);
   if (!placed) return fail_memory(o->fails);
   size_t errors = o->fails->errors;
   /* what would not be kept is not looked for: each way takes time in the number of cells */
@@ -440,7 +442,7 @@ static mls_status make_edges(struct orderer *o, const unsigned *place) {
 
 static mls_status renumber(struct orderer *o) {
   struct mls_model *model = o->model;
-  unsigned *place = memory_array(model->memory, model->cell_count, sizeof *place);
+  unsigned *place = memory_array(&o->scratch, model->cell_count, sizeof *place);
   if (!place) return fail_memory(o->fails);
   for (size_t i = 0; i < o->sorted_count; i++) place[o->sorted[i]] = (unsigned)i;
   TRY(make_edges(o, place));
@@ -451,10 +453,17 @@ static mls_status renumber(struct orderer *o) {
   return MLS_OK;
 }
 
+static mls_status order(struct orderer *o) {
+  TRY(collect_all(o));
+  TRY(find_components(o));
+  TRY(check_components(o));
+  return renumber(o);
+}
+
 mls_status graph_order(struct mls_model *model, struct fails *fails) {
   struct orderer o = { .model = model, .fails = fails };
-  TRY(collect_all(&o));
-  TRY(find_components(&o));
-  TRY(check_components(&o));
-  return renumber(&o);
+  memory_open_beside(&o.scratch, model->memory);
+  mls_status status = order(&o);
+  memory_close(&o.scratch);
+  return status;
 }

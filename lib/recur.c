@@ -5,6 +5,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "tape_code.h"
+
 /* ---- the head ---- */
 
 static size_t head_of_op(const struct op *op) {
@@ -36,14 +38,15 @@ static void look_up(const struct runner *r, unsigned cell, const struct operand 
                     struct follower *one, unsigned at) {
   const struct tape *tape = r->model->tape;
   if (operand->kind == OPERAND_REGISTER) {
-    struct op op;
-    tape_writer(tape, cell, operand->index, &op);
-    if (op.kind == OP_PRIOR) {
+    const uint32_t *code = tape_writer(tape, cell, operand->index);
+    if ((*code & CODE_NUMBER) == CODE_PRIOR) {
+      struct op op;
+      (void)tape_read(tape, code, &op);
       look_up(r, cell, &op.in[0], one, at);
       return;
     }
     one->in[at] = tape_lanes(r, operand->index);
-    one->step[at] = op.one ? 0 : 1;
+    one->step[at] = *code & CODE_ONE ? 0 : 1;
     return;
   }
   one->step[at] = operand->kind == OPERAND_ROWS ? operand->stride : 0;

@@ -18,16 +18,25 @@ static double key_value(const struct rows *rows, size_t row) {
   return rows->words ? (double)rows->words[row] : rows_number(rows, row);
 }
 
+static double default_value(const struct cell *cell, size_t row) {
+  return cell->defaults[cell->default_count > 1 ? row : 0];
+}
+
+void settle_fill(struct mls_values *v, unsigned cell) {
+  const struct cell *at = &v->model->cells[cell];
+  double *value = &v->value[at->offset];
+  if (at->kind == CELL_INPUT)
+    for (size_t i = 0; i < at->rows; i++) value[i] = default_value(at, i);
+  if (at->kind != CELL_KEY) return;
+  const struct rows *rows = model_rows(v->model, cell);
+  for (size_t i = 0; i < at->rows; i++) value[i] = key_value(rows, i);
+}
+
 void settle_default(struct mls_values *v, unsigned cell) {
   const struct cell *at = &v->model->cells[cell];
   double *value = &v->value[at->offset];
-  if (at->kind == CELL_KEY) {
-    const struct rows *rows = model_rows(v->model, cell);
-    for (size_t i = 0; i < at->rows; i++) value[i] = key_value(rows, i);
-  }
-  if (at->kind != CELL_INPUT) return;
   for (size_t i = 0; i < at->rows; i++) {
-    double given = at->defaults[at->default_count > 1 ? i : 0];
+    double given = default_value(at, i);
     if (memcmp(&value[i], &given, sizeof given) == 0) continue;
     value[i] = given;
     stale_touch(v, cell, i);
@@ -38,7 +47,7 @@ void settle_default(struct mls_values *v, unsigned cell) {
 
 double settle_within(const struct mls_model *model, unsigned cell, double value) {
   unsigned target = model->cells[cell].target;
-  const struct set *set = model_line(model, target)->set;
+  const struct set *set = model_line(model, target)->domain->set;
   if (value_is_error(value)) return FUNCTION_ERROR;
   if (set->kind == SET_RANGE)
     return set_holds_number(set, value / model->cells[target].unit->factor);
@@ -136,7 +145,8 @@ static void take_rows(struct mls_values *v, unsigned from, unsigned until, size_
     bits_drop(&v->stale, from, until);
     return;
   }
-  for (size_t i = bits_next(&v->stale, from); i < until; i = bits_next(&v->stale, i + 1))
+  for (size_t i = bits_before(&v->stale, from, until); i < until;
+       i = bits_before(&v->stale, i + 1, until))
     (void)take_row(v, (unsigned)i, row);
 }
 
@@ -165,7 +175,7 @@ static bool is_dense(const struct mls_values *v, size_t from, size_t end, size_t
   size_t enough = (end - from) / SHARE;
   for (; done <= enough; done++) {
     if (from >= end) return false;
-    from = bits_next(&v->stale, from) + 1;
+    from = bits_before(&v->stale, from, end) + 1;
   }
   return true;
 }
@@ -173,9 +183,10 @@ static bool is_dense(const struct mls_values *v, size_t from, size_t end, size_t
 /* One row of the stale cells [cell, end), which are of one row, or columns in which no other row is
    stale: what an edit reaches. */
 static void settle_row(struct mls_values *v, unsigned cell, unsigned end, size_t row) {
+  bool sweeps = v->model->tape->programs[cell].sweeps;
   size_t done = 0;
-  for (size_t i = cell; i < end; i = bits_next(&v->stale, i + 1)) {
-    if ((done & (done - 1)) == 0 && is_dense(v, i, end, done)) {
+  for (size_t i = cell; i < end; i = bits_before(&v->stale, i + 1, end)) {
+    if (sweeps && (done & (done - 1)) == 0 && is_dense(v, i, end, done)) {
       sweep(v, (unsigned)i, end, row);
       return;
     }
@@ -193,7 +204,8 @@ static void settle_rows(struct mls_values *v, unsigned cell, size_t from, size_t
   if (stale->until < until) until = stale->until;
   if (from >= until) return;
   struct bits rows = stale_rows(v, cell);
-  for (size_t row = bits_next(&rows, from); row < until; row = bits_next(&rows, row)) {
+  for (size_t row = bits_before(&rows, from, until); row < until;
+       row = bits_before(&rows, row, until)) {
     size_t end = bits_take(&rows, row, until);
     store(v, cell, row, tape_run(v->model, v->value, v->scratch, cell, row, end - row), end - row);
     row = end;
@@ -204,13 +216,14 @@ static void settle_rows(struct mls_values *v, unsigned cell, size_t from, size_t
 /* The first row at or after `row` that is stale in one of the columns [start, end). */
 static size_t next_stale(struct mls_values *v, unsigned start, unsigned end, size_t row) {
   size_t least = SIZE_MAX;
-  for (size_t i = bits_next(&v->stale, start); i < end; i = bits_next(&v->stale, i + 1)) {
+  for (size_t i = bits_before(&v->stale, start, end); i < end;
+       i = bits_before(&v->stale, i + 1, end)) {
     const struct stale *stale = stale_of(v, (unsigned)i);
     if (stale->until <= row) continue;
     size_t next = row > stale->from ? row : stale->from;
     if (stale->until > stale->from + 1) {
       struct bits rows = stale_rows(v, (unsigned)i);
-      next = bits_next(&rows, next);
+      next = bits_before(&rows, next, stale->until);
     }
     if (next < stale->until && next < least) least = next;
   }
@@ -219,7 +232,8 @@ static size_t next_stale(struct mls_values *v, unsigned start, unsigned end, siz
 
 /* Nothing but this row is stale in the columns. */
 static bool is_alone(struct mls_values *v, unsigned start, unsigned end, size_t row) {
-  for (size_t i = bits_next(&v->stale, start); i < end; i = bits_next(&v->stale, i + 1))
+  for (size_t i = bits_before(&v->stale, start, end); i < end;
+       i = bits_before(&v->stale, i + 1, end))
     if (!stale_is_alone(stale_of(v, (unsigned)i), row)) return false;
   return row != SIZE_MAX;
 }
@@ -234,12 +248,13 @@ static mls_status settle_columns(struct mls_values *v, unsigned start, unsigned 
   }
   for (; row != SIZE_MAX; row = next_stale(v, start, end, row)) {
     size_t block = row / TAPE_BLOCK * TAPE_BLOCK, until = block + TAPE_BLOCK;
-    for (size_t i = bits_next(&v->stale, start); i < end; i = bits_next(&v->stale, i + 1))
+    for (size_t i = bits_before(&v->stale, start, end); i < end;
+         i = bits_before(&v->stale, i + 1, end))
       settle_rows(v, (unsigned)i, block, until);
     TRY(tell(v, start, row, (end - start) * (until - row)));
     row = until;
   }
-  for (size_t i = bits_next(&v->stale, start); i < end; i = bits_next(&v->stale, i))
+  for (size_t i = bits_before(&v->stale, start, end); i < end; i = bits_before(&v->stale, i, end))
     finish(v, (unsigned)i);
   return MLS_OK;
 }
@@ -426,11 +441,11 @@ static double evaluate(struct place_in at, const struct node *node);
 
 static double evaluate_path(struct place_in at, const struct node *node) {
   const struct mls_model *model = at.values->model;
-  unsigned index = model_cell(model, at.instance, &node->ref);
+  unsigned index = model_cell(model, at.instance, node);
   const struct cell *cell = &model->cells[index];
   if (node->count)
     return tape_lookup(model, at.values->value, index, evaluate(at, node->arguments[0]), at.row);
-  size_t row = node->ref.kind == REF_ROW ? node->ref.row : 0;
+  size_t row = node_row(node);
   if (cell->table >= 0) row += cell->family ? at.row * cell->word_count : at.row;
   return values_get(at.values, index, row);
 }
@@ -444,7 +459,7 @@ static double evaluate_prior(struct place_in at, const struct node *node) {
 
 static double evaluate_call(struct place_in at, const struct node *node) {
   const struct mls_model *model = at.values->model;
-  if (node->total != NODE_PLAIN)
+  if (node_is_total(node))
     return values_get(at.values, model->instances[at.instance].cells[node->total], 0);
   if (node_lag(node)) return evaluate_prior(at, node);
   if (node->function->rule == RULE_MISSING) return FUNCTION_ERROR;
@@ -458,7 +473,7 @@ static double evaluate_call(struct place_in at, const struct node *node) {
 }
 
 static double evaluate(struct place_in at, const struct node *node) {
-  if (node->kind == NODE_NUMBER) return node->number * (node->unit ? node->unit->factor : 1);
+  if (node->kind == NODE_NUMBER) return node_si(node);
   if (node->kind == NODE_TEXT) return model_word(at.values->model, node->text);
   return node->kind == NODE_PATH ? evaluate_path(at, node) : evaluate_call(at, node);
 }

@@ -5,7 +5,9 @@
 
 #include "values.h"
 
-/* An input gets its default, a key its keys. */
+/* An input gets its default, a key its keys; nothing is marked. */
+void settle_fill(struct mls_values *values, unsigned cell);
+/* An input gets its default again: what reads rows that change is stale. */
 void settle_default(struct mls_values *values, unsigned cell);
 /* What a row of a FACT cell is: what was set, else the registry's fact, else the error. */
 double settle_fact(const struct mls_values *values, unsigned cell, size_t row);

@@ -10,6 +10,8 @@
 
 struct reader {
   struct memory *memory;
+  struct formulas formulas;
+  struct memory scratch; /* lists while they grow */
   struct names *names;
   struct units *units;
   struct fails *fails;
@@ -29,6 +31,19 @@ struct reader {
   bool commented;
   bool newer; /* the language of the sheet is newer than this library */
 };
+
+struct slot sheet_slot(const struct sheet *sheet, unsigned slot) {
+  if (slot >= sheet->line_count) return sheet->slots[slot - sheet->line_count];
+  const struct line *line = &sheet->lines[slot];
+  enum slot_kind kind =
+      line->kind == LINE_TABLE                                                          ? SLOT_KEY
+      : line->kind == LINE_INPUT || line->kind == LINE_CELL || line->kind == LINE_CHECK ? SLOT_LINE
+                                                                                        : SLOT_NONE;
+  return (struct slot){ .kind = line->name ? kind : SLOT_NONE,
+                        .line = slot,
+                        .table = kind == SLOT_KEY ? (int)line->domain->index : line->table,
+                        .type = line->type };
+}
 
 /* ---- scanning a statement ---- */
 
@@ -138,6 +153,14 @@ static mls_status read_number(struct reader *r, struct slice *typed, double *out
   return MLS_OK;
 }
 
+/* A list that has grown in scratch, kept as long as it is; NULL when there is no memory. */
+static void *keep_list(struct reader *r, const void *list, size_t count, size_t size) {
+  void *kept = memory_array(r->memory, count, size);
+  if (kept && count > 0) memcpy(kept, list, count * size);
+  if (!kept) fail_memory(r->fails);
+  return kept;
+}
+
 /* ---- names, units ---- */
 
 static mls_status check_name(struct reader *r, struct place place, struct slice name) {
@@ -215,9 +238,10 @@ static mls_status add_word(struct reader *r, struct set *set, struct slice word,
   for (size_t i = 0; i < set->count; i++)
     if (set->words[i] == interned)
       return fail_add(r->fails, MLS_NAME, place, "%s stands twice in the set", interned);
-  set->words = memory_grow(r->memory, set->words, set->count, room, sizeof *set->words);
-  if (!set->words) return fail_memory(r->fails);
-  set->words[set->count++] = interned;
+  const char **words = memory_grow(&r->scratch, set->words, set->count, room, sizeof *words);
+  if (!words) return fail_memory(r->fails);
+  set->words = words;
+  words[set->count++] = interned;
   return MLS_OK;
 }
 
@@ -233,9 +257,13 @@ static mls_status read_words(struct reader *r, struct set *set) {
     TRY(add_word(r, set, word, place, &room));
     skip_blanks(r);
   } while (accept(r, ','));
-  if (set->count > 1) return MLS_OK;
+  if (set->count > 1) {
+    set->words = keep_list(r, set->words, set->count, sizeof *set->words);
+    return set->words ? MLS_OK : MLS_MEMORY;
+  }
+  const char *name = set->words[0];
   set->kind = SET_REGISTRY;
-  set->name = set->words[0];
+  set->name = name;
   if (name_is_sound(slice_of(set->name))) return MLS_OK;
   return fail_add(r->fails, MLS_SYNTAX, r->place,
                   "\"%s\" is no registry; a set of words has at least two", set->name);
@@ -254,13 +282,20 @@ static mls_status read_set(struct reader *r, struct set **out) {
   return MLS_OK;
 }
 
-static mls_status read_value(struct reader *r, struct line *line, size_t *room) {
+/* The values of an input while they are read. */
+struct values {
+  struct value *list;
+  size_t count, room;
+};
+
+static mls_status read_value(struct reader *r, struct values *values) {
   skip_blanks(r);
   struct value value = { .place = r->place };
   struct slice typed = peek_number(r);
   if (typed.size > 0) {
     TRY(read_number(r, &typed, &value.number));
-    TRY(intern(r, typed, &value.typed));
+    value.typed = memory_text(r->memory, typed.at, typed.size);
+    if (!value.typed) return fail_memory(r->fails);
   } else {
     struct slice word = peek_word(r);
     if (word.size == 0 || slice_is(word, "in") || slice_is(word, "likely"))
@@ -268,21 +303,33 @@ static mls_status read_value(struct reader *r, struct line *line, size_t *room) 
     take_word(r);
     TRY(intern(r, word, &value.word));
   }
-  line->values =
-      memory_grow(r->memory, line->values, line->value_count, room, sizeof *line->values);
-  if (!line->values) return fail_memory(r->fails);
-  line->values[line->value_count++] = value;
+  struct value *list =
+      memory_grow(&r->scratch, values->list, values->count, &values->room, sizeof *list);
+  if (!list) return fail_memory(r->fails);
+  values->list = list;
+  list[values->count++] = value;
   return MLS_OK;
 }
 
-static mls_status read_likely(struct reader *r, struct line *line) {
+static mls_status read_values(struct reader *r, struct domain *domain) {
+  struct values values = { .list = NULL };
+  do TRY(read_value(r, &values));
+  while (accept(r, ','));
+  domain->values = keep_list(r, values.list, values.count, sizeof *values.list);
+  domain->value_count = domain->values ? (unsigned)values.count : 0;
+  return domain->values ? MLS_OK : MLS_MEMORY;
+}
+
+static mls_status read_likely(struct reader *r, struct domain *domain) {
   struct slice typed;
   struct place place = r->place;
-  line->likely = true;
-  TRY(read_number(r, &typed, &line->likely_low));
+  struct likely *likely = memory_push(r->memory, sizeof *likely);
+  if (!likely) return fail_memory(r->fails);
+  domain->likely = likely;
+  TRY(read_number(r, &typed, &likely->low));
   if (!accept(r, '.') || !accept(r, '.')) return expected(r, ".. between the two values");
-  TRY(read_number(r, &typed, &line->likely_high));
-  if (line->likely_low <= line->likely_high) return MLS_OK;
+  TRY(read_number(r, &typed, &likely->high));
+  if (likely->low <= likely->high) return MLS_OK;
   return fail_add(r->fails, MLS_RANGE, place, "likely: P10 is above P90");
 }
 
@@ -293,11 +340,19 @@ static mls_status read_formula(struct reader *r, struct line *line) {
   skip_blanks(r);
   if (r->code_at == r->code.size) return expected(r, "a formula");
   struct slice text = { r->code.at + r->code_at, r->code.size - r->code_at };
-  return formula_parse(r->memory, r->names, r->units, r->fails, r->place, text, &line->formula);
+  return formula_parse(&r->formulas, r->place, text, &line->formula);
+}
+
+static mls_status read_line_name(struct reader *r, struct line *line) {
+  struct place place;
+  mls_status status = read_name(r, &line->name, &place);
+  line->line = (unsigned)place.line;
+  line->column = (unsigned)place.column & 0xfffffu;
+  return status;
 }
 
 static mls_status read_cell(struct reader *r, struct line *line) {
-  TRY(read_name(r, &line->name, &line->place));
+  TRY(read_line_name(r, line));
   TRY(read_unit(r, &line->unit));
   return read_formula(r, line);
 }
@@ -307,21 +362,21 @@ static mls_status read_check(struct reader *r, struct line *line) {
   if (r->table >= 0 && line->table >= 0)
     return fail_add(r->fails, MLS_SYNTAX, r->place,
                     "a table has no checks; check a column from outside, such as min(plan.x) >= 0");
-  TRY(read_name(r, &line->name, &line->place));
+  TRY(read_line_name(r, line));
   return read_formula(r, line);
 }
 
 static mls_status read_input(struct reader *r, struct line *line) {
-  size_t room = 0;
   line->kind = LINE_INPUT;
-  TRY(read_name(r, &line->name, &line->place));
+  struct domain *domain = line->domain = memory_push(r->memory, sizeof *domain);
+  if (!domain) return fail_memory(r->fails);
+  TRY(read_line_name(r, line));
   TRY(read_unit(r, &line->unit));
   if (!accept(r, '=')) return expected(r, "=");
-  do TRY(read_value(r, line, &room));
-  while (accept(r, ','));
-  if (accept_word(r, "likely")) TRY(read_likely(r, line));
+  TRY(read_values(r, domain));
+  if (accept_word(r, "likely")) TRY(read_likely(r, domain));
   if (!accept_word(r, "in")) return expected(r, "\"in\" and the set of valid values");
-  return read_set(r, &line->set);
+  return read_set(r, &domain->set);
 }
 
 /* The end of a formula in a list: the comma or closing parenthesis outside of all inner ones. */
@@ -340,54 +395,73 @@ static size_t bind_end(const struct reader *r) {
   return at;
 }
 
-/* Adds a bind whose name was read to the line, with the formula that follows. */
-static mls_status read_bound(struct reader *r, struct line *line, struct bind bind, size_t *room) {
+/* What a `use` binds or a chart shows, while it is read. */
+struct binds {
+  struct bind *list;
+  size_t count, room;
+};
+
+/* Adds a bind whose name was read, with the formula that follows. */
+static mls_status read_bound(struct reader *r, struct binds *binds, struct bind bind) {
   skip_blanks(r);
   size_t end = bind_end(r);
   struct slice text = { r->code.at + r->code_at, end - r->code_at };
-  TRY(formula_parse(r->memory, r->names, r->units, r->fails, r->place, text, &bind.formula));
+  TRY(formula_parse(&r->formulas, r->place, text, &bind.formula));
   while (r->code_at < end) step(r);
-  line->binds = memory_grow(r->memory, line->binds, line->bind_count, room, sizeof *line->binds);
-  if (!line->binds) return fail_memory(r->fails);
-  line->binds[line->bind_count++] = bind;
+  struct bind *list =
+      memory_grow(&r->scratch, binds->list, binds->count, &binds->room, sizeof *list);
+  if (!list) return fail_memory(r->fails);
+  binds->list = list;
+  list[binds->count++] = bind;
   return MLS_OK;
 }
 
-static mls_status read_bind(struct reader *r, struct line *line, size_t *room) {
+static mls_status keep_binds(struct reader *r, struct usage *use, const struct binds *binds) {
+  use->binds = keep_list(r, binds->list, binds->count, sizeof *binds->list);
+  use->bind_count = use->binds ? binds->count : 0;
+  return use->binds ? MLS_OK : MLS_MEMORY;
+}
+
+static mls_status read_bind(struct reader *r, struct binds *binds) {
   struct bind bind = { .name = NULL };
   TRY(read_name(r, &bind.name, &bind.place));
   if (!accept(r, '=')) return expected(r, "= and the formula of the bound input");
-  return read_bound(r, line, bind, room);
+  return read_bound(r, binds, bind);
 }
 
 static mls_status read_use(struct reader *r, struct line *line) {
   struct place place;
-  size_t room = 0;
+  struct binds binds = { .list = NULL };
   line->kind = LINE_USE;
+  struct usage *use = line->use = memory_push(r->memory, sizeof *use);
+  if (!use) return fail_memory(r->fails);
   if (line->table >= 0)
     return fail_add(r->fails, MLS_SYNTAX, r->place, "a sheet can not be used inside a table");
-  TRY(read_name(r, &line->name, &line->place));
+  TRY(read_line_name(r, line));
   if (!accept(r, '=')) return expected(r, "=");
-  TRY(read_name(r, &line->uses, &place));
+  TRY(read_name(r, &use->sheet, &place));
   if (!accept(r, '(')) return expected(r, "( after the name of the used sheet");
   if (accept(r, ')')) return at_end(r);
-  do TRY(read_bind(r, line, &room));
+  do TRY(read_bind(r, &binds));
   while (accept(r, ','));
   if (!accept(r, ')')) return expected(r, ", or )");
+  TRY(keep_binds(r, use, &binds));
   return at_end(r);
 }
 
 static mls_status read_table(struct reader *r, struct line *line) {
   struct place place;
   line->kind = LINE_TABLE;
+  struct domain *domain = line->domain = memory_push(r->memory, sizeof *domain);
+  if (!domain) return fail_memory(r->fails);
   if (line->table >= 0)
     return fail_add(r->fails, MLS_SYNTAX, r->place, "a table can not stand inside a table");
-  mls_status named = read_name(r, &line->name, &line->place);
+  mls_status named = read_line_name(r, line);
   if (!line->name || named == MLS_MEMORY) return named;
   if (!accept_word(r, "for")) return expected(r, "\"for\" and the name of the key");
-  TRY(read_name(r, &line->key, &place));
+  TRY(read_name(r, &domain->key, &place));
   if (!accept_word(r, "in")) return expected(r, "\"in\" and the rows");
-  TRY(read_set(r, &line->set));
+  TRY(read_set(r, &domain->set));
   return named; /* its columns may use the key all the same */
 }
 
@@ -408,10 +482,10 @@ static bool accept_chart(struct reader *r) {
   return true;
 }
 
-static mls_status read_chart_kind(struct reader *r, struct line *line) {
+static mls_status read_chart_kind(struct reader *r, struct usage *use) {
   struct nearest nearest = { .wanted = peek_word(r) };
   for (size_t i = 0; chart_words[i]; i++) {
-    line->chart = (enum chart_kind)i;
+    use->chart = (enum chart_kind)i;
     if (accept_word(r, chart_words[i])) return MLS_OK;
     nearest_offer(&nearest, chart_words[i]);
   }
@@ -420,18 +494,21 @@ static mls_status read_chart_kind(struct reader *r, struct line *line) {
 }
 
 static mls_status read_chart(struct reader *r, struct line *line) {
-  size_t room = 0;
+  struct binds shows = { .list = NULL };
   line->kind = LINE_CHART;
+  struct usage *use = line->use = memory_push(r->memory, sizeof *use);
+  if (!use) return fail_memory(r->fails);
   if (line->table >= 0)
     return fail_add(r->fails, MLS_SYNTAX, r->place, "a chart can not stand inside a table");
-  TRY(read_chart_kind(r, line));
-  TRY(read_name(r, &line->name, &line->place));
+  TRY(read_chart_kind(r, use));
+  TRY(read_line_name(r, line));
   if (!accept(r, '=')) return expected(r, "= and the cells that the chart shows");
   do {
     skip_blanks(r);
     struct bind shown = { .place = r->place };
-    TRY(read_bound(r, line, shown, &room));
+    TRY(read_bound(r, &shows, shown));
   } while (accept(r, ','));
+  TRY(keep_binds(r, use, &shows));
   return at_end(r);
 }
 
@@ -455,30 +532,45 @@ static mls_status read_statement(struct reader *r, struct line *line) {
 
 /* ---- labels ---- */
 
-/* Takes "@key" tokens off the end of a comment. */
+/* The "@key" token at the end of a comment is taken off it; NULL when there is none. */
+static mls_status take_cite(struct reader *r, struct slice *text, const char **cite) {
+  size_t start = text->size;
+  *cite = NULL;
+  while (start > 0 && (is_word(text->at[start - 1]) || text->at[start - 1] == '.')) start--;
+  bool key = start > 0 && start < text->size && text->at[start - 1] == '@' &&
+             (start == 1 || text->at[start - 2] == ' ' || text->at[start - 2] == '\t');
+  if (!key) return MLS_OK;
+  TRY(intern(r, (struct slice){ text->at + start, text->size - start }, cite));
+  *text = slice_trim((struct slice){ text->at, start - 1 });
+  return MLS_OK;
+}
+
+/* Takes all of them: they stand before those that the line has already. */
 static mls_status read_cites(struct reader *r, struct slice *text, const char ***cites,
-                             size_t *count) {
-  size_t room = 0;
+                             unsigned *count) {
+  const char *cite, **taken = NULL;
+  size_t found = 0, room = 0;
   for (;;) {
-    size_t start = text->size;
-    while (start > 0 && (is_word(text->at[start - 1]) || text->at[start - 1] == '.')) start--;
-    bool key = start > 0 && start < text->size && text->at[start - 1] == '@' &&
-               (start == 1 || text->at[start - 2] == ' ' || text->at[start - 2] == '\t');
-    if (!key) return MLS_OK;
-    const char *interned;
-    TRY(intern(r, (struct slice){ text->at + start, text->size - start }, &interned));
-    *cites = memory_grow(r->memory, *cites, *count, &room, sizeof **cites);
-    if (!*cites) return fail_memory(r->fails);
-    memmove(*cites + 1, *cites, *count * sizeof **cites);
-    (*cites)[0] = interned;
-    ++*count;
-    *text = slice_trim((struct slice){ text->at, start - 1 });
+    TRY(take_cite(r, text, &cite));
+    if (!cite) break;
+    const char **grown = memory_grow(&r->scratch, taken, found, &room, sizeof *taken);
+    if (!grown) return fail_memory(r->fails);
+    taken = grown;
+    taken[found++] = cite;
   }
+  if (found == 0) return MLS_OK;
+  const char **kept = memory_array(r->memory, found + *count, sizeof *kept);
+  if (!kept) return fail_memory(r->fails);
+  for (size_t i = 0; i < found; i++) kept[i] = taken[found - 1 - i];
+  if (*count > 0) memcpy(kept + found, *cites, *count * sizeof *kept);
+  *cites = kept;
+  *count += (unsigned)found;
+  return MLS_OK;
 }
 
 /* Joins a comment to the label that a line has already. */
 static mls_status add_label(struct reader *r, struct slice comment, const char **label,
-                            const char ***cites, size_t *count) {
+                            const char ***cites, unsigned *count) {
   struct slice text = slice_trim(comment);
   TRY(read_cites(r, &text, cites, count));
   size_t before = strlen(*label);
@@ -560,12 +652,7 @@ static mls_status join_lines(struct reader *r, struct slice first) {
 }
 
 static struct line *add_line(struct reader *r) {
-  struct sheet *sheet = r->sheet;
-  struct line *lines =
-      memory_grow(r->memory, sheet->lines, sheet->line_count, &sheet->line_room, sizeof *lines);
-  if (!lines) return NULL;
-  sheet->lines = lines;
-  struct line *line = &lines[sheet->line_count++];
+  struct line *line = &r->sheet->lines[r->sheet->line_count++];
   *line = (struct line){ .label = "", .table = -1 };
   return line;
 }
@@ -587,9 +674,9 @@ static mls_status check_language(struct reader *r, struct slice note) {
 
 static mls_status note_line(struct reader *r, struct slice text) {
   struct line *line = add_line(r);
-  if (!line) return fail_memory(r->fails);
   line->kind = LINE_NOTE;
-  line->place = (struct place){ r->file, r->line, 1 };
+  line->line = (unsigned)r->line;
+  line->column = 1;
   line->table = r->table;
   line->heading = text.size > 1 && text.at[1] == '#';
   size_t marks = line->heading ? 2 : 1;
@@ -609,11 +696,10 @@ static mls_status label_line(struct reader *r, struct slice comment) {
 
 static mls_status statement_line(struct reader *r, bool indented) {
   struct line *line = add_line(r);
-  if (!line) return fail_memory(r->fails);
-  line->place = r->place;
+  line->line = (unsigned)r->place.line;
+  line->column = (unsigned)r->place.column & 0xfffffu;
   if (!indented) r->table = -1;
   line->table = r->table;
-  size_t index = r->sheet->line_count - 1;
   bool told = r->after_unclosed && indented && r->table < 0;
   r->after_unclosed = r->unclosed || told;
   if (told) {
@@ -626,9 +712,8 @@ static mls_status statement_line(struct reader *r, bool indented) {
                     "an indented line belongs to a table, and none is open here");
   }
   mls_status status = read_statement(r, line);
-  line = &r->sheet->lines[index];
   line->wrong = status != MLS_OK;
-  if (line->kind == LINE_TABLE && line->table < 0) r->table = (int)index;
+  if (line->kind == LINE_TABLE && line->table < 0) r->table = (int)(line - r->sheet->lines);
   if (status == MLS_MEMORY) return status;
   if (r->commented) TRY(add_label(r, r->comment, &line->label, &line->cites, &line->cite_count));
   return status;
@@ -660,7 +745,7 @@ static mls_status read_line(struct reader *r) {
   return statement_line(r, indented);
 }
 
-/* Before memory is taken for a copy: a file with such a line is no sheet. */
+/* Before memory is taken for its lines: a file with such a line is no sheet. */
 static mls_status check_lengths(struct fails *fails, const char *file, struct slice text) {
   const char *at = text.at, *end = text.at + text.size;
   if (text.size > LIMIT_FILE)
@@ -676,12 +761,32 @@ static mls_status check_lengths(struct fails *fails, const char *file, struct sl
   return MLS_OK;
 }
 
-/* Lines to make room for at once; a file of nothing but blank lines must not take it all. */
+/* Lines to make room for: those that are not blank. */
 static size_t count_lines(struct slice text) {
   size_t count = 1;
   const char *at = text.at, *end = text.at + text.size;
-  while (count < 1 << 17 && at < end && (at = memchr(at, '\n', (size_t)(end - at)))) at++, count++;
+  while (at < end && (at = memchr(at, '\n', (size_t)(end - at)))) {
+    while (at < end && is_blank(*at)) at++;
+    count += at < end;
+  }
   return count;
+}
+
+static mls_status read_lines(struct reader *r) {
+  struct sheet *sheet = r->sheet;
+  size_t count = count_lines(r->text);
+  sheet->lines = memory_array(r->memory, count, sizeof *sheet->lines);
+  mls_status named = names_reserve(r->names, count + count / 8);
+  if (!sheet->lines || named != MLS_OK || !memory_push(&r->scratch, 1))
+    return fail_memory(r->fails);
+  struct memory_mark mark = memory_mark(&r->scratch);
+  while (r->at < r->text.size && r->fails->errors < LIMIT_ERRORS) {
+    TRY(progress_tick(r->fails, 20, r->at, r->text.size));
+    if (read_line(r) == MLS_MEMORY) return MLS_MEMORY;
+    if (r->newer) return MLS_LIMIT;
+    memory_reset(&r->scratch, mark);
+  }
+  return MLS_OK;
 }
 
 mls_status sheet_read(struct memory *memory, struct names *names, struct units *units,
@@ -692,8 +797,7 @@ mls_status sheet_read(struct memory *memory, struct names *names, struct units *
   *out = NULL;
   TRY(check_lengths(fails, file, (struct slice){ bytes, size }));
   struct sheet *sheet = memory_push(memory, sizeof *sheet);
-  char *text = memory_text(memory, bytes, size);
-  if (!sheet || !text) return fail_memory(fails);
+  if (!sheet) return fail_memory(fails);
   *sheet = (struct sheet){ .file = file, .label = "", .hash = hash_more(HASH_START, bytes, size) };
   struct reader r = { .memory = memory,
                       .names = names,
@@ -701,17 +805,15 @@ mls_status sheet_read(struct memory *memory, struct names *names, struct units *
                       .fails = fails,
                       .sheet = sheet,
                       .file = file,
-                      .text = { text, size },
+                      .text = { bytes, size },
                       .table = -1 };
-  if (size >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0) r.at = 3;
-  sheet->lines =
-      memory_reserve(memory, NULL, 0, &sheet->line_room, count_lines(r.text), sizeof *sheet->lines);
-  if (!sheet->lines) return fail_memory(fails);
-  while (r.at < size && fails->errors < LIMIT_ERRORS) {
-    TRY(progress_tick(fails, 20, r.at, size));
-    if (read_line(&r) == MLS_MEMORY) return MLS_MEMORY;
-    if (r.newer) return MLS_LIMIT;
-  }
+  if (size >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0) r.at = 3;
+  memory_open_beside(&r.scratch, memory);
+  formulas_open(&r.formulas, memory, names, units, fails);
+  mls_status status = read_lines(&r);
+  formulas_close(&r.formulas);
+  memory_close(&r.scratch);
+  TRY(status);
   if (!sheet->name || !*sheet->name) {
     sheet->name = "";
     if (fails->errors == errors)

@@ -138,7 +138,7 @@ const char *show_typed(const struct mls_values *values, unsigned cell, size_t ro
   const struct rows *rows = model_rows(values->model, cell);
   if (here->kind != CELL_INPUT || (rows && rows->words)) return NULL;
   const struct line *line = model_line(values->model, cell);
-  return !rows && line->value_count == 1 ? line->values[0].typed : NULL;
+  return !rows && line->domain->value_count == 1 ? line->domain->values[0].typed : NULL;
 }
 
 double show_written(const struct mls_values *values, unsigned cell, size_t row) {

@@ -92,25 +92,29 @@ void stale_edge(struct mls_values *v, const struct edge *edge, size_t row) {
   else stale_mark(v, edge->to, 0, rows);
 }
 
-/* The columns that stand with this one are about to be calculated: what they hold is asked for now,
-   so that settling waits for memory once, and not column by column. */
-static void fetch_row(const struct mls_values *v, unsigned cell, size_t row) {
+void stale_fetch(const struct mls_values *v, unsigned cell, size_t row) {
   enum { MOST = 64 };
-  const struct program *programs = v->model->tape->programs;
+  const struct mls_model *model = v->model;
+  const struct program *programs = model->tape->programs;
+  size_t edge = model->edge_first[cell];
   unsigned end = programs[cell].block_end;
+  if (programs[cell].narrow || edge == model->edge_first[cell + 1] ||
+      tape_leaves(&model->edges[edge], end))
+    return;
   if (end > cell + MOST) end = cell + MOST;
   for (unsigned i = cell; i < end; i++) system_read_soon(&v->value[programs[i].value + row]);
 }
 
 void stale_touch(struct mls_values *v, unsigned cell, size_t row) {
   const struct mls_model *model = v->model;
-  const struct edge *edge = &model->edges[model->edge_first[cell]],
-                    *end = &model->edges[model->edge_first[cell + 1]];
-  bool near = edge < end && edge->to < model->tape->programs[cell].block_end;
-  if (v->settled && near) fetch_row(v, cell, row);
+  const struct program *program = &model->tape->programs[cell];
   unsettle(v);
   bits_set(&v->changed, cell);
-  for (; edge < end; edge++) stale_edge(v, edge, row);
+  for (size_t i = model->edge_first[cell]; i < model->edge_first[cell + 1]; i++) {
+    const struct edge *edge = &model->edges[i];
+    if (program->narrow && !tape_leaves(edge, program->block_end)) bits_set(&v->stale, edge->to);
+    else stale_edge(v, edge, row);
+  }
 }
 
 static void mark_same(struct mls_values *v, const struct edge *edge, size_t from, size_t until) {

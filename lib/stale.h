@@ -18,6 +18,9 @@ void stale_end(struct mls_values *values, unsigned cell);
 
 /* What an edge leads to is stale after one row changed. */
 void stale_edge(struct mls_values *values, const struct edge *edge, size_t row);
+/* A row of an input is about to change: what the columns that stand with it hold in that row is
+   asked for, so that settling waits for memory once, and not column by column. */
+void stale_fetch(const struct mls_values *values, unsigned cell, size_t row);
 /* A row of an input or fact got another value: what reads it is stale. */
 void stale_touch(struct mls_values *values, unsigned cell, size_t row);
 /* Rows [from, until) of a cell changed: what reads the same rows as changed here, or a sum over

@@ -29,8 +29,8 @@ static enum state fact_state(const struct mls_values *values, unsigned cell) {
 /* The row of a family that a path looks up, or false when its key is an error or varies by row. */
 static bool family_row(const struct mls_values *values, const struct cell *cell,
                        const struct node *node, const struct cell *family, size_t *row) {
-  if (node->ref.kind == REF_ROW) {
-    *row = node->ref.row;
+  if (node->ref == REF_ROW) {
+    *row = node->parts->row;
     return family->table < 0;
   }
   if (cell->table >= 0 || family->table >= 0 || node->count == 0) return false;
@@ -46,7 +46,7 @@ static bool family_row(const struct mls_values *values, const struct cell *cell,
 static enum state path_state(const struct mls_values *values, const struct cell *cell,
                              const struct node *node) {
   const struct mls_model *model = values->model;
-  unsigned to = model_cell(model, cell->home, &node->ref);
+  unsigned to = model_cell(model, cell->home, node);
   const struct cell *other = &model->cells[to];
   size_t row;
   if (other->kind == CELL_FACT && other->family && family_row(values, cell, node, other, &row))
@@ -58,7 +58,7 @@ static enum state node_state(const struct mls_values *values, const struct cell 
                              const struct node *node) {
   const struct mls_model *model = values->model;
   enum state state = STATE_INPUT;
-  if (node->kind == NODE_CALL && node->total != NODE_PLAIN)
+  if (node_is_total(node))
     return (enum state)values->states[model->instances[cell->home].cells[node->total]];
   if (node->kind == NODE_PATH) state = path_state(values, cell, node);
   for (unsigned i = 0; i < node->count; i++)

@@ -41,7 +41,7 @@ static void put(struct compiler *c, uint32_t word) { c->tape->code[c->tape->code
 /* Rows that do not stand side by side are gathered in a register of their own, above the stack. */
 static uint32_t far_word(struct compiler *c, const struct operand *operand) {
   struct tape *tape = c->tape;
-  struct far *fars =
+  struct far_rows *fars =
       memory_grow(c->model->memory, tape->fars, tape->far_count, &tape->far_room, sizeof *fars);
   if (!fars) {
     c->failed = true;
@@ -49,24 +49,34 @@ static uint32_t far_word(struct compiler *c, const struct operand *operand) {
   }
   tape->fars = fars;
   fars[tape->far_count] =
-      (struct far){ operand->index, operand->lag, c->registers++, operand->stride };
+      (struct far_rows){ operand->index, operand->lag, c->registers++, operand->stride };
   return CODE_FAR | (uint32_t)tape->far_count++;
 }
 
-static void put_operand(struct compiler *c, const struct operand *operand) {
-  bool far = operand->kind == OPERAND_ROWS && (operand->lag > 0 || operand->stride > 1);
-  put(c, far ? far_word(c, operand) : (uint32_t)operand->kind << CODE_KIND | operand->index);
+static bool is_far(const struct operand *operand) {
+  return operand->kind == OPERAND_ROWS && (operand->lag > 0 || operand->stride > 1);
 }
 
-static void put_op(struct compiler *c, const struct op *op) {
+static uint32_t head_of(const struct op *op) {
   static const uint32_t numbers[] = {
     [OP_LOOKUP] = CODE_LOOKUP, [OP_PRIOR] = CODE_PRIOR, [OP_COPY] = CODE_COPY
   };
+  uint32_t head = (op->kind == OP_CALL ? op->number : numbers[op->kind]) |
+                  (uint32_t)op->count << CODE_COUNT | (uint32_t)op->ones << CODE_ONES;
+  for (unsigned i = 0; i < op->count; i++)
+    if (op->kind == OP_CALL && is_far(&op->in[i])) head |= CODE_REACHES;
+  return op->one ? head | CODE_ONE : head;
+}
+
+static void put_op(struct compiler *c, const struct op *op) {
   c->head = c->tape->code_count;
   c->ops++;
-  put(c, (op->kind == OP_CALL ? op->number : numbers[op->kind]) | (op->one ? CODE_ONE : 0) |
-             (uint32_t)op->count << CODE_COUNT | (uint32_t)op->ones << CODE_ONES);
-  for (unsigned i = 0; i < op->count; i++) put_operand(c, &op->in[i]);
+  put(c, head_of(op));
+  for (unsigned i = 0; i < op->count; i++) {
+    const struct operand *operand = &op->in[i];
+    put(c, is_far(operand) ? far_word(c, operand)
+                           : (uint32_t)operand->kind << CODE_KIND | operand->index);
+  }
   if (op->kind == OP_LOOKUP) put(c, op->cell);
   if (op->kind == OP_PRIOR) put(c, op->lag);
   if (op->kind == OP_LOOKUP || op->kind == OP_PRIOR) put(c, op->shift);
@@ -84,13 +94,13 @@ static void constant(struct compiler *c, double value, struct operand *out) {
 
 static bool own_table(const struct compiler *c, const struct node *node, const struct cell *other) {
   const struct cell *cell = cell_of(c);
-  return node->ref.hops == 0 && other->table >= 0 && other->table == cell->table &&
+  return node->hops == 0 && other->table >= 0 && other->table == cell->table &&
          other->instance == cell->instance;
 }
 
 static void reference(const struct compiler *c, const struct node *node, unsigned lag,
                       struct operand *out) {
-  unsigned cell = model_cell(c->model, cell_of(c)->home, &node->ref);
+  unsigned cell = model_cell(c->model, cell_of(c)->home, node);
   const struct cell *other = &c->model->cells[cell];
   *out = (struct operand){
     .kind = OPERAND_VALUE, .one = true, .stride = 1, .index = (unsigned)other->offset
@@ -101,7 +111,7 @@ static void reference(const struct compiler *c, const struct node *node, unsigne
     out->lag = lag;
     out->stride = other->family ? (unsigned short)other->word_count : 1;
   }
-  if (node->ref.kind == REF_ROW) out->index += node->ref.row;
+  if (node->ref == REF_ROW) out->index += node->parts->row;
 }
 
 /* A step whose operands are all one number gives one number, if it may. */
@@ -124,7 +134,7 @@ static void lookup(struct compiler *c, const struct node *node, unsigned lag, st
   struct op op = { .kind = OP_LOOKUP,
                    .count = 1,
                    .shift = lag,
-                   .cell = model_cell(c->model, cell_of(c)->home, &node->ref) };
+                   .cell = model_cell(c->model, cell_of(c)->home, node) };
   const struct cell *other = &c->model->cells[op.cell];
   compile(c, node->arguments[0], lag, &op.in[0]);
   finish(c, &op, !(other->family && other->table >= 0), depth, out);
@@ -159,6 +169,7 @@ static void call(struct compiler *c, const struct node *node, unsigned count, un
   for (unsigned i = folds ? 1 : 0; i < taken; i++)
     compile(c, node->arguments[folds ? count - 1 : i], lag, &op.in[i]);
   c->tape->bodies[op.number] = &node->function->value;
+  if (node->function->slow) c->tape->programs[c->cell].slow = true;
   finish(c, &op, true, depth, out);
 }
 
@@ -171,12 +182,11 @@ static void compile_total(const struct compiler *c, const struct node *node, str
 
 static void compile(struct compiler *c, const struct node *node, unsigned lag,
                     struct operand *out) {
-  if (node->kind == NODE_NUMBER)
-    constant(c, node->number * (node->unit ? node->unit->factor : 1), out);
+  if (node->kind == NODE_NUMBER) constant(c, node_si(node), out);
   else if (node->kind == NODE_TEXT) constant(c, model_word(c->model, node->text), out);
   else if (node->kind == NODE_PATH && node->count) lookup(c, node, lag, out);
   else if (node->kind == NODE_PATH) reference(c, node, lag, out);
-  else if (node->total != NODE_PLAIN) compile_total(c, node, out);
+  else if (node_is_total(node)) compile_total(c, node, out);
   else if (node->function->rule == RULE_MISSING) constant(c, FUNCTION_ERROR, out);
   else if (node_lag(node)) prior(c, node, lag, out);
   else if (function_folds(node->function)) fold(c, node, node->count, lag, out);
@@ -207,16 +217,14 @@ static bool reads_group(const struct compiler *c, const struct operand *operand)
 
 static void find_followers(const struct compiler *c) {
   const uint32_t *at = tape_code(c->tape, c->cell);
-  struct op op, writer;
+  struct op op;
   do {
     uint32_t *head = c->tape->code + (at - c->tape->code);
     at = tape_read(c->tape, at, &op);
     for (unsigned i = 0; i < op.count; i++) {
-      bool follows = reads_group(c, &op.in[i]);
-      if (op.in[i].kind == OPERAND_REGISTER) {
-        tape_writer(c->tape, c->cell, op.in[i].index, &writer);
-        follows = writer.follows;
-      }
+      bool follows = op.in[i].kind == OPERAND_REGISTER
+                         ? *tape_writer(c->tape, c->cell, op.in[i].index) & CODE_FOLLOWS
+                         : reads_group(c, &op.in[i]);
       if (follows) *head |= CODE_FOLLOWS;
     }
   } while (!op.last);
@@ -284,7 +292,8 @@ static bool joins_columns(const struct mls_model *model, unsigned first, unsigne
 
 static bool joins_singles(const struct mls_model *model, unsigned cell) {
   const struct cell *at = &model->cells[cell];
-  return model->tape->programs[cell].single || (is_given(at) && at->table < 0);
+  const struct program *program = &model->tape->programs[cell];
+  return (program->single && !program->slow) || (is_given(at) && at->table < 0);
 }
 
 /* Cells that follow each other and may be calculated together row by row: of one row each, or of
@@ -307,12 +316,23 @@ static void find_readers(const struct mls_model *model, unsigned first, unsigned
 }
 
 /* A cell that is read outside of its block says so in its code. */
-static void end_block(const struct mls_model *model, unsigned cell, unsigned end) {
-  struct program *program = &model->tape->programs[cell];
-  program->block_end = end;
+static void tell_readers(const struct mls_model *model, unsigned cell, unsigned end) {
   if (!model->cells[cell].formula) return;
   for (size_t i = model->edge_first[cell]; i < model->edge_first[cell + 1]; i++)
-    if (tape_leaves(&model->edges[i], end)) model->tape->code[program[1].code - 2] |= CODE_TOLD;
+    if (tape_leaves(&model->edges[i], end))
+      model->tape->code[model->tape->programs[cell + 1].code - 2] |= CODE_TOLD;
+}
+
+static void end_block(const struct mls_model *model, unsigned first, unsigned end) {
+  struct program *programs = model->tape->programs;
+  bool narrow = joins_singles(model, first), slow = false;
+  for (unsigned cell = first; cell < end; cell++) slow = slow || programs[cell].slow;
+  for (unsigned cell = first; cell < end; cell++) {
+    programs[cell].block_end = end;
+    programs[cell].narrow = narrow;
+    programs[cell].sweeps = !slow;
+    tell_readers(model, cell, end);
+  }
 }
 
 static mls_status find_blocks(struct mls_model *model, struct fails *fails) {
@@ -326,7 +346,7 @@ static mls_status find_blocks(struct mls_model *model, struct fails *fails) {
       bool more = end == cell + 1 && end < model->cell_count;
       if (more && joins_block(model, first, end, looked_up)) end++;
     }
-    for (unsigned cell = first; cell < end; cell++) end_block(model, cell, end);
+    end_block(model, first, end);
   }
   memory_reset(model->memory, mark);
   return MLS_OK;

@@ -54,17 +54,20 @@ struct op {
 
 /* What the tape knows of a cell. */
 struct program {
-  unsigned code;      /* where its steps begin: those of cells stand in order, side by side */
-  unsigned value;     /* of row 0 of the cell: its offset */
-  unsigned block_end; /* one past the last cell that may be calculated with it row by row */
-  unsigned column;    /* of a cell whose rows are marked one by one: among those */
-  bool marks_rows;    /* it is one: neither an input nor `single` */
-  bool read_whole;    /* some cell reads all its rows: a look-up, an aggregate, a single value */
-  bool recurrent;     /* needs its own group row by row */
-  bool single;        /* one row, by a formula, in no group */
+  unsigned code;       /* where its steps begin: those of cells stand in order, side by side */
+  unsigned value;      /* of row 0 of the cell: its offset */
+  unsigned block_end;  /* one past the last cell that may be calculated with it row by row */
+  unsigned column;     /* of a cell whose rows are marked one by one: among those */
+  bool marks_rows : 1; /* it is one: neither an input nor `single` */
+  bool read_whole : 1; /* some cell reads all its rows: a look-up, an aggregate, a single value */
+  bool recurrent : 1;  /* needs its own group row by row */
+  bool single : 1;     /* one row, by a formula, in no group */
+  bool slow : 1;       /* some function in it is */
+  bool narrow : 1;     /* its block is of `single` cells and the inputs between them */
+  bool sweeps : 1;     /* one row of all of its block may be calculated for a few: none is slow */
 };
 
-struct far;
+struct far_rows;
 
 struct tape {
   struct program *programs; /* one a cell, and one more that ends the code of the last */
@@ -72,7 +75,7 @@ struct tape {
   size_t code_count;
   double *constants;
   size_t constant_count;
-  struct far *fars;
+  struct far_rows *fars;
   size_t far_count, far_room;
   size_t columns;     /* cells whose rows are marked one by one */
   unsigned registers; /* most of any program */
@@ -108,8 +111,8 @@ struct runner {
 static inline double *tape_lanes(const struct runner *r, size_t index) {
   return r->scratch + index * TAPE_BLOCK;
 }
-/* Reads the op of a recurrence that writes to a register: there is one. */
-void tape_writer(const struct tape *tape, unsigned cell, unsigned index, struct op *op);
+/* The op of a recurrence that writes to a register: there is one. */
+const uint32_t *tape_writer(const struct tape *tape, unsigned cell, unsigned index);
 void tape_run_op(const struct runner *r, const struct op *op);
 /* Where the value of a cell stands after its last op. */
 struct operand tape_result(const struct op *last);

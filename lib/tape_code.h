@@ -12,7 +12,8 @@
 
 /* In a head. */
 enum {
-  CODE_NUMBER = 0xff,     /* enum function_body, or one of those below */
+  CODE_NUMBER = 0x7f,     /* enum function_body, or one of those below */
+  CODE_REACHES = 0x80,    /* some operand of a call is CODE_FAR */
   CODE_LAST = 1 << 8,     /* its result is the value of the cell */
   CODE_ONE = 1 << 9,      /* op.one */
   CODE_FOLLOWS = 1 << 10, /* op.follows */
@@ -22,10 +23,10 @@ enum {
 
 /* Steps that are no function of the table. */
 enum { CODE_LOOKUP = BODY_COUNT, CODE_PRIOR, CODE_COPY, CODE_NUMBERS };
-_Static_assert((int)CODE_NUMBERS <= (int)CODE_NUMBER + 1, "a number takes eight bits");
+_Static_assert((int)CODE_NUMBERS <= (int)CODE_NUMBER + 1, "a number takes seven bits");
 
 /* In an operand: the kind stands above the index. Of rows that do not stand side by side, or above
-   this one, the index is that of a struct far. */
+   this one, the index is that of a struct far_rows. */
 enum { CODE_KIND = 28 };
 #define CODE_INDEX ((1u << CODE_KIND) - 1)
 #define CODE_FAR (4u << CODE_KIND)
@@ -35,7 +36,14 @@ _Static_assert(LIMIT_VALUES <= CODE_INDEX, "an index of a value fits");
 #define CODE_TOLD (1u << 31)
 _Static_assert(LIMIT_CELLS < CODE_TOLD, "a number of a cell fits");
 
-struct far {
+/* Words of a step with this head, up to the register that it writes. */
+static inline size_t code_size(uint32_t head) {
+  const uint32_t number = head & CODE_NUMBER;
+  const bool beside = number == CODE_LOOKUP || number == CODE_PRIOR;
+  return 1 + (head >> CODE_COUNT & 3) + (beside ? 2 : 0);
+}
+
+struct far_rows {
   unsigned index, lag, fill;
   unsigned short stride;
 };

@@ -28,7 +28,7 @@ static struct lane lane_of(const struct mls_model *model, const double *values, 
 
 /* Rows above the first are never looked at, so row 0 stands for them: see gather in tape_run.c. */
 static const double *far_value(const struct lane *l, unsigned index) {
-  const struct far *far = &l->model->tape->fars[index];
+  const struct far_rows *far = &l->model->tape->fars[index];
   size_t row = l->row >= far->lag ? l->row - far->lag : 0;
   return l->bases[OPERAND_VALUE] + far->index + row * far->stride;
 }
@@ -55,31 +55,62 @@ static double run_prior(const struct lane *l, const uint32_t *at) {
   return *operand_of(l, at[l->row < begin ? 2 : 1]);
 }
 
+/* The value of an operand that is not far. */
+static inline double near_value(const struct lane *l, uint32_t word) {
+  return l->bases[word >> CODE_KIND][word & CODE_INDEX];
+}
+
 /* `at` moves by a number that stands in the case: with one read from the head a processor would
    wait for each step before it looks at the next. */
 #define ROW_1(name)                                                                                \
   case BODY_##name:                                                                                \
-    made = lane_##name(x);                                                                         \
+    made = lane_##name(near_value(l, at[1]));                                                      \
     at += 2;                                                                                       \
     break;
 #define ROW_2(name)                                                                                \
   case BODY_##name:                                                                                \
-    made = lane_##name(x, *operand_of(l, at[2]));                                                  \
+    made = lane_##name(near_value(l, at[1]), near_value(l, at[2]));                                \
     at += 3;                                                                                       \
     break;
 #define ROW_3(name)                                                                                \
   case BODY_##name:                                                                                \
-    made = lane_##name(x, *operand_of(l, at[2]), *operand_of(l, at[3]));                           \
+    made = lane_##name(near_value(l, at[1]), near_value(l, at[2]), near_value(l, at[3]));          \
     at += 4;                                                                                       \
     break;
 
-/* Runs the steps of a cell; `code` comes to stand after the last one. */
-static inline double run_cell(const struct lane *l, const uint32_t **code) {
-  for (const uint32_t *at = *code;;) {
+/* What a sweep has done so far. Changed cells are gathered for each word of their bits: cells come
+   in order. */
+struct swept {
+  size_t count, told, word;
+  unsigned long long changed;
+};
+
+/* Stores the value of a cell. `place` is its number, then where row 0 stands. */
+static inline void keep(struct sweep *s, struct swept *swept, size_t row, const uint32_t *place,
+                        double made) {
+  const unsigned cell = place[0] & ~CODE_TOLD;
+  double *old = &s->values[place[1] + row];
+  swept->count++;
+  if (memcmp(old, &made, sizeof made) == 0) return;
+  *old = made;
+  if (cell / 64 != swept->word) {
+    bits_add(s->changed, swept->word, swept->changed);
+    swept->word = cell / 64;
+    swept->changed = 0;
+  }
+  swept->changed |= 1ull << (cell % 64);
+  if (place[0] & CODE_TOLD) s->told[swept->told++] = cell;
+}
+
+/* Runs steps up to `end` and keeps the cells that they make; without `sweep` it runs those of one
+   cell, and returns its value. */
+static double run(const struct lane *l, const uint32_t *at, const uint32_t *end,
+                  struct sweep *sweep) {
+  struct swept swept = { 0 };
+  double made = 0;
+  while (at < end) {
     const uint32_t head = *at;
-    const double x = *operand_of(l, at[1]);
-    double made;
-    switch (head & CODE_NUMBER) {
+    switch (head & (CODE_NUMBER | CODE_REACHES)) {
       ROW_2(add)
       ROW_2(subtract)
       ROW_2(multiply)
@@ -94,7 +125,7 @@ static inline double run_cell(const struct lane *l, const uint32_t **code) {
       ROW_2(more_equal)
       ROW_3(if)
       case CODE_COPY:
-        made = x;
+        made = *operand_of(l, at[1]);
         at += 2;
         break;
       case CODE_LOOKUP:
@@ -107,40 +138,31 @@ static inline double run_cell(const struct lane *l, const uint32_t **code) {
         break;
       default:
         made = run_function(l, at);
-        at += 1 + (head >> CODE_COUNT & 3);
+        at += code_size(head);
         break;
     }
     made = function_sound(made);
-    const uint32_t out = *at++;
-    if (head & CODE_LAST) {
-      *code = at;
-      return made;
+    if (!(head & CODE_LAST)) {
+      l->registers[*at++] = made;
+      continue;
     }
-    l->registers[out] = made;
+    if (!sweep) return made;
+    keep(sweep, &swept, l->row, at + 1, made);
+    at += 3;
   }
+  bits_add(sweep->changed, swept.word, swept.changed);
+  sweep->count = swept.count;
+  sweep->told_count = swept.told;
+  return made;
 }
 
 double tape_value(const struct mls_model *model, const double *values, double *scratch,
                   unsigned cell, size_t row) {
-  struct lane l = lane_of(model, values, scratch, row);
-  const uint32_t *code = tape_code(model->tape, cell);
-  return run_cell(&l, &code);
+  const struct lane l = lane_of(model, values, scratch, row);
+  return run(&l, tape_code(model->tape, cell), tape_code(model->tape, cell + 1), NULL);
 }
 
 void tape_sweep(struct sweep *s, unsigned from, unsigned until, size_t row) {
   const struct lane l = lane_of(s->model, s->values, s->scratch, row);
-  const uint32_t *at = tape_code(s->model->tape, from), *end = tape_code(s->model->tape, until);
-  double *values = s->values + row;
-  size_t count = 0, told = 0;
-  for (; at < end; at += 2) {
-    const double made = run_cell(&l, &at);
-    double *old = &values[at[1]];
-    count++;
-    if (memcmp(old, &made, sizeof made) == 0) continue;
-    *old = made;
-    bits_set(s->changed, at[0] & ~CODE_TOLD);
-    if (at[0] & CODE_TOLD) s->told[told++] = at[0] & ~CODE_TOLD;
-  }
-  s->count = count;
-  s->told_count = told;
+  run(&l, tape_code(s->model->tape, from), tape_code(s->model->tape, until), s);
 }

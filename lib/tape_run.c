@@ -11,7 +11,7 @@ static void read_operand(const struct tape *tape, uint32_t word, bool one,
     .kind = (unsigned char)(word >> CODE_KIND), .one = one, .stride = 1, .index = word & CODE_INDEX
   };
   if (word < CODE_FAR) return;
-  const struct far *far = &tape->fars[word & CODE_INDEX];
+  const struct far_rows *far = &tape->fars[word & CODE_INDEX];
   operand->kind = OPERAND_ROWS;
   operand->stride = far->stride;
   operand->lag = far->lag;
@@ -46,10 +46,10 @@ const uint32_t *tape_read(const struct tape *tape, const uint32_t *at, struct op
   return op->last ? at + 2 : at;
 }
 
-void tape_writer(const struct tape *tape, unsigned cell, unsigned index, struct op *op) {
+const uint32_t *tape_writer(const struct tape *tape, unsigned cell, unsigned index) {
   const uint32_t *at = tape_code(tape, cell);
-  do at = tape_read(tape, at, op);
-  while (op->out != index);
+  while (at[code_size(*at)] != index) at += code_size(*at) + 1;
+  return at;
 }
 
 /* ---- running ---- */

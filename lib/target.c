@@ -91,7 +91,7 @@ static mls_status bound_cell(struct lookup *lookup, unsigned index) {
                      : fail_add(lookup->fails, MLS_NAME, lookup->place,
                                 "%s is bound to %.80s by use %s in %s:%d; set what it is bound to",
                                 path, formula.bytes ? formula.bytes : "a formula", use->name,
-                                parent->file, use->place.line);
+                                parent->file, (int)use->line);
   buffer_close(&formula);
   return status;
 }
@@ -107,14 +107,16 @@ static mls_status column_cell(struct lookup *lookup, unsigned cell) {
 }
 
 static mls_status fixed_cell(struct lookup *lookup, unsigned cell) {
-  const struct line *line = model_line(lookup->model, cell);
+  struct place place =
+      line_place(lookup->model->instances[lookup->model->cells[cell].instance].sheet,
+                 model_line(lookup->model, cell));
   enum cell_kind kind = lookup->model->cells[cell].kind;
   const char *what = kind == CELL_FACT                           ? "a fact of the items of a table"
                      : kind == CELL_CHECK || kind == CELL_WITHIN ? "a check"
                                                                  : "calculated";
   return fail_add(lookup->fails, MLS_NAME, lookup->place,
                   "%s is %s in %s:%d; only inputs, and facts of items that inputs choose, are set",
-                  lookup->shown, what, line->place.file, line->place.line);
+                  lookup->shown, what, place.file, place.line);
 }
 
 /* ---- inputs and facts ---- */

@@ -33,7 +33,7 @@ bool trace_lookup(const struct mls_values *values, unsigned instance, size_t row
                   const struct node *node, size_t *found) {
   double key = values_evaluate(values, instance, row, node->arguments[0]);
   const struct mls_model *model = values->model;
-  unsigned index = model_cell(model, instance, &node->ref);
+  unsigned index = model_cell(model, instance, node);
   const struct cell *cell = &model->cells[index];
   if (value_is_error(key)) return false;
   if (!cell->family) return rows_find(model, model_rows(model, index), key, found);
@@ -45,8 +45,8 @@ bool trace_lookup(const struct mls_values *values, unsigned instance, size_t row
 size_t trace_fixed(const struct mls_model *model, unsigned cell, size_t row,
                    const struct node *node) {
   const struct cell *here = &model->cells[cell];
-  return node->ref.kind == REF_ROW ? family_row(here, row, node->ref.row)
-                                   : trace_row(model, cell, row);
+  return node->ref == REF_ROW ? family_row(here, row, node->parts->row)
+                              : trace_row(model, cell, row);
 }
 
 /* ---- where an error began ---- */
@@ -100,9 +100,9 @@ static bool enter_call(const struct mls_values *values, struct fault *at) {
 /* Moves from a path to the cell it reads; false when its key selects no row. */
 static bool enter_path(const struct mls_values *values, struct fault *at, struct spot *spot) {
   const struct node *node = at->node;
-  unsigned cell = model_cell(values->model, at->instance, &node->ref);
+  unsigned cell = model_cell(values->model, at->instance, node);
   size_t row = trace_fixed(values->model, cell, at->row, node);
-  if (node->ref.kind == REF_LOOKUP && !trace_lookup(values, at->instance, at->row, node, &row))
+  if (node->ref == REF_LOOKUP && !trace_lookup(values, at->instance, at->row, node, &row))
     return false;
   *spot = (struct spot){ cell, row };
   return true;
@@ -114,13 +114,13 @@ static bool descend(const struct mls_values *values, struct fault *at, struct sp
   for (;;) {
     const struct node *node = at->node;
     if (node->kind == NODE_PATH) {
-      bool keyed = node->ref.kind == REF_LOOKUP;
+      bool keyed = node->ref == REF_LOOKUP;
       if (!keyed || !value_is_error(value_at(values, at, node->arguments[0])))
         return enter_path(values, at, spot);
       at->node = node->arguments[0];
     } else if (node->kind != NODE_CALL) {
       return false;
-    } else if (node->total != NODE_PLAIN) {
+    } else if (node_is_total(node)) {
       spot->cell = values->model->instances[at->instance].cells[node->total];
       spot->row = 0;
       return true;
@@ -192,11 +192,11 @@ static void say_amount(const struct mls_values *values, const struct fault *at,
                        const struct node *node, struct buffer *out) {
   const struct unit *unit = NULL;
   if (node->kind == NODE_PATH)
-    unit = values->model->cells[model_cell(values->model, at->instance, &node->ref)].unit;
+    unit = values->model->cells[model_cell(values->model, at->instance, node)].unit;
   formula_print(out, node);
   buffer_text(out, " = ");
   double si = value_at(values, at, node);
-  if (unit || !node->type.strict || !node->type.strict->count) {
+  if (unit || !node->type->strict->count) {
     show_amount(out, si, unit, 4);
     return;
   }
@@ -204,7 +204,7 @@ static void say_amount(const struct mls_values *values, const struct fault *at,
   struct memory scratch;
   memory_open(&scratch, &values->scratch_memory.allocator);
   units.memory = &scratch;
-  struct unit base = { 1, NULL, NULL, dims_text(&units, node->type.strict, node->type.count) };
+  struct unit base = { 1, NULL, NULL, dims_text(&units, node->type->strict, node->type->count) };
   show_amount(out, si, &base, 4);
   memory_close(&scratch);
 }
@@ -278,7 +278,7 @@ static void say_key(const struct mls_values *values, const struct fault *at, str
   const struct node *key = at->node->arguments[0];
   double value = value_at(values, at, key);
   char number[TEXT_NUMBER];
-  if (key->type.kind != KIND_TEXT) buffer_text(out, text_number(number, value));
+  if (key->type->kind != KIND_TEXT) buffer_text(out, text_number(number, value));
   else if (value >= 0 && value < (double)values->model->word_count)
     buffer_text(out, values->model->words[(size_t)value]);
 }
@@ -286,7 +286,7 @@ static void say_key(const struct mls_values *values, const struct fault *at, str
 static void say_lookup(const struct mls_values *values, const struct fault *at,
                        struct buffer *out) {
   const struct mls_model *model = values->model;
-  unsigned cell = model_cell(model, at->instance, &at->node->ref);
+  unsigned cell = model_cell(model, at->instance, at->node);
   const struct cell *target = &model->cells[cell];
   char number[TEXT_NUMBER];
   if (target->family) {
@@ -308,7 +308,7 @@ static const char *say_total(const struct mls_values *values, const struct cell 
   size_t rows = model->cells[cell->total_column].rows, selected = rows;
   for (size_t row = 0; row < rows && cell->total_truth != GRAPH_NONE; row++)
     if (values_get(values, cell->total_truth, row) == 0) selected--;
-  formula_print(out, model->instances[cell->instance].sheet->slots[cell->slot].origin);
+  formula_print(out, sheet_slot(model->instances[cell->instance].sheet, cell->slot).origin);
   buffer_text(out, selected == 0 ? " selects no row" : " has no result for these rows");
   return selected == 0 ? "missing" : "range";
 }
@@ -419,20 +419,20 @@ static void collect(struct reasons *reasons, const struct node *node, size_t row
 
 static void collect_path(struct reasons *reasons, const struct node *node, size_t row) {
   const struct mls_model *model = reasons->values->model;
-  unsigned cell = model_cell(model, reasons->instance, &node->ref);
+  unsigned cell = model_cell(model, reasons->instance, node);
   size_t found = ROWS_ALL;
-  if (node->ref.kind == REF_CELL && row == ROWS_ALL) {
+  if (node->ref == REF_CELL && row == ROWS_ALL) {
     add_reason(reasons, cell, trace_row(model, cell, row));
-  } else if (node->ref.kind == REF_ROW && row == ROWS_ALL) {
-    add_reason(reasons, cell, model_rows(model, cell) ? ROWS_ALL : node->ref.row);
-  } else if (node->ref.kind == REF_CELL || node->ref.kind == REF_ROW) {
+  } else if (node->ref == REF_ROW && row == ROWS_ALL) {
+    add_reason(reasons, cell, model_rows(model, cell) ? ROWS_ALL : node->parts->row);
+  } else if (node->ref == REF_CELL || node->ref == REF_ROW) {
     add_reason(reasons, cell, trace_fixed(model, cell, row, node));
-  } else if (node->ref.kind == REF_COLUMN || row == ROWS_ALL) {
+  } else if (node->ref == REF_COLUMN || row == ROWS_ALL) {
     add_reason(reasons, cell, ROWS_ALL);
   } else if (trace_lookup(reasons->values, reasons->instance, row, node, &found)) {
     add_reason(reasons, cell, found);
   }
-  if (node->ref.kind == REF_LOOKUP) collect(reasons, node->arguments[0], row);
+  if (node->ref == REF_LOOKUP) collect(reasons, node->arguments[0], row);
 }
 
 static void collect(struct reasons *reasons, const struct node *node, size_t row) {

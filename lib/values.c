@@ -63,7 +63,7 @@ mls_status values_open(struct mls_values *values, const struct mls_model *model,
   progress_open(&values->progress, NULL, NULL);
   values->fails = (struct fails){ .memory = &values->told_memory, .progress = &values->progress };
   TRY(allocate(values));
-  for (unsigned i = 0; i < model->cell_count; i++) settle_default(values, i);
+  for (unsigned i = 0; i < model->cell_count; i++) settle_fill(values, i);
   stale_mark_all(values);
   return MLS_OK;
 }
@@ -158,6 +158,7 @@ static mls_status keep(struct mls_values *values, struct setting setting, struct
 
 static void apply(struct mls_values *values, unsigned cell, size_t row, double si) {
   double *at = &values->value[values->model->cells[cell].offset + row];
+  if (values->settled) stale_fetch(values, cell, row);
   if (memcmp(at, &si, sizeof si) != 0) {
     *at = si;
     stale_touch(values, cell, row);
@@ -190,7 +191,7 @@ static mls_status set_word(struct mls_values *values, const struct target *targe
   if (now) text = slice_of(now);
   const char *word = names_find(&model->names, text);
   if (cell->kind == CELL_INPUT) {
-    const struct set *set = model_line(model, target->cell)->set;
+    const struct set *set = model_line(model, target->cell)->domain->set;
     if (!word || !set_holds_word(set, word)) return wrong_set(values, target, set, text);
   } else if (!word || model_word(model, word) == GRAPH_NONE) {
     return fail_add(&values->fails, MLS_RANGE, target->place,
@@ -254,7 +255,7 @@ static mls_status check_range(struct mls_values *values, const struct target *ta
     return fail_add(&values->fails, MLS_RANGE, target->place,
                     si == si ? "the number is too large" : "this is not a number");
   if (cell->kind != CELL_INPUT) return MLS_OK;
-  const struct set *set = model_line(values->model, target->cell)->set;
+  const struct set *set = model_line(values->model, target->cell)->domain->set;
   if (set_holds_number(set, declared)) return MLS_OK;
   return fail_add(&values->fails, MLS_RANGE, target->place, "%s%s%s is outside %s",
                   text_number(number, declared), *cell->unit->text ? " " : "", cell->unit->text,

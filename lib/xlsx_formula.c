@@ -185,8 +185,8 @@ static const char *range(const struct pen *pen, unsigned cell, unsigned column) 
 static size_t row_of(const struct pen *pen, unsigned cell, const struct node *node) {
   const struct cell *here = &pen->x->model->cells[cell];
   bool same = here->table >= 0 && pen->column;
-  if (node->ref.kind == REF_ROW)
-    return same ? pen->row * here->word_count + node->ref.row : node->ref.row;
+  if (node->ref == REF_ROW)
+    return same ? pen->row * here->word_count + node->parts->row : node->parts->row;
   return same ? pen->row : 0;
 }
 
@@ -216,7 +216,8 @@ static const char *spell_family_across(struct pen *pen, unsigned cell, const cha
   buffer_char(&out, ':');
   xlsx_address(&out, spot->row + (unsigned)pen->row, spot->base + spot->across - 1, false);
   buffer_text(&out, ",1,MATCH("); /* 1: not all spreadsheets count along a single row */
-  xlsx_literal(&out, xlsx_print(x, "%s.%s.", xlsx_line(x, cell)->key, x->model->cells[cell].field));
+  xlsx_literal(
+      &out, xlsx_print(x, "%s.%s.", xlsx_line(x, cell)->domain->key, x->model->cells[cell].field));
   buffer_print(&out, "&%s,", loosest(key) <= LEVEL_JOIN ? xlsx_print(x, "(%s)", key) : key);
   unsigned heads = x->pages[spot->page].first - 2;
   xlsx_address(&out, heads, spot->base, true);
@@ -230,7 +231,7 @@ static unsigned key_cell(const struct xlsx *x, unsigned cell) {
   const struct cell *here = &x->model->cells[cell];
   const struct instance *instance = &x->model->instances[here->instance];
   const struct sheet *sheet = instance->sheet;
-  return instance->cells[sheet->lines[sheet->tables[here->table]].slot];
+  return instance->cells[sheet->tables[here->table]];
 }
 
 static const char *spell_lookup(struct pen *pen, unsigned cell, const struct node *node) {
@@ -253,9 +254,9 @@ const char *xlsx_spell_family(struct pen *pen, unsigned cell, const struct node 
 
 static const char *spell_path(struct pen *pen, const struct node *node) {
   struct xlsx *x = pen->x;
-  unsigned cell = model_cell(x->model, pen->home, &node->ref);
-  if (node->ref.kind == REF_LOOKUP) return spell_lookup(pen, cell, node);
-  if (node->ref.kind == REF_COLUMN) return range(pen, cell, x->spots[cell].base);
+  unsigned cell = model_cell(x->model, pen->home, node);
+  if (node->ref == REF_LOOKUP) return spell_lookup(pen, cell, node);
+  if (node->ref == REF_COLUMN) return range(pen, cell, x->spots[cell].base);
   return reference(pen, cell, row_of(pen, cell, node));
 }
 
@@ -295,12 +296,12 @@ static const char *constant_name(struct xlsx *x, unsigned page, const struct nod
   struct buffer out;
   buffer_open(&out, &x->scratch);
   buffer_text(&out, "k_");
-  for (size_t i = 0; i < node->typed.size; i++) {
-    char c = node->typed.at[i];
+  for (const char *typed = node->literal->typed; *typed; typed++) {
+    char c = *typed;
     if (c == '-') buffer_char(&out, 'm');
     else if (isalnum((unsigned char)c) || c == '.') buffer_char(&out, c);
   }
-  const char *unit = node->unit ? node->unit->text : "";
+  const char *unit = node->literal->unit ? node->literal->unit->text : "";
   if (*unit) buffer_char(&out, '_');
   for (; *unit; unit++) {
     if (*unit == '/') buffer_text(&out, "_per_");
@@ -312,13 +313,13 @@ static const char *constant_name(struct xlsx *x, unsigned page, const struct nod
 }
 
 static const void *constant_key(const struct node *node) {
-  size_t hash = hash_bytes(&node->number, sizeof node->number);
-  hash ^= hash_bytes(&node->unit, sizeof node->unit);
+  size_t hash = hash_bytes(&node->literal->number, sizeof node->literal->number);
+  hash ^= hash_bytes(&node->literal->unit, sizeof node->literal->unit);
   return (const void *)(uintptr_t)(hash | 1);
 }
 
 static bool same_constant(const struct node *a, const struct node *b) {
-  return a->number == b->number && a->unit == b->unit;
+  return a->literal->number == b->literal->number && a->literal->unit == b->literal->unit;
 }
 
 /* A cell counts once, however often its formula is spelled. */
@@ -354,9 +355,10 @@ static const char *spell_constant(struct pen *pen, const struct node *node) {
 }
 
 static const char *spell_number(struct pen *pen, const struct node *node) {
-  double factor = node->unit ? node->unit->factor : 1;
-  if (factor == 1 && node->number == 0) return "0";
-  if (factor == 1 && node->number == 1) return "1";
+  const struct literal *literal = node->literal;
+  bool si = !literal->unit || literal->unit->factor == 1;
+  if (si && literal->number == 0) return "0";
+  if (si && literal->number == 1) return "1";
   return spell_constant(pen, node);
 }
 
@@ -366,21 +368,18 @@ static bool is_whole_power(const struct node *node) {
   const struct node *power = node->arguments[1];
   if (power->kind == NODE_CALL && power->count == 1 && power->function->form == FORM_PREFIX)
     power = power->arguments[0];
-  return power->kind == NODE_NUMBER && !power->unit && power->number != 0 &&
-         power->number == (double)(long)power->number;
+  if (power->kind != NODE_NUMBER || power->literal->unit) return false;
+  double number = power->literal->number;
+  return number != 0 && number == (double)(long)number;
 }
 
 static const char *spelling(const struct node *node) {
   const struct function *function = node->function;
-  if (node->total != NODE_PLAIN && node->count == 2) return function->excel_where;
+  if (node_is_total(node) && node->count == 2) return function->excel_where;
   if (!function->excel_other) return function->excel;
   if (function->rule == RULE_EQUAL)
-    return node->arguments[0]->type.kind == KIND_TEXT ? function->excel_other : function->excel;
+    return node->arguments[0]->type->kind == KIND_TEXT ? function->excel_other : function->excel;
   return is_whole_power(node) ? function->excel_other : function->excel;
-}
-
-static size_t lag_of(const struct node *prior) {
-  return prior->count > 2 ? (size_t)prior->arguments[2]->number : 1;
 }
 
 size_t xlsx_rows_apart(const struct node *node) {
@@ -389,12 +388,11 @@ size_t xlsx_rows_apart(const struct node *node) {
     size_t rows = xlsx_rows_apart(node->arguments[i]);
     if (rows > most) most = rows;
   }
-  bool prior = node->kind == NODE_CALL && node->function->rule == RULE_PRIOR;
-  return prior ? most + lag_of(node) : most;
+  return most + node_lag(node);
 }
 
 static const char *spell_prior(struct pen *pen, const struct node *node) {
-  size_t lag = lag_of(node);
+  size_t lag = node_lag(node);
   if (pen->row < lag) return spell(pen, node->arguments[1]);
   struct pen above = *pen;
   above.row -= lag;

@@ -17,7 +17,7 @@ unsigned xlsx_chooser(const struct xlsx *x, unsigned cell) {
   const struct cell *fact = &x->model->cells[cell];
   if (fact->chooser != GRAPH_NONE) return fact->chooser;
   const struct instance *instance = &x->model->instances[fact->instance];
-  return instance->cells[instance->sheet->lines[fact->line].slot];
+  return instance->cells[fact->line];
 }
 
 bool xlsx_is_typed_word(const struct cell *cell) { return cell->text && cell->kind == CELL_INPUT; }
@@ -137,9 +137,9 @@ static void add_block(struct xlsx *x, const struct registry *registry) {
 }
 
 static void add_set(struct xlsx *x, const struct line *line) {
-  const struct set *set = line->set;
-  if (!set) return;
-  if (set->kind == SET_REGISTRY && set->registry) add_block(x, set->registry);
+  if (!line_domain(line)) return;
+  const struct set *set = line->domain->set;
+  if (set->kind == SET_REGISTRY) add_block(x, set->registry);
   if (set->kind == SET_WORDS && line->kind == LINE_INPUT) add_list(x, set, line->name, set->count);
 }
 
@@ -205,7 +205,7 @@ static void place_facts(struct xlsx *x, unsigned page, unsigned line, unsigned a
 static void place_cell(struct xlsx *x, unsigned page, unsigned line) {
   const struct instance *instance = &x->model->instances[x->pages[page].instance];
   const struct line *text = &instance->sheet->lines[line];
-  unsigned cell = instance->cells[text->slot];
+  unsigned cell = instance->cells[line];
   if (cell == GRAPH_NONE) return;
   x->spots[cell] = (struct spot){ page, next_row(&x->pages[page]), SHOW_VALUE, 0, 1, NULL };
   add_entry(x, page, (struct entry){ ENTRY_CELL, line, cell, 0 });
@@ -236,7 +236,7 @@ static void place_line(struct xlsx *x, unsigned page, unsigned line) {
         return;
       }
       entry.kind = ENTRY_COLUMN;
-      entry.cell = instance->cells[text->slot];
+      entry.cell = instance->cells[line];
       x->column_row[entry.cell] = next_row(&x->pages[page]);
   }
   add_entry(x, page, entry);
@@ -318,7 +318,7 @@ static void place_table(struct xlsx *x, unsigned instance, unsigned table) {
   const struct line *line = &here->sheet->lines[here->sheet->tables[table]];
   unsigned page = add_page(x, PAGE_TABLE, xlsx_print(x, "%s%s", here->path, line->name));
   if (x->status != MLS_OK) return;
-  unsigned key = here->cells[line->slot];
+  unsigned key = here->cells[here->sheet->tables[table]];
   struct page *at = &x->pages[page];
   at->instance = instance, at->table = table, at->first = HEAD + 3;
   at->rows = x->model->cells[key].rows;
@@ -327,7 +327,7 @@ static void place_table(struct xlsx *x, unsigned instance, unsigned table) {
   for (size_t i = 0; i < here->sheet->line_count; i++) {
     const struct line *column = &here->sheet->lines[i];
     if (column->table == (int)table && column->kind != LINE_NOTE)
-      add_column(x, page, here->cells[column->slot], 0);
+      add_column(x, page, here->cells[i], 0);
   }
   place_columns(x, page, key);
 }

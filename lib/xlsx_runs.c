@@ -58,7 +58,7 @@ void xlsx_list_runs(struct xlsx *x) {
   x->runs = memory_array(&x->memory, sheet->line_count, sizeof *x->runs);
   if (!x->runs) x->status = fail_memory(x->report->fails);
   for (size_t line = 0; x->status == MLS_OK && chart_next(x->model, &line); line++)
-    if (sheet->lines[line].swing) x->runs[x->runs_count++].line = line;
+    if (sheet->lines[line].use->swing) x->runs[x->runs_count++].line = line;
 }
 
 const struct runs *xlsx_runs_of(const struct xlsx *x, const struct chart *chart) {
@@ -155,7 +155,7 @@ struct map *xlsx_run_steps(const struct pen *pen) {
 
 void xlsx_run_add_step(struct pen *pen, const struct node *node) {
   const struct cell *cell = &pen->x->model->cells[pen->cell];
-  unsigned rows = node->total == NODE_PLAIN ? cell->rows : 1, first = pen->runs->next;
+  unsigned rows = !node_is_total(node) ? cell->rows : 1, first = pen->runs->next;
   add_line(pen->x, pen->runs, (struct run_line){ pen->cell, node, 0, rows });
   if (map_put(xlsx_run_steps(pen), node, first) != MLS_OK)
     pen->x->status = fail_memory(pen->x->report->fails);
@@ -222,7 +222,7 @@ static void put_line(const struct block_of_runs *b, struct mls_values *values, u
                            : values_get(values, line->cell, row);
     if (tree)
       xlsx_put_tree(&pen, tree, line->first + row, run, si,
-                    line->node ? tree->type.kind == KIND_TEXT : cell->text);
+                    line->node ? tree->type->kind == KIND_TEXT : cell->text);
     else
       put_formula(x, b->page, line->first, run,
                   moved_formula(b, run, input_of(b, line), line->first), si, STYLE_BASE,
@@ -335,7 +335,7 @@ static void put_move(const struct block_of_runs *b, unsigned input) {
   const struct knob *knob = xlsx_knob(x, cell, 0);
   const struct cell *here = &x->model->cells[cell];
   const char *factor = xlsx_input_cell(x, knob, IN_FACTOR);
-  double ends[] = { line->likely_low, line->likely_high };
+  double ends[] = { line->domain->likely->low, line->domain->likely->high };
   double now = values_get(x->values, cell, 0) / here->unit->factor;
   put_text(x, b->page, row, RUNS_LABEL, xlsx_label(x, cell, 0), STYLE_WRAP);
   put_jump(x, b->page, row, RUNS_WHERE, knob->page, knob->line, xlsx_path(x, cell));
@@ -428,12 +428,12 @@ static void put_labels(const struct block_of_runs *b) {
 static const char *line_unit(struct xlsx *x, const struct run_line *line) {
   const struct cell *cell = &x->model->cells[line->cell];
   const struct node *node = line->node;
-  enum kind kind = node          ? node->type.kind
+  enum kind kind = node          ? node->type->kind
                    : cell->text  ? KIND_TEXT
                    : cell->truth ? KIND_TRUTH
                                  : KIND_NUMBER;
   if (kind != KIND_NUMBER) return xlsx_unit(NULL, kind);
-  return node ? xlsx_base_unit(x, node->type.strict, node->type.count)
+  return node ? xlsx_base_unit(x, node->type->strict, node->type->count)
               : xlsx_base_unit(x, cell->strict, cell->count);
 }
 
@@ -444,7 +444,7 @@ static const char *line_label(struct xlsx *x, const struct run_line *line, unsig
   if (line->node) label = xlsx_print(x, "part of %s", label);
   if (line->rows == 1) return label;
   const struct sheet *sheet = x->model->instances[x->model->cells[line->cell].instance].sheet;
-  const char *key = sheet->lines[sheet->tables[x->model->cells[line->cell].table]].key;
+  const char *key = sheet->lines[sheet->tables[x->model->cells[line->cell].table]].domain->key;
   return xlsx_print(x, "%s, %s %s", label, key, model_row_key(x->model, line->cell, row, number));
 }
 
@@ -527,7 +527,7 @@ static void put_widths(struct xlsx *x, unsigned page, unsigned last) {
 static unsigned place_blocks(struct xlsx *x, unsigned row) {
   const struct line *lines = x->model->instances[0].sheet->lines;
   for (size_t i = 0; i < x->runs_count; i++) {
-    unsigned inputs = (unsigned)lines[x->runs[i].line].bind_count - 1;
+    unsigned inputs = (unsigned)lines[x->runs[i].line].use->bind_count - 1;
     x->runs[i].top = row;
     row += ROW_MOVES + inputs + 1 + ROW_LAST + 1;
   }

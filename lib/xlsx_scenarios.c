@@ -42,7 +42,7 @@ void xlsx_list_results(struct xlsx *x) {
   for (size_t i = 0; i < main->sheet->line_count && x->status == MLS_OK; i++) {
     const struct line *line = &main->sheet->lines[i];
     if (line->kind != LINE_CELL || !line->output || line->table >= 0) continue;
-    unsigned cell = main->cells[line->slot];
+    unsigned cell = main->cells[i];
     if (cell != GRAPH_NONE) x->results[x->result_count++] = cell;
   }
 }

@@ -98,8 +98,8 @@ void xlsx_put_tree(struct pen *pen, const struct node *node, unsigned row, unsig
                    double si, bool text) {
   struct xlsx *x = pen->x;
   const char *formula = xlsx_spell(pen, node);
-  bool array = node->kind == NODE_CALL && node->total != NODE_PLAIN && node->count == 2 &&
-               node->function->array;
+  bool array =
+      node->kind == NODE_CALL && node_is_total(node) && node->count == 2 && node->function->array;
   if (array) put_array(x, pen->page, row, column, formula, si, STYLE_BASE, base_format(si));
   else put_value(x, pen->page, row, column, formula, si, text, STYLE_BASE, base_format(si));
 }
@@ -257,25 +257,26 @@ static void put_column(struct xlsx *x, unsigned page, unsigned row, const struct
 }
 
 static void put_table(struct xlsx *x, unsigned page, unsigned row, const struct line *line) {
-  unsigned to = table_page(x, x->pages[page].instance, line->use);
+  unsigned to = table_page(x, x->pages[page].instance, line->domain->index);
   const char *label = *line->label ? line->label : line->name;
   put_row(x, page, row, 0, last_shown(&x->pages[page]), STYLE_KEY);
   put_jump(x, page, row, SHOW_LABEL, to, 0, xlsx_print(x, "Table %s: %s", line->name, label));
   put_text(x, page, row, SHOW_WORDS,
-           xlsx_print(x, "%u rows, one for each %s", x->pages[to].rows, line->key), STYLE_KEY);
-  put_text(x, page, row, SHOW_FORMULA, xlsx_print(x, "%s in %s", line->key, line->set->text),
-           STYLE_MONO);
+           xlsx_print(x, "%u rows, one for each %s", x->pages[to].rows, line->domain->key),
+           STYLE_KEY);
+  put_text(x, page, row, SHOW_FORMULA,
+           xlsx_print(x, "%s in %s", line->domain->key, line->domain->set->text), STYLE_MONO);
   put_cites(x, page, row, line);
 }
 
 static void put_use(struct xlsx *x, unsigned page, unsigned row, const struct line *line) {
   const struct instance *instance = &x->model->instances[x->pages[page].instance];
-  unsigned to = x->instance_page[instance->children[line->use]];
-  const char *label = *line->label ? line->label : line->uses;
+  unsigned to = x->instance_page[instance->children[line->use->index]];
+  const char *label = *line->label ? line->label : line->use->sheet;
   put_row(x, page, row, 0, last_shown(&x->pages[page]), STYLE_KEY);
   put_jump(x, page, row, SHOW_LABEL, to, 0, xlsx_print(x, "Part %s: %s", line->name, label));
-  put_text(x, page, row, SHOW_WORDS, xlsx_print(x, "on its own worksheet, by sheet %s", line->uses),
-           STYLE_KEY);
+  put_text(x, page, row, SHOW_WORDS,
+           xlsx_print(x, "on its own worksheet, by sheet %s", line->use->sheet), STYLE_KEY);
   put_cites(x, page, row, line);
 }
 
@@ -346,25 +347,21 @@ void xlsx_write_instance(struct xlsx *x, unsigned page) {
 /* ---- constants and steps ---- */
 
 static void put_constant(struct xlsx *x, unsigned page, unsigned row, const struct extra *extra) {
-  const struct node *node = extra->node;
-  double factor = node->unit ? node->unit->factor : 1;
+  const struct literal *literal = extra->node->literal;
+  const struct unit *unit = literal->unit ? literal->unit : x->model->units->plain;
   unsigned base = x->pages[page].base;
-  put_number(x, page, row, SHOW_VALUE, node->number, STYLE_CONSTANT, XLSX_PLAIN);
-  put_text(x, page, row, SHOW_UNIT, xlsx_unit(node->unit, KIND_NUMBER), STYLE_UNIT);
+  put_number(x, page, row, SHOW_VALUE, literal->number, STYLE_CONSTANT, XLSX_PLAIN);
+  put_text(x, page, row, SHOW_UNIT, xlsx_unit(unit, KIND_NUMBER), STYLE_UNIT);
   put_text(x, page, row, SHOW_WORDS, "constant of the sheet", STYLE_WRAP);
-  const char *typed = xlsx_print(x, "%.*s", (int)node->typed.size, node->typed.at);
-  const char *text = node->unit ? xlsx_print(x, "%s [%s]", typed, node->unit->text)
-                                : xlsx_print(x, "number %s", typed);
+  const char *text = literal->unit ? xlsx_print(x, "%s [%s]", literal->typed, unit->text)
+                                   : xlsx_print(x, "number %s", literal->typed);
   put_text(x, page, row, SHOW_FORMULA, text, STYLE_MONO);
   const char *formula =
       xlsx_print(x, "%s*%s", at(x, row, SHOW_VALUE), at(x, row, base + BASE_FACTOR));
-  double si = node->number * factor;
+  double si = node_si(extra->node);
   put_formula(x, page, row, base + BASE_VALUE, formula, si, STYLE_BASE, base_format(si));
-  const struct dims *none = x->model->units->none;
-  put_block(x, page, row,
-            xlsx_base_unit(x, node->unit ? node->unit->strict : none,
-                           node->unit ? node->unit->count : none),
-            factor, extra->name ? extra->name : "");
+  put_block(x, page, row, xlsx_base_unit(x, unit->strict, unit->count), unit->factor,
+            extra->name ? extra->name : "");
 }
 
 static void put_step(struct xlsx *x, unsigned page, unsigned row, const struct extra *extra) {
@@ -373,10 +370,10 @@ static void put_step(struct xlsx *x, unsigned page, unsigned row, const struct e
     .x = x, .page = page, .owner = page, .home = extra->home, .cell = extra->cell, .whole = node
   };
   double si = values_evaluate(x->values, extra->home, 0, node);
-  bool text = node->type.kind == KIND_TEXT;
-  const char *unit = node->type.kind == KIND_NUMBER
-                         ? xlsx_base_unit(x, node->type.strict, node->type.count)
-                         : xlsx_unit(NULL, node->type.kind);
+  bool text = node->type->kind == KIND_TEXT;
+  const char *unit = node->type->kind == KIND_NUMBER
+                         ? xlsx_base_unit(x, node->type->strict, node->type->count)
+                         : xlsx_unit(NULL, node->type->kind);
   const char *format = value_is_error(si) ? XLSX_PLAIN : xlsx_number_format(si, is_whole(si));
   put_shown(x, page, row, si, 1, text, STYLE_NUMBER, format);
   put_text(x, page, row, SHOW_UNIT, unit, STYLE_UNIT);

@@ -92,17 +92,17 @@ static void add_cell(struct bases *b, unsigned cell, size_t row, const struct no
 }
 
 static void add_path(struct bases *b, const struct cell *cell, const struct node *node) {
-  unsigned to = model_cell(b->x->model, cell->home, &node->ref);
+  unsigned to = model_cell(b->x->model, cell->home, node);
   const struct cell *other = &b->x->model->cells[to];
   bool word = other->kind == CELL_FACT && other->family && other->table < 0;
-  if (word && node->ref.kind == REF_ROW) add_cell(b, to, node->ref.row, NULL);
+  if (word && node->ref == REF_ROW) add_cell(b, to, node->parts->row, NULL);
   else if (word && node->count && cell->table < 0) add_cell(b, to, ROWS_ALL, node);
   else add_cell(b, to, ROWS_ALL, NULL);
 }
 
 static void add_node(struct bases *b, const struct cell *cell, const struct node *node) {
   const struct mls_model *model = b->x->model;
-  if (node->kind == NODE_CALL && node->total != NODE_PLAIN) {
+  if (node_is_total(node)) {
     const struct cell *total = &model->cells[model->instances[cell->home].cells[node->total]];
     add_cell(b, total->total_column, ROWS_ALL, NULL);
     if (total->total_truth != GRAPH_NONE) add_cell(b, total->total_truth, ROWS_ALL, NULL);
@@ -293,7 +293,7 @@ static enum rank put_chain(struct xlsx *x, unsigned page, unsigned row, unsigned
 static bool derives(const struct xlsx *x, unsigned cell) {
   const struct cell *here = &x->model->cells[cell];
   while (here->formula && here->formula->kind == NODE_PATH)
-    here = &x->model->cells[model_cell(x->model, here->home, &here->formula->ref)];
+    here = &x->model->cells[model_cell(x->model, here->home, here->formula)];
   return here->formula != NULL;
 }
 

@@ -58,13 +58,13 @@ static void add_column_step(struct pen *pen, const struct node *node) {
 
 static void add_step(struct pen *pen, const struct node *node) {
   if (pen->runs) xlsx_run_add_step(pen, node);
-  else if (pen->column && node->total == NODE_PLAIN) add_column_step(pen, node);
+  else if (pen->column && !node_is_total(node)) add_column_step(pen, node);
   else add_scalar_step(pen, node);
 }
 
 /* Reads cells, so that a cell of its own says something. */
 static bool is_composite(const struct node *node) {
-  return node->kind == NODE_CALL || (node->kind == NODE_PATH && node->ref.kind == REF_LOOKUP);
+  return node->kind == NODE_CALL || (node->kind == NODE_PATH && node->ref == REF_LOOKUP);
 }
 
 static bool is_step(const struct pen *pen, const struct node *node) {
@@ -94,7 +94,7 @@ static const struct node *longest_part(struct pen *pen, const struct node *node)
 
 /* Those that a column reads, and those that need a cell to themselves. */
 static bool is_own_cell(const struct pen *pen, const struct node *node) {
-  if (node->kind != NODE_CALL || node->total == NODE_PLAIN) return false;
+  if (node->kind != NODE_CALL || !node_is_total(node)) return false;
   return pen->column || (node->function->array && node->count == 2);
 }
 

@@ -13,7 +13,7 @@ static unsigned up(const struct page *page, unsigned rows) { return page->first 
 
 static enum kind kind_of(const struct xlsx *x, const struct column *column) {
   const struct cell *cell = &x->model->cells[column->cell];
-  if (column->node) return column->node->type.kind;
+  if (column->node) return column->node->type->kind;
   return cell->text ? KIND_TEXT : cell->truth ? KIND_TRUTH : KIND_NUMBER;
 }
 
@@ -55,16 +55,16 @@ static const char *column_name(struct xlsx *x, const struct column *column) {
   const struct line *line = xlsx_line(x, column->cell);
   if (column->node) return xlsx_print(x, "part of %s", line->name);
   if (cell->kind != CELL_FACT) return line->name;
-  if (!cell->family) return xlsx_print(x, "%s.%s", line->key, cell->field);
+  if (!cell->family) return xlsx_print(x, "%s.%s", line->domain->key, cell->field);
   const char *word = x->model->words[cell->words[column->word]];
-  return xlsx_print(x, "%s.%s.%s", line->key, cell->field, word);
+  return xlsx_print(x, "%s.%s.%s", line->domain->key, cell->field, word);
 }
 
 static const char *base_unit(struct xlsx *x, const struct column *column) {
   const struct cell *cell = &x->model->cells[column->cell];
   enum kind kind = kind_of(x, column);
   if (kind != KIND_NUMBER) return xlsx_unit(NULL, kind);
-  if (column->node) return xlsx_base_unit(x, column->node->type.strict, column->node->type.count);
+  if (column->node) return xlsx_base_unit(x, column->node->type->strict, column->node->type->count);
   return xlsx_base_unit(x, cell->strict, cell->count);
 }
 
@@ -280,8 +280,8 @@ static void put_page_heads(struct xlsx *x, unsigned page, const struct line *lin
       put_jump(x, page, row, 0, parent, 0, xlsx_print(x, "Back to %s", x->pages[parent].name));
       put_text(x, page, row, first, "Factor", STYLE_NOTE);
     }
-    if (rows_up == LABEL_UP) put_text(x, page, row, 0, line->key, STYLE_HEAD);
-    if (rows_up == NAME_UP) put_text(x, page, row, 0, line->key, STYLE_KEY);
+    if (rows_up == LABEL_UP) put_text(x, page, row, 0, line->domain->key, STYLE_HEAD);
+    if (rows_up == NAME_UP) put_text(x, page, row, 0, line->domain->key, STYLE_KEY);
     if (rows_up == UNIT_UP) put_text(x, page, row, 0, "Unit", STYLE_KEY);
     for (size_t i = 0; i < here->column_count; i++) put_head(x, page, &here->columns[i], rows_up);
   }
@@ -325,7 +325,7 @@ void xlsx_write_table(struct xlsx *x, unsigned page) {
     open_writer(&writers[i], x, page, &here->columns[i]);
   if (x->status != MLS_OK) return;
   put_page_heads(x, page, line);
-  put_rows(x, page, instance->cells[line->slot], writers);
+  put_rows(x, page, instance->cells[line_slot(instance->sheet, line)], writers);
   put_validations(x, page, writers);
   put_step_widths(x, page);
   enum { ACROSS = 12 }; /* columns on a printed page */

@@ -15,11 +15,11 @@ cli=$(dirname "$0")/../cli
 # Bottom to top. Files of one line make one layer: they may use each other, the lines above, and
 # nothing below. A new file is added here.
 layers='
-limits system bits real real_inline real_tail
+limits sets system bits real real_inline real_tail
 memory
 fail progress
 power
-text buffer number number_print
+text buffer number number_digits number_lanes number_print
 name
 csv csv_number csv_write
 json

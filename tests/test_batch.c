@@ -404,6 +404,41 @@ START_TEST(ends_of_ranges) {
 }
 END_TEST
 
+static const char *const ranges[] = { "0..8",  "0.25..8",    "1..64 by 1", "0..9 by 1",
+                                      "-5..5", "-3..3 by 1", "-8..-0.5" };
+
+/* Among good lanes, however many, a batch takes what mls_set_number takes. */
+START_TEST(inside_alone_and_among_others) {
+  static const double tried[] = { 0,         -0.0,       0.25,        0.5,         1,
+                                  1.5,       3,          5,           8,           9,
+                                  64,        65,         -0.5,        -1,          -3,
+                                  -4,        -8,         0x1p52,      1e300,       -1e300,
+                                  0x1p-1074, -0x1p-1074, 0x1.fffffp2, 0x1.00001p3, 0.9999999999,
+                                  INFINITY,  -INFINITY,  NAN,         -NAN };
+  enum { LANES = 21 };
+  struct world world;
+  mls_batch *batch;
+  char text[100];
+  snprintf(text, sizeof text, "input a = %s in %s\nx = a\n", _i == 6 ? "-1" : "1", ranges[_i]);
+  ask_open(&world, text);
+  mls_place a = place_of(&world, "a"), x = place_of(&world, "x");
+  ck_assert_int_eq(mls_batch_new(world.model, NULL, &a, 1, &x, 1, &batch), MLS_OK);
+  for (size_t i = 0; i < COUNT_OF(tried); i++)
+    for (size_t lane = 0; lane < LANES; lane++) {
+      double si[LANES], out[LANES], *outs[] = { out };
+      const double *ins[] = { si };
+      unsigned bad[LANES];
+      for (size_t k = 0; k < LANES; k++) si[k] = k == lane ? tried[i] : _i == 6 ? -1 : 1;
+      bool alone = mls_set_number(world.values, a.cell, 0, tried[i]) == MLS_OK;
+      ck_assert_int_eq(mls_batch_run(batch, LANES, ins, outs, bad), MLS_OK);
+      for (size_t k = 0; k < LANES; k++)
+        ck_assert_msg((bad[k] == 0) == (k != lane || alone), "%a in %s", si[k], ranges[_i]);
+    }
+  mls_batch_free(batch);
+  world_close(&world);
+}
+END_TEST
+
 /* ---- wrong arguments ---- */
 
 static void refused(struct world *world, const mls_place *columns, size_t column_count,
@@ -522,6 +557,7 @@ Suite *suite_batch(void) {
   TCase *sets = tcase_create("sets");
   tcase_add_loop_test(sets, test_outside, 0, COUNT_OF(outside));
   tcase_add_test(sets, ends_of_ranges);
+  tcase_add_loop_test(sets, inside_alone_and_among_others, 0, COUNT_OF(ranges));
   suite_add_tcase(suite, sets);
   TCase *wrong = tcase_create("arguments");
   tcase_set_timeout(wrong, 120);

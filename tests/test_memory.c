@@ -74,7 +74,7 @@ END_TEST
 /* A large piece gets what it asks for, leaves the chunks of small ones as they are, and goes with
    what came after a mark. */
 START_TEST(test_large) {
-  struct memory memory, beside;
+  struct memory memory;
   memory_open(&memory, NULL);
   char *small = memory_push(&memory, 8);
   size_t held = memory.held;
@@ -84,22 +84,32 @@ START_TEST(test_large) {
   ck_assert(large[0] == 0 && large[9999999] == 0);
   ck_assert_uint_le(memory.held, held + 10000000 + 64);
   ck_assert_ptr_eq(memory_push(&memory, 8), small + 8);
-  memory.most = memory.held + 1000;
-  memory_open_beside(&beside, &memory);
-  ck_assert_uint_eq(beside.most, 1000);
-  ck_assert_ptr_null(memory_push(&beside, 1001));
-  memory.most = memory.held;
-  memory_open_beside(&beside, &memory);
-  ck_assert_ptr_null(memory_push(&beside, 1));
-  ck_assert(beside.over && !memory.over);
-  memory_close(&beside);
   memory_reset(&memory, mark);
   ck_assert_uint_eq(memory.held, held);
   memory_close(&memory);
   ck_assert_uint_eq(memory.held, 0);
-  memory.most = 0;
+}
+END_TEST
+
+/* An arena beside another one takes of its bound, and gives back. */
+START_TEST(test_beside) {
+  struct memory memory, beside;
+  memory_open(&memory, NULL);
+  memory.most = 1 << 20;
+  ck_assert_ptr_nonnull(memory_push(&memory, 1000));
+  size_t held = memory.held;
   memory_open_beside(&beside, &memory);
-  ck_assert_uint_eq(beside.most, 0);
+  ck_assert_ptr_nonnull(memory_push(&beside, 10));
+  ck_assert_ptr_nonnull(memory_push(&beside, 500000));
+  ck_assert_uint_ge(memory.held, held + 500010);
+  ck_assert_ptr_null(memory_push(&memory, 600000));
+  ck_assert_ptr_null(memory_push(&beside, 600000));
+  ck_assert(memory.over && !beside.over);
+  memory_close(&beside);
+  ck_assert_uint_eq(memory.held, held);
+  ck_assert_ptr_nonnull(memory_push(&memory, 600000));
+  memory_close(&memory);
+  ck_assert_uint_eq(memory.held, 0);
 }
 END_TEST
 
@@ -517,6 +527,7 @@ Suite *suite_memory(void) {
   tcase_add_test(tests, test_arena);
   tcase_add_test(tests, test_bound);
   tcase_add_test(tests, test_large);
+  tcase_add_test(tests, test_beside);
   tcase_add_test(tests, test_long_tables);
   tcase_add_test(tests, test_rows_kept);
   tcase_add_test(tests, test_rows_refused);
