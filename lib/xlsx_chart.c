@@ -6,7 +6,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { SCALE = 75 }; /* percent: an A4 page is wider than all columns then */
+enum { SCALE = 68 }; /* percent: pages of A4 and of Letter are wider than all columns then */
 
 /* ---- addresses and values ---- */
 
@@ -402,7 +402,7 @@ void xlsx_write_charts(struct xlsx *x) {
   unsigned page = xlsx_page_of(x, PAGE_CHARTS), row = x->pages[page].first - 1, count = 0;
   put_page(x, page, "Charts", "Live: each shows the cells below it. They follow every input.");
   put_width(x, page, 0, 0, 34, false);
-  put_width(x, page, 1, XLSX_CHART_COLUMNS - 1, 12, false);
+  put_width(x, page, 1, XLSX_CHART_COLUMNS - 1, 13, false);
   for (size_t line = 0; chart_next(x->model, &line) && x->status == MLS_OK; line++) {
     struct memory_mark mark = memory_mark(&x->scratch);
     struct chart chart;

@@ -155,7 +155,7 @@ static const struct look looks[STYLE_COUNT] = {
   [STYLE_MONO] = { 0x404040, 0, BORDER | WRAP | MONO | PAD, 8 },
   [STYLE_NOTE] = { GREY, 0, ITALIC, 10 },
   [STYLE_LINK] = { 0x0563C1, 0, BORDER | PAD | SHRINK, 10 },
-  [STYLE_ADDRESS] = { 0x0563C1, 0, BORDER | PAD | WRAP, 9 },
+  [STYLE_ADDRESS] = { 0x0563C1, 0, BORDER | PAD | SHRINK, 9 },
   [STYLE_JUMP] = { 0x0563C1, 0, 0, 10 },
   [STYLE_UNIT] = { 0, 0, BORDER | CENTER | SHRINK, 10 },
   [STYLE_NUMBER] = { 0, 0, BORDER | RIGHT, 10 },
@@ -408,7 +408,6 @@ static void put_link(struct xlsx *x, unsigned page, unsigned row, unsigned colum
     put_string(x, page, row, column, safe, STYLE_TEXT);
     return;
   }
-  make_room(x, page, row, column, safe, &looks[style]);
   xlsx_check(
       x, worksheet_write_url_opt(sheet_of(x, page), row, (lxw_col_t)column, to, look, safe, NULL));
 }

@@ -230,6 +230,35 @@ def colours():
                                   '"' in cell.number_format, cell.number_format)
 
 
+# ---- what a reader is told ----
+
+HEADINGS = ['Quantity', 'Value', 'Unit', 'Formula in words', 'Formula in names', 'State', 'Source']
+
+
+def told():
+    """Order of the worksheets; limits and conventions; what a line of a sheet shows."""
+    export('monthly_tco', 'told.xlsx')
+    book = load_workbook('told.xlsx', data_only=True)
+    names = book.sheetnames
+    check('the order of worksheets', names[:4] == ['cover', 'inputs', 'scenarios', 'runs'] and
+          names[-5:] == ['checks', 'charts', 'facts', 'sources', 'log'], names)
+    texts = {name: [str(cell) for row in book[name].iter_rows(values_only=True) for cell in row if cell is not None]
+             for name in ('cover', 'log')}
+    with open(os.path.join(ROOT, 'templates', 'monthly_tco.sheet'), encoding='utf8') as file:
+        lines = file.read().split('\n')
+    notes = [line[2:] for line in lines[1:lines.index('')] if line.startswith('# ')]
+    check('the cover has the notes of the sheet', len(notes) > 2 and all(note in texts['cover'] for note in notes), notes)
+    for part in 'Signs are those of the sheet', 'SI units', 'Limits', 'Number formats fit the values':
+        check(f'the log says: {part}', any(part in text for text in texts['log']), texts['log'])
+    check('the headings of a sheet', [cell.value for cell in book['monthly_tco'][4]][:7] == HEADINGS)
+    states = [row[0].value for row in book['log'].iter_rows(min_row=5, max_row=12)]
+    rows = {row[0].value: row for row in book['cover'].iter_rows()}
+    results = [rows[label][3].value for label in ('Cost of the whole plan', 'Emissions of the electricity')]
+    weakest = rows['Weakest state of the results'][1].value
+    check('the weakest state', weakest in states and
+          all(states.index(weakest) >= states.index(state) for state in results), (weakest, results))
+
+
 # ---- sizes ----
 
 def sizes():
@@ -331,4 +360,4 @@ def prepare():
           '# gnumeric:', shutil.which('ssconvert') or 'not installed')
 
 
-run_parts(prepare, [hostile, colours, sizes, large_tables, copied_down, every_sheet])
+run_parts(prepare, [hostile, colours, told, sizes, large_tables, copied_down, every_sheet])
