@@ -50,23 +50,24 @@ static double run_prior(const struct lane *l, const uint32_t *at) {
 
 #define ARGUMENT(k) near_value(places, at[k], rows, l->row)
 
-/* `at` moves by a number that stands in the case: with one read from the head a processor would
-   wait for each step before it looks at the next. */
+/* The cases of a function, and what it makes: of operands, or of what the step before made. `at`
+   moves by a number that stands in the case: with one read from the head a processor would wait for
+   each step before it looks at the next. */
+#define ROW_CASE(name, which, words, arguments)                                                    \
+  case BODY_##name | which:                                                                        \
+    made = lane_##name arguments;                                                                  \
+    at += words;                                                                                   \
+    break;
 #define ROW_1(name)                                                                                \
-  case BODY_##name:                                                                                \
-    made = lane_##name(ARGUMENT(1));                                                               \
-    at += 2;                                                                                       \
-    break;
+  ROW_CASE(name, 0, 2, (ARGUMENT(1)))                                                              \
+  ROW_CASE(name, CODE_FIRST, 2, (made))
 #define ROW_2(name)                                                                                \
-  case BODY_##name:                                                                                \
-    made = lane_##name(ARGUMENT(1), ARGUMENT(2));                                                  \
-    at += 3;                                                                                       \
-    break;
+  ROW_CASE(name, 0, 3, (ARGUMENT(1), ARGUMENT(2)))                                                 \
+  ROW_CASE(name, CODE_FIRST, 3, (made, ARGUMENT(2)))                                               \
+  ROW_CASE(name, CODE_SECOND, 3, (ARGUMENT(1), made))
 #define ROW_3(name)                                                                                \
-  case BODY_##name:                                                                                \
-    made = lane_##name(ARGUMENT(1), ARGUMENT(2), ARGUMENT(3));                                     \
-    at += 4;                                                                                       \
-    break;
+  ROW_CASE(name, 0, 4, (ARGUMENT(1), ARGUMENT(2), ARGUMENT(3)))                                    \
+  ROW_CASE(name, CODE_FIRST, 4, (made, ARGUMENT(2), ARGUMENT(3)))
 
 /* What a sweep has done so far. Changed cells are gathered for each word of their bits: cells come
    in order. */
@@ -100,7 +101,7 @@ SYSTEM_INLINE double run(const struct lane *l, const uint32_t *at, const uint32_
   struct swept swept = { 0 };
   while (at < end) {
     const uint32_t head = *at;
-    switch (head & (CODE_NUMBER | CODE_REACHES)) {
+    switch (head & CODE_CASE) {
       ROW_2(add)
       ROW_2(subtract)
       ROW_2(multiply)
