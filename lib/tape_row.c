@@ -69,6 +69,9 @@ static double run_prior(const struct lane *l, const uint32_t *at) {
   ROW_CASE(name, 0, 4, (ARGUMENT(1), ARGUMENT(2), ARGUMENT(3)))                                    \
   ROW_CASE(name, CODE_FIRST, 4, (made, ARGUMENT(2), ARGUMENT(3)))
 
+/* Words of code that are asked for before they are run: pages end what a processor foresees. */
+enum { AHEAD = 256 };
+
 /* What a sweep has done so far. Changed cells are gathered for each word of their bits: cells come
    in order. */
 struct swept {
@@ -82,6 +85,7 @@ static inline void keep(struct sweep *s, struct swept *swept, size_t row, const 
   const unsigned cell = place[0] & ~CODE_TOLD;
   double *old = &s->values[place[1] + row];
   swept->count++;
+  system_read_soon(place + AHEAD);
   if (memcmp(old, &made, sizeof made) == 0) return;
   *old = made;
   if (cell / 64 != swept->word) {
