@@ -67,21 +67,35 @@ static uint32_t place_of(struct compiler *c, const struct operand *operand) {
   return is_far(operand) ? far_word(c, operand) : CODE_ROWS | operand->index;
 }
 
-static uint32_t head_of(const struct op *op) {
+/* The value of an operand is in the hands of what runs one row, if the step before made it. */
+static bool is_handed(const struct compiler *c, const struct operand *operand) {
+  const struct tape *tape = c->tape;
+  return c->ops > 0 && operand->kind == OPERAND_REGISTER &&
+         tape->code[tape->code_count - 1] == tape->registers_at + operand->index;
+}
+
+static uint32_t case_of(const struct compiler *c, const struct op *op) {
+  for (unsigned i = 0; i < op->count; i++)
+    if (is_far(&op->in[i])) return op->number | CODE_REACHES;
+  if (is_handed(c, &op->in[0])) return op->number | CODE_FIRST;
+  if (op->count > 1 && is_handed(c, &op->in[1])) return op->number | CODE_SECOND;
+  return op->number;
+}
+
+static uint32_t head_of(const struct compiler *c, const struct op *op) {
   static const uint32_t numbers[] = {
     [OP_LOOKUP] = CODE_LOOKUP, [OP_PRIOR] = CODE_PRIOR, [OP_COPY] = CODE_COPY
   };
-  uint32_t head = (op->kind == OP_CALL ? op->number : numbers[op->kind]) |
-                  (uint32_t)op->count << CODE_COUNT | (uint32_t)op->ones << CODE_ONES;
-  for (unsigned i = 0; i < op->count; i++)
-    if (op->kind == OP_CALL && is_far(&op->in[i])) head |= CODE_REACHES;
+  uint32_t head = op->kind == OP_CALL ? case_of(c, op) : numbers[op->kind];
+  head |= (uint32_t)op->count << CODE_COUNT | (uint32_t)op->ones << CODE_ONES;
   return op->one ? head | CODE_ONE : head;
 }
 
 static void put_op(struct compiler *c, const struct op *op) {
+  uint32_t head = head_of(c, op);
   c->head = c->tape->code_count;
   c->ops++;
-  put(c, head_of(op));
+  put(c, head);
   for (unsigned i = 0; i < op->count; i++) put(c, place_of(c, &op->in[i]));
   if (op->kind == OP_LOOKUP) put(c, op->cell);
   if (op->kind == OP_PRIOR) put(c, op->lag);

@@ -12,8 +12,11 @@
 
 /* In a head. */
 enum {
-  CODE_NUMBER = 0x7f,     /* enum function_body, or one of those below */
-  CODE_REACHES = 0x80,    /* some operand of a call is CODE_FAR */
+  CODE_NUMBER = 0x3f,     /* enum function_body, or one of those below */
+  CODE_FIRST = 1 << 6,    /* operand 0 is what the step before made; */
+  CODE_SECOND = 2 << 6,   /* operand 1 is; */
+  CODE_REACHES = 3 << 6,  /* some operand of a call is CODE_FAR */
+  CODE_CASE = 0xff,       /* all of this: what a step does with one row */
   CODE_LAST = 1 << 8,     /* its result is the value of the cell */
   CODE_ONE = 1 << 9,      /* op.one */
   CODE_FOLLOWS = 1 << 10, /* op.follows */
@@ -23,7 +26,7 @@ enum {
 
 /* Steps that are no function of the table. */
 enum { CODE_LOOKUP = BODY_COUNT, CODE_PRIOR, CODE_COPY, CODE_NUMBERS };
-_Static_assert((int)CODE_NUMBERS <= (int)CODE_NUMBER + 1, "a number takes seven bits");
+_Static_assert((int)CODE_NUMBERS <= (int)CODE_NUMBER + 1, "a number takes six bits");
 
 /* An operand is a place: the values stand first, then the constants, then the registers. Rows of a
    column have CODE_ROWS beside the place of row 0; of rows that do not stand side by side, or above

@@ -50,23 +50,27 @@ static double run_prior(const struct lane *l, const uint32_t *at) {
 
 #define ARGUMENT(k) near_value(places, at[k], rows, l->row)
 
-/* `at` moves by a number that stands in the case: with one read from the head a processor would
-   wait for each step before it looks at the next. */
+/* The cases of a function, and what it makes: of operands, or of what the step before made. `at`
+   moves by a number that stands in the case: with one read from the head a processor would wait for
+   each step before it looks at the next. */
+#define ROW_CASE(name, which, words, arguments)                                                    \
+  case BODY_##name | which:                                                                        \
+    made = lane_##name arguments;                                                                  \
+    at += words;                                                                                   \
+    break;
 #define ROW_1(name)                                                                                \
-  case BODY_##name:                                                                                \
-    made = lane_##name(ARGUMENT(1));                                                               \
-    at += 2;                                                                                       \
-    break;
+  ROW_CASE(name, 0, 2, (ARGUMENT(1)))                                                              \
+  ROW_CASE(name, CODE_FIRST, 2, (made))
 #define ROW_2(name)                                                                                \
-  case BODY_##name:                                                                                \
-    made = lane_##name(ARGUMENT(1), ARGUMENT(2));                                                  \
-    at += 3;                                                                                       \
-    break;
+  ROW_CASE(name, 0, 3, (ARGUMENT(1), ARGUMENT(2)))                                                 \
+  ROW_CASE(name, CODE_FIRST, 3, (made, ARGUMENT(2)))                                               \
+  ROW_CASE(name, CODE_SECOND, 3, (ARGUMENT(1), made))
 #define ROW_3(name)                                                                                \
-  case BODY_##name:                                                                                \
-    made = lane_##name(ARGUMENT(1), ARGUMENT(2), ARGUMENT(3));                                     \
-    at += 4;                                                                                       \
-    break;
+  ROW_CASE(name, 0, 4, (ARGUMENT(1), ARGUMENT(2), ARGUMENT(3)))                                    \
+  ROW_CASE(name, CODE_FIRST, 4, (made, ARGUMENT(2), ARGUMENT(3)))
+
+/* Words of code that are asked for before they are run: pages end what a processor foresees. */
+enum { AHEAD = 256 };
 
 /* What a sweep has done so far. Changed cells are gathered for each word of their bits: cells come
    in order. */
@@ -81,6 +85,7 @@ static inline void keep(struct sweep *s, struct swept *swept, size_t row, const 
   const unsigned cell = place[0] & ~CODE_TOLD;
   double *old = &s->values[place[1] + row];
   swept->count++;
+  system_read_soon(place + AHEAD);
   if (memcmp(old, &made, sizeof made) == 0) return;
   *old = made;
   if (cell / 64 != swept->word) {
@@ -100,7 +105,7 @@ SYSTEM_INLINE double run(const struct lane *l, const uint32_t *at, const uint32_
   struct swept swept = { 0 };
   while (at < end) {
     const uint32_t head = *at;
-    switch (head & (CODE_NUMBER | CODE_REACHES)) {
+    switch (head & CODE_CASE) {
       ROW_2(add)
       ROW_2(subtract)
       ROW_2(multiply)
