@@ -123,11 +123,12 @@ static mls_status collect_all(struct orderer *o) {
    cells whose number did not fall are the first of their component. A finished component is
    numbered from the top, above all that are open. */
 struct tarjan {
-  unsigned *number;       /* 0: not entered */
-  unsigned *path, *next;  /* the way down; of a cell's needs, the next to look at */
-  bool *fell;             /* its number is that of an earlier cell */
-  unsigned *stack;        /* cells that were left, and whose component is open: from the end of */
-  size_t top, path_count; /* sorted, which has room for them */
+  unsigned *number;      /* 0: not entered */
+  unsigned *path, *next; /* the way down; of a cell's needs, the next to look at */
+  bool *fell;            /* its number is that of an earlier cell */
+  unsigned *stack; /* cells that were left, and whose component is open: from the end of `sorted`,
+                      which has room for them */
+  size_t top, path_count;
   unsigned counter, component;
 };
 

@@ -89,9 +89,8 @@ struct line {
   const char *name;        /* interned; NULL for a note */
   const char *label;       /* comment without keys; "" when none. LINE_NOTE: the text */
   const struct unit *unit; /* NULL: no brackets */
-  const struct type
-      *type;          /* set by check.c, of LINE_TABLE that of its key; NULL when it has none */
-  const char **cites; /* interned keys, without @ */
+  const struct type *type; /* set by check.c; of LINE_TABLE that of its key; or NULL */
+  const char **cites;      /* interned keys, without @ */
   union {
     struct node *formula;  /* LINE_CELL, LINE_CHECK; NULL when it could not be read */
     struct domain *domain; /* LINE_INPUT, LINE_TABLE */

@@ -193,10 +193,10 @@ static void name_spot(struct xlsx *x, unsigned cell, const char *name) {
 static void place_facts(struct xlsx *x, unsigned page, unsigned line, unsigned anchor) {
   const char *name = x->model->instances[x->pages[page].instance].sheet->lines[line].name;
   for (unsigned i = x->fact_first[anchor]; i != GRAPH_NONE; i = x->fact_next[i]) {
-    const struct cell *fact = &x->model->cells[i];
+    const struct cell *here = &x->model->cells[i];
     x->spots[i] = (struct spot){ page, next_row(&x->pages[page]), SHOW_VALUE, 0, 1, NULL };
-    if (!fact->family) name_spot(x, i, xlsx_print(x, "%s.%s", name, fact->fact->field));
-    for (unsigned row = 0; row < fact->rows; row++)
+    if (!here->family) name_spot(x, i, xlsx_print(x, "%s.%s", name, here->fact->field));
+    for (unsigned row = 0; row < here->rows; row++)
       add_entry(x, page, (struct entry){ ENTRY_FACT, line, i, row });
   }
 }

@@ -103,10 +103,10 @@ static void add_path(struct bases *b, const struct cell *cell, const struct node
 static void add_node(struct bases *b, const struct cell *cell, const struct node *node) {
   const struct mls_model *model = b->x->model;
   if (node_is_total(node)) {
-    const struct cell *total =
-        &model->cells[model->instances[model_home(model, cell)].cells[node->total]];
-    add_cell(b, total->total->column, ROWS_ALL, NULL);
-    if (total->total->truth != GRAPH_NONE) add_cell(b, total->total->truth, ROWS_ALL, NULL);
+    const struct instance *home = &model->instances[model_home(model, cell)];
+    const struct total_cell *total = model->cells[home->cells[node->total]].total;
+    add_cell(b, total->column, ROWS_ALL, NULL);
+    if (total->truth != GRAPH_NONE) add_cell(b, total->truth, ROWS_ALL, NULL);
     return;
   }
   if (node->kind == NODE_PATH) add_path(b, cell, node);

@@ -231,6 +231,35 @@ START_TEST(test_rows_refused) {
 }
 END_TEST
 
+/* A named cell keeps its line, its tree, its steps and its place; nothing of how they were made. */
+START_TEST(test_named_kept) {
+  enum { GROUPS = 3000, CELLS = 3 * GROUPS };
+  struct account account = { 0 };
+  struct world world = { .extra = ask_files, .extra_count = COUNT_OF(ask_files) };
+  mls_allocator allocator = { account_resize, account_release, &account };
+  mls_options options = {
+    .size = sizeof options, .allocator = allocator, .find = world_find, .find_context = &world
+  };
+  char *text = malloc(CELLS * 60);
+  ck_assert_ptr_nonnull(text);
+  size_t size = (size_t)sprintf(text, "sheet try_it\n");
+  for (unsigned i = 0; i < GROUPS; i++)
+    size += (size_t)sprintf(
+        text + size, "input a_%u = 0.5 in 0..2\nb_%u = a_%u * 2 + 1\nc_%u = min(a_%u, b_%u)\n", i,
+        i, i, i, i, i);
+  ck_assert_int_eq(mls_open(&options, &world.book), MLS_OK);
+  size_t before = account.now;
+  ck_assert_int_eq(
+      mls_model_open_bytes(world.book, "try_it.sheet", text, size, NULL, 0, &world.model), MLS_OK);
+  free(text);
+  ck_assert_uint_eq(mls_cell_count(world.model), CELLS);
+  ck_assert_msg(account.now - before <= 500 * (size_t)CELLS, "%zu bytes for %d cells",
+                account.now - before, CELLS);
+  mls_close(world.book);
+  ck_assert_uint_eq(account.now, 0);
+}
+END_TEST
+
 /* ---- scarce memory ---- */
 
 struct scarce {
@@ -530,6 +559,7 @@ Suite *suite_memory(void) {
   tcase_add_test(tests, test_beside);
   tcase_add_test(tests, test_long_tables);
   tcase_add_test(tests, test_rows_kept);
+  tcase_add_test(tests, test_named_kept);
   tcase_add_test(tests, test_rows_refused);
   tcase_add_test(tests, test_open);
   tcase_add_test(tests, test_set);
