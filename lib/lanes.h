@@ -7,6 +7,7 @@
 
 typedef bool lanes_body(size_t n, double *restrict out, const double *const *in, size_t count,
                         unsigned ones);
+typedef bool lanes_run(unsigned code, double *restrict out, const double *const *in);
 typedef double span_body(size_t n, const double *column, const double *truth);
 typedef void slope_body(double value, const double *in, size_t count, double *slope);
 typedef void span_slope_body(double value, size_t n, const double *column, const double *truth,
@@ -29,8 +30,9 @@ typedef void span_slope_body(double value, size_t n, const double *column, const
   { lanes_##name##_any, lanes_##name##_any, lanes_##name##_any }
 #define LANES_DECLARE(type, name) type lanes_##name##_any;
 #endif
-#define LANES_BODIES(name)                                                                         \
-  { .lanes = LANES_SETS_OF(name), .one = one_##name }
+#define LANES_PASSING(name, which)                                                                 \
+  { .lanes = LANES_SETS_OF(name), .one = one_##name, .passes = which }
+#define LANES_BODIES(name) LANES_PASSING(name, 0)
 #define LANES_FUNCTION(name)                                                                       \
   LANES_DECLARE(lanes_body, name)                                                                  \
   double one_##name(const double *const *in, size_t count);
@@ -76,11 +78,13 @@ LANES_FUNCTION(gamma_cdf)
 LANES_FUNCTION(gamma_quantile)
 LANES_FUNCTION(beta_quantile)
 LANES_FUNCTION(binomial_cdf)
-/* Two functions in one pass: see function_joined. */
-typedef lanes lanes_joined(lanes outer, lanes inner, unsigned at, unsigned ones);
-LANES_DECLARE(lanes_joined, joined)
-/* Whether some x is below `low`, above `high`, no number, or (`whole`) not for sure a whole one. */
-typedef bool lanes_bounds(size_t n, const double *x, double low, double high, bool whole);
+/* The bodies of function_block. */
+typedef unsigned lanes_block(lanes outer, lanes inner, unsigned at, unsigned ones, bool seen);
+LANES_DECLARE(lanes_block, block)
+LANES_DECLARE(lanes_run, run)
+/* Whether some x of a block is below `low`, above `high`, no number, or (`whole`) not for sure a
+   whole one. */
+typedef bool lanes_bounds(const double *x, double low, double high, bool whole);
 LANES_DECLARE(lanes_bounds, outside)
 
 span_body span_sum, span_mean, span_min, span_max, span_count, span_product;

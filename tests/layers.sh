@@ -39,7 +39,7 @@ recur
 values settle state
 scenario scenario_json
 show
-plan
+plan plan_*
 batch
 trace verdict
 chart chart_scale chart_svg chart_text
