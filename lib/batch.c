@@ -16,10 +16,8 @@
 #include "system.h"
 
 enum {
-  CACHE = 1 << 17, /* doubles: 1 MiB, about what a core has for itself */
-  BLOCK = 128,     /* scenarios at once: a register is 1 KiB, those in use fit the nearest cache */
-  SMALLEST = 16,   /* scenarios at once when there are many registers */
-  LINE = 8         /* doubles in a line of the cache */
+  BLOCK = FUNCTION_BLOCK, /* scenarios at once */
+  LINE = 8                /* doubles in a line of the cache */
 };
 
 static const struct place nowhere = { NULL, 0, 0 };
@@ -69,7 +67,7 @@ static mls_status check_results(struct mls_batch *batch, const mls_place *result
 static mls_status find_words(struct mls_batch *batch, struct batch_column *column) {
   const struct mls_model *model = batch->plan.model;
   unsigned char *words = memory_array(&batch->memory, model->word_count, 1);
-  column->lanes = memory_array(&batch->memory, batch->block, sizeof *column->lanes);
+  column->lanes = memory_array(&batch->memory, BLOCK, sizeof *column->lanes);
   if (!words || !column->lanes) return fail_memory(&batch->fails);
   for (size_t i = 0; i < model->word_count; i++)
     words[i] = !column->set || set_holds_word(column->set, model->words[i]);
@@ -114,15 +112,9 @@ static size_t longest_total(const struct plan *plan) {
   return most;
 }
 
-static void choose_block(struct mls_batch *batch) {
-  size_t blocks = batch->plan.registers;
-  batch->block = BLOCK;
-  while (batch->block > SMALLEST && blocks > CACHE / batch->block) batch->block /= 2;
-}
-
 /* Blocks that begin a line of the cache: vectors as long as one then never lie across two. */
 static double *take_blocks(struct mls_batch *batch, size_t count) {
-  double *room = memory_array(&batch->memory, count * batch->block + LINE - 1, sizeof *room);
+  double *room = memory_array(&batch->memory, count * BLOCK + LINE - 1, sizeof *room);
   size_t past = (uintptr_t)room / sizeof *room % LINE;
   return room && past > 0 ? room + LINE - past : room;
 }
@@ -133,10 +125,14 @@ static mls_status open_lanes(struct mls_batch *batch) {
   batch->blocks = memory_array(&batch->memory, plan->constant_count, sizeof *batch->blocks);
   batch->in = memory_array(&batch->memory, plan->source_count, sizeof *batch->in);
   batch->moves = memory_array(&batch->memory, plan->source_count, sizeof *batch->moves);
-  batch->wrong = memory_array(&batch->memory, batch->block, sizeof *batch->wrong);
+  batch->at = memory_array(&batch->memory, batch->column_count, sizeof *batch->at);
+  batch->soon =
+      memory_array(&batch->memory, batch->column_count + plan->result_count, sizeof *batch->soon);
+  batch->rest = take_blocks(batch, batch->column_count);
+  batch->wrong = memory_array(&batch->memory, BLOCK, sizeof *batch->wrong);
   batch->rows = memory_array(&batch->memory, longest_total(plan), 2 * LINE * sizeof(double));
-  bool all =
-      batch->registers && batch->blocks && batch->in && batch->moves && batch->wrong && batch->rows;
+  bool all = batch->registers && batch->blocks && batch->in && batch->moves && batch->at &&
+             batch->soon && batch->rest && batch->wrong && batch->rows;
   return all ? MLS_OK : fail_memory(&batch->fails);
 }
 
@@ -146,7 +142,7 @@ static mls_status fill_block(struct mls_batch *batch, source what) {
   if ((what & SOURCE_KIND) != SOURCE_CONSTANT || batch->blocks[index]) return MLS_OK;
   double *block = take_blocks(batch, 1);
   if (!block) return fail_memory(&batch->fails);
-  for (size_t i = 0; i < batch->block; i++) block[i] = batch->plan.constants[index];
+  for (size_t i = 0; i < BLOCK; i++) block[i] = batch->plan.constants[index];
   batch->blocks[index] = block;
   return MLS_OK;
 }
@@ -173,7 +169,7 @@ static mls_status fill_blocks(struct mls_batch *batch) {
 static const double *place_of(const struct mls_batch *batch, source what) {
   size_t index = what & ~SOURCE_KIND;
   if ((what & SOURCE_KIND) == SOURCE_COLUMN) return batch->columns[index].lanes;
-  if ((what & SOURCE_KIND) != SOURCE_CONSTANT) return batch->registers + index * batch->block;
+  if ((what & SOURCE_KIND) != SOURCE_CONSTANT) return batch->registers + index * BLOCK;
   return batch->blocks[index] ? batch->blocks[index] : &batch->plan.constants[index];
 }
 
@@ -196,7 +192,7 @@ mls_status batch_open(struct mls_batch *batch, const struct mls_values *base,
   TRY(check_columns(batch, columns, column_count));
   TRY(check_results(batch, results, result_count));
   TRY(plan_make(plan, base, columns, column_count, results, result_count));
-  choose_block(batch);
+  batch->run = function_block_run(base->model->vectors);
   TRY(open_columns(batch, columns, column_count));
   TRY(open_lanes(batch));
   TRY(fill_blocks(batch));
@@ -222,17 +218,17 @@ static bool holds(const struct mls_batch *batch, const struct batch_column *colu
 
 /* All of a block are surely in the range: what nearly always holds. */
 static bool all_hold(const struct mls_batch *batch, const struct batch_column *column,
-                     const double *si, size_t count) {
+                     const double *si) {
   static lanes_bounds *const outside[LANES_SETS] = LANES_SETS_OF(outside);
   if (column->text || (column->set && column->set->step > 0 && !column->whole)) return false;
-  return !outside[batch->plan.model->vectors](count, si, column->low, column->high, column->whole);
+  return !outside[batch->plan.model->vectors](si, column->low, column->high, column->whole);
 }
 
 /* Marks the scenarios whose value is outside; texts are copied, those outside as no word. */
-static bool check_column(struct mls_batch *batch, size_t index, const double *si, size_t count) {
+static bool check_column(struct mls_batch *batch, size_t index, size_t count) {
   const struct batch_column *column = &batch->columns[index];
+  const double *si = batch->at[index];
   bool any = false;
-  if (all_hold(batch, column, si, count)) return false;
   for (size_t i = 0; i < count; i++) {
     bool good = holds(batch, column, si[i]);
     if (column->text) column->lanes[i] = good ? si[i] : 0;
@@ -262,18 +258,18 @@ static mls_status tell_outside(struct mls_batch *batch, size_t scenario, size_t 
   return status;
 }
 
-static mls_status check_block(struct mls_batch *batch, size_t from, size_t count,
-                              const double *const *columns, unsigned *bad, bool *any) {
-  memset(batch->wrong, 0, count * sizeof *batch->wrong);
+static mls_status check_block(struct mls_batch *batch, size_t from, size_t count, unsigned *bad,
+                              bool *any) {
   *any = false;
   for (size_t i = 0; i < batch->column_count; i++)
-    *any = check_column(batch, i, columns[i] + from, count) || *any;
+    if (!all_hold(batch, &batch->columns[i], batch->at[i]))
+      *any = check_column(batch, i, count) || *any;
   if (bad) memcpy(bad + from, batch->wrong, count * sizeof *bad);
   if (!*any || bad) return MLS_OK;
   size_t lane = 0;
   while (!batch->wrong[lane]) lane++;
   size_t column = batch->wrong[lane] - 1;
-  return tell_outside(batch, from + lane, column, columns[column][from + lane]);
+  return tell_outside(batch, from + lane, column, batch->at[column][lane]);
 }
 
 /* ---- steps ---- */
@@ -323,9 +319,11 @@ static void run_total(const struct mls_batch *batch, const struct step *step, do
 
 static void run_step(const struct mls_batch *batch, const struct step *step, size_t count) {
   const double *const *in = batch->in + step->first;
-  double *out = batch->registers + step->out * batch->block;
+  double *out = batch->registers + step->out * BLOCK;
   switch ((enum step_kind)step->kind) {
-    case STEP_JOINED:
+    case STEP_BLOCK:
+      if (batch->run(step->code, out, in)) function_mend(BLOCK, out);
+      break;
     case STEP_CALL: function_run(step->body, count, out, in, step->count, step->ones); break;
     case STEP_LOOKUP: run_lookup(batch, step, in[0], out, count); break;
     case STEP_FACT: run_fact(step, in[0], out, count); break;
@@ -336,48 +334,70 @@ static void run_step(const struct mls_batch *batch, const struct step *step, siz
 
 /* ---- blocks ---- */
 
-static void give_results(const struct mls_batch *batch, size_t from, size_t count,
-                         const double *const *columns, double *const *results, bool any_wrong) {
+/* Where the columns stand in this block. What fills no block is copied, so that bodies for blocks
+   may read all lanes. */
+static void move_columns(struct mls_batch *batch, size_t from, size_t count,
+                         const double *const *columns) {
+  for (size_t i = 0; i < batch->column_count; i++) {
+    double *rest = batch->rest + i * BLOCK;
+    batch->at[i] = count < BLOCK ? rest : columns[i] + from;
+    for (size_t k = 0; count < BLOCK && k < BLOCK; k++)
+      rest[k] = columns[i][from + (k < count ? k : count - 1)];
+  }
+  for (size_t i = 0; i < batch->move_count; i++)
+    batch->in[batch->moves[i].at] = batch->at[batch->moves[i].column];
+}
+
+/* A result may stand in the very column that it is. */
+static void give_results(struct mls_batch *batch, size_t from, size_t count, double *const *results,
+                         bool any_wrong) {
   for (size_t k = 0; k < batch->plan.result_count; k++) {
     source what = batch->plan.results[k];
     const double *made = place_of(batch, what);
-    if (!made) made = columns[what & ~SOURCE_KIND] + from;
-    memcpy(results[k] + from, made, count * sizeof *made);
+    if (!made) made = batch->at[what & ~SOURCE_KIND];
+    memmove(results[k] + from, made, count * sizeof *made);
     for (size_t i = 0; any_wrong && i < count; i++)
       if (batch->wrong[i]) results[k][from + i] = FUNCTION_ERROR;
   }
+  if (any_wrong) memset(batch->wrong, 0, BLOCK * sizeof *batch->wrong);
 }
 
-/* While the steps of a block run, the memory brings the columns of the next one: a step asks for a
-   few lines of a column. All at once would be more than it takes. */
+/* While the steps of a block run, the memory brings what comes next: the lines that its results
+   overwrite, and the columns of the next block. A step asks for a few lines; all at once would be
+   more than the memory takes. */
 struct fetch {
-  const double *const *columns;
-  size_t column, lane, from, until;
+  size_t next, count; /* of batch->soon */
+  size_t lane;
   size_t part, parts; /* lanes asked for at once, and how often a step asks */
 };
 
-static struct fetch fetch_start(const struct mls_batch *batch, const double *const *columns,
-                                size_t from, size_t until) {
-  size_t most = batch->column_count * batch->block, steps = batch->plan.step_count + 1;
-  size_t part = LINE, end = until - from < batch->block ? until : from + batch->block;
-  while (part < batch->block && part * steps < most) part *= 2;
-  return (struct fetch){ columns, 0, from, from, end, part, most / (part * steps) + 1 };
+static struct fetch fetch_start(struct mls_batch *batch, size_t from, size_t count,
+                                const double *const *columns, double *const *results) {
+  struct fetch fetch = { .part = LINE };
+  for (size_t k = 0; from + BLOCK <= count && k < batch->plan.result_count; k++)
+    batch->soon[fetch.count++] = results[k] + from;
+  for (size_t i = 0; from + 2 * BLOCK <= count && i < batch->column_count; i++)
+    batch->soon[fetch.count++] = columns[i] + from + BLOCK;
+  size_t most = fetch.count * BLOCK, steps = batch->plan.step_count + 1;
+  while (fetch.part < BLOCK && fetch.part * steps < most) fetch.part *= 2;
+  fetch.parts = most / (fetch.part * steps) + 1;
+  return fetch;
 }
 
-static void fetch_some(struct fetch *fetch, size_t column_count) {
-  for (size_t k = 0; k < fetch->parts && fetch->column < column_count; k++) {
-    const double *at = fetch->columns[fetch->column] + fetch->lane;
-    for (size_t i = 0; i < fetch->part; i += LINE) system_read_soon(at + i);
+static void fetch_some(const struct mls_batch *batch, struct fetch *fetch) {
+  for (size_t k = 0; k < fetch->parts && fetch->next < fetch->count; k++) {
+    const double *at = batch->soon[fetch->next] + fetch->lane;
+    for (size_t i = 0; i < fetch->part; i += LINE) system_use_soon(at + i);
     fetch->lane += fetch->part;
-    if (fetch->lane < fetch->until) continue;
-    fetch->lane = fetch->from;
-    fetch->column++;
+    if (fetch->lane < BLOCK) continue;
+    fetch->lane = 0;
+    fetch->next++;
   }
 }
 
 static void run_block(const struct mls_batch *batch, size_t count, struct fetch fetch) {
   for (size_t i = 0; i < batch->plan.step_count; i++) {
-    fetch_some(&fetch, batch->column_count);
+    fetch_some(batch, &fetch);
     run_step(batch, &batch->plan.steps[i], count);
   }
 }
@@ -386,14 +406,14 @@ mls_status batch_run(struct mls_batch *batch, size_t count, const double *const 
                      double *const *results, unsigned *bad) {
   memory_close(&batch->message_memory);
   fail_clear(&batch->fails);
-  for (size_t from = 0; from < count; from += batch->block) {
-    size_t some = count - from < batch->block ? count - from : batch->block;
+  memset(batch->wrong, 0, BLOCK * sizeof *batch->wrong);
+  for (size_t from = 0; from < count; from += BLOCK) {
+    size_t some = count - from < BLOCK ? count - from : BLOCK;
     bool wrong;
-    TRY(check_block(batch, from, some, columns, bad, &wrong));
-    for (size_t i = 0; i < batch->move_count; i++)
-      batch->in[batch->moves[i].at] = columns[batch->moves[i].column] + from;
-    run_block(batch, some, fetch_start(batch, columns, from + some, count));
-    give_results(batch, from, some, columns, results, wrong);
+    move_columns(batch, from, some, columns);
+    TRY(check_block(batch, from, some, bad, &wrong));
+    run_block(batch, some, fetch_start(batch, from, count, columns, results));
+    give_results(batch, from, some, results, wrong);
   }
   return MLS_OK;
 }

@@ -29,8 +29,11 @@ struct mls_batch {
   struct plan plan;
   struct batch_column *columns;
   size_t column_count;
-  size_t block; /* scenarios at once */
+  block_run run;
   double *registers;
+  const double **at;   /* the block of each column that is being calculated */
+  const double **soon; /* what the memory shall bring */
+  double *rest;      /* of each column the scenarios that fill no block, and lanes like the last */
   double **blocks;   /* of each constant: as lanes, or NULL where one number does */
   const double **in; /* of each of plan.sources */
   struct batch_move *moves;

@@ -20,7 +20,7 @@ static const struct function rows[] = {
     .least = 2,
     .most = 2,
     .rule = RULE_SAME,
-    .value = LANES_BODIES(add),
+    .value = LANES_PASSING(add, 3),
     .slope = slope_add,
     .excel = "$1+$2",
     .tolerance = AGREES,
@@ -32,7 +32,7 @@ static const struct function rows[] = {
     .least = 2,
     .most = 2,
     .rule = RULE_SAME,
-    .value = LANES_BODIES(subtract),
+    .value = LANES_PASSING(subtract, 3),
     .slope = slope_subtract,
     .excel = "$1-$2",
     .tolerance = AGREES,
@@ -44,7 +44,7 @@ static const struct function rows[] = {
     .least = 2,
     .most = 2,
     .rule = RULE_MULTIPLY,
-    .value = LANES_BODIES(multiply),
+    .value = LANES_PASSING(multiply, 3),
     .slope = slope_multiply,
     .excel = "$1*$2",
     .tolerance = AGREES,
@@ -56,7 +56,7 @@ static const struct function rows[] = {
     .least = 2,
     .most = 2,
     .rule = RULE_DIVIDE,
-    .value = LANES_BODIES(divide),
+    .value = LANES_PASSING(divide, 1),
     .slope = slope_divide,
     .excel = "$1/$2",
     .tolerance = AGREES,
@@ -82,7 +82,7 @@ static const struct function rows[] = {
     .least = 1,
     .most = 1,
     .rule = RULE_SAME,
-    .value = LANES_BODIES(negate),
+    .value = LANES_PASSING(negate, 1),
     .slope = slope_negate,
     .excel = "-$1",
     .tolerance = AGREES,
@@ -266,7 +266,7 @@ static const struct function rows[] = {
     .least = 1,
     .most = 1,
     .rule = RULE_SAME,
-    .value = LANES_BODIES(abs),
+    .value = LANES_PASSING(abs, 1),
     .slope = slope_abs,
     .excel = "ABS($1)",
     .tolerance = AGREES,
@@ -314,7 +314,7 @@ static const struct function rows[] = {
     .least = 1,
     .most = 1,
     .rule = RULE_ROOT,
-    .value = LANES_BODIES(sqrt),
+    .value = LANES_PASSING(sqrt, 1),
     .slope = slope_sqrt,
     .excel = "SQRT($1)",
     .tolerance = AGREES,
@@ -570,9 +570,15 @@ const struct function *function_find(struct slice name, enum function_form form)
   return NULL;
 }
 
-lanes function_joined(unsigned set, lanes outer, lanes inner, unsigned at, unsigned ones) {
-  static lanes_joined *const joined[LANES_SETS] = LANES_SETS_OF(joined);
-  return joined[set](outer, inner, at, ones);
+unsigned function_block(unsigned set, const struct bodies *outer, const struct bodies *inner,
+                        unsigned at, unsigned ones, bool seen) {
+  static lanes_block *const block_of[LANES_SETS] = LANES_SETS_OF(block);
+  return block_of[set](outer->lanes[set], inner ? inner->lanes[set] : NULL, at, ones, seen);
+}
+
+block_run function_block_run(unsigned set) {
+  static lanes_run *const run[LANES_SETS] = LANES_SETS_OF(run);
+  return run[set];
 }
 
 void function_offer_all(struct nearest *nearest) {

@@ -45,6 +45,10 @@ enum unit_rule {
 typedef bool (*lanes)(size_t n, double *restrict out, const double *const *in, size_t count,
                       unsigned ones);
 
+/* The same of the FUNCTION_BLOCK lanes of a batch, by the code that function_block gives. */
+enum { FUNCTION_BLOCK = 128 };
+typedef bool (*block_run)(unsigned code, double *restrict out, const double *const *in);
+
 /* The functions with values over lanes, with commas between. A number stands for each: a step of
    the tape has it. */
 #define FUNCTION_BODIES(F)                                                                         \
@@ -63,6 +67,7 @@ struct bodies {
   lanes lanes[LANES_SETS];
   double (*one)(const double *const *in, size_t count);
   unsigned char number; /* enum function_body */
+  unsigned char passes; /* bit k: where argument k is not finite, nor is the result */
 };
 
 /* Aggregates over a whole column, `truth` NULL or a column of truths. The result is finite or
@@ -112,11 +117,15 @@ struct function {
 extern const double FUNCTION_ERROR;
 static inline bool value_is_error(double value) { return value != value; }
 
-/* Calculates lanes; what is not finite becomes the error value. */
+/* What is not finite becomes the error value. */
+static inline void function_mend(size_t n, double *out) {
+  for (size_t i = 0; i < n; i++) out[i] = out[i] - out[i] == 0 ? out[i] : FUNCTION_ERROR;
+}
+
+/* Calculates lanes. */
 static inline void function_run(lanes body, size_t n, double *restrict out, const double *const *in,
                                 size_t count, unsigned ones) {
-  if (!body(n, out, in, count, ones)) return;
-  for (size_t i = 0; i < n; i++) out[i] = out[i] - out[i] == 0 ? out[i] : FUNCTION_ERROR;
+  if (body(n, out, in, count, ones)) function_mend(n, out);
 }
 
 /* What is not finite is the error value: its exponent is all ones. */
@@ -132,11 +141,17 @@ const struct function *function_row(size_t index);
 const struct function *function_find(struct slice name, enum function_form form);
 /* Takes any number of arguments from left to right: f(f(x, y), z) is f(x, y, z), to the bit. */
 bool function_folds(const struct function *function);
-/* The body of `outer` whose argument `at` is made by `inner`, both of the instruction set `set`, in
-   one pass: over the arguments of `inner`, then the others of `outer`. The same bits and errors as
-   one after the other. Bit k of `ones` says that argument k of `inner` is one number; not all are.
-   NULL: there is none. */
-lanes function_joined(unsigned set, lanes outer, lanes inner, unsigned at, unsigned ones);
+/* The code of a body for blocks, by the instruction set `set`: of `outer`, or with `inner`, which
+   makes argument `at` of it, of both in one pass over the arguments of `inner`, then the others of
+   `outer`. Bit k of `ones` says that the k-th of these is one number; not all are. The same bits as
+   one value after the other. With `seen` the body tells whether some result is not finite, as those
+   of lanes do; without it says false, and an infinity or any NaN may stand for an error. 0: there
+   is none. */
+unsigned function_block(unsigned set, const struct bodies *outer, const struct bodies *inner,
+                        unsigned at, unsigned ones, bool seen);
+/* What runs them. Processors foresee jumps that depend on a number better than calls of what a
+   pointer leads to: with a pointer a step that was another one before waited 4 ns. */
+block_run function_block_run(unsigned set);
 /* Offers the names of all calls. */
 void function_offer_all(struct nearest *nearest);
 /* Takes a column, always; false for min and max, which may. */

@@ -144,13 +144,18 @@ LANES_2(less, lane_less(x, y))
 LANES_2(less_equal, lane_less_equal(x, y))
 LANES_2(more, lane_more(x, y))
 LANES_2(more_equal, lane_more_equal(x, y))
-LANES_2(equal, judged(x, y, value_equal(x, y) ? 1 : 0))
+LANES_2(equal, lane_equal(x, y))
 LANES_2(unequal, judged(x, y, value_equal(x, y) ? 0 : 1))
 
 static inline double truth(double x) { return x != 0 ? 1 : 0; }
 
-LANES_FOLD(and, truth(x) * truth(y) + fault(x, y))
-LANES_FOLD(or, truth(x) + truth(y) - truth(x) * truth(y) + fault(x, y))
+static inline double both(double x, double y) { return truth(x) * truth(y) + fault(x, y); }
+static inline double either(double x, double y) {
+  return truth(x) + truth(y) - truth(x) * truth(y) + fault(x, y);
+}
+
+LANES_FOLD(and, both(x, y))
+LANES_FOLD(or, either(x, y))
 LANES_1(invert, 1 - truth(x) + fault(x, x))
 
 LANES_HEAD(if) {
@@ -195,129 +200,225 @@ LANES_3(gamma_quantile, real_gamma_quantile(x, y, z))
 LANES_3(beta_quantile, real_beta_quantile(x, y, z))
 LANES_3(binomial_cdf, real_binomial_cdf(x, y, z))
 
-/* ---- two in one ---- */
-
-/* An inner result that is not finite is an error; what does not hand that on itself must see it. */
-static inline double sound(double made) { return made - made == 0 ? made : FUNCTION_ERROR; }
+/* ---- whole blocks, for batches ---- */
 
 /* Lanes of an argument, or one number for all of them. */
 #define MANY(k) in[k][i]
 #define ONCE(k) in[k][0]
-#define JOINED_EACH(x_at, y_at, z_at, expression)                                                  \
-  {                                                                                                \
-    LANES_EACH(const double x = x_at(0); const double y = y_at(1);                                 \
-               const double z = z_at(2), expression)                                               \
-    break;                                                                                         \
-  }
+#define LOAD_1(x_at) const double x = x_at(0)
+#define LOAD_2(x_at, y_at)                                                                         \
+  LOAD_1(x_at);                                                                                    \
+  const double y = y_at(1)
+#define LOAD_3(x_at, y_at, z_at)                                                                   \
+  LOAD_2(x_at, y_at);                                                                              \
+  const double z = z_at(2)
+#define LOAD_4(x_at, y_at, z_at, w_at)                                                             \
+  LOAD_3(x_at, y_at, z_at);                                                                        \
+  const double w = w_at(3)
 
-/* x and y are the arguments of the inner function, z the other one of the outer. */
-#define JOINED(name, expression)                                                                   \
-  static bool name(size_t n, double *restrict out, const double *const *in, size_t count,          \
-                   unsigned ones) {                                                                \
-    uint64_t wrong = 0;                                                                            \
-    (void)count;                                                                                   \
-    switch (ones) {                                                                                \
-      case 0: JOINED_EACH(MANY, MANY, MANY, expression)                                            \
-      case 1: JOINED_EACH(ONCE, MANY, MANY, expression)                                            \
-      case 2: JOINED_EACH(MANY, ONCE, MANY, expression)                                            \
-      case 4: JOINED_EACH(MANY, MANY, ONCE, expression)                                            \
-      case 5: JOINED_EACH(ONCE, MANY, ONCE, expression)                                            \
-      default: JOINED_EACH(MANY, ONCE, ONCE, expression)                                           \
+/* Two bodies: one for results in which nobody looks for errors, and one that tells of them. */
+#define BLOCK(name, load, expression)                                                              \
+  static bool name(double *restrict out, const double *const *in) {                                \
+    for (size_t i = 0; i < FUNCTION_BLOCK; i++) {                                                  \
+      load;                                                                                        \
+      out[i] = (expression);                                                                       \
     }                                                                                              \
-    return wrong >> 63;                                                                            \
-  }
-
-/* Outer functions over one inner one: over least and most, those of arithmetic that people write.
- */
-#define JOINED_OFTEN(inner, made)                                                                  \
-  JOINED(add_##inner, (made) + z)                                                                  \
-  JOINED(multiply_##inner, (made)*z)                                                               \
-  JOINED(divide_##inner, (made) / z)                                                               \
-  JOINED(min_##inner, lane_min(sound(made), z))                                                    \
-  JOINED(min_of_##inner, lane_min(z, sound(made)))                                                 \
-  JOINED(max_##inner, lane_max(sound(made), z))                                                    \
-  JOINED(max_of_##inner, lane_max(z, sound(made)))
-
-#define JOINED_OVER(inner, made)                                                                   \
-  JOINED_OFTEN(inner, made)                                                                        \
-  JOINED(subtract_##inner, (made)-z)                                                               \
-  JOINED(subtract_from_##inner, z - (made))                                                        \
-  JOINED(divide_by_##inner, z / sound(made))
-
-/* `if` over a comparison: its other arguments are lanes or one number each. */
-#define CHOICE_EACH(y_at, z_at, w_at, made)                                                        \
-  {                                                                                                \
-    LANES_EACH(const double x = in[0][i]; const double y = y_at(1); const double z = z_at(2);      \
-               const double w = w_at(3), judged(x, y, made))                                       \
-    break;                                                                                         \
-  }
-#define CHOICE_BETWEEN(y_at, made)                                                                 \
-  case 0: CHOICE_EACH(y_at, MANY, MANY, made)                                                      \
-  case 4: CHOICE_EACH(y_at, ONCE, MANY, made)                                                      \
-  case 8: CHOICE_EACH(y_at, MANY, ONCE, made)                                                      \
-  default:                                                                                         \
-    CHOICE_EACH(y_at, ONCE, ONCE, made)
-
-#define CHOICE(name, made)                                                                         \
-  static bool name(size_t n, double *restrict out, const double *const *in, size_t count,          \
-                   unsigned ones) {                                                                \
+    return false;                                                                                  \
+  }                                                                                                \
+  static bool name##_seen(double *restrict out, const double *const *in) {                         \
+    const size_t n = FUNCTION_BLOCK;                                                               \
     uint64_t wrong = 0;                                                                            \
-    (void)count;                                                                                   \
-    if (ones & 2) switch (ones & 12) {                                                             \
-        CHOICE_BETWEEN(ONCE, made)                                                                 \
-      }                                                                                            \
-    else switch (ones & 12) {                                                                      \
-        CHOICE_BETWEEN(MANY, made)                                                                 \
-      }                                                                                            \
+    LANES_EACH(load, expression)                                                                   \
     return wrong >> 63;                                                                            \
   }
 
-JOINED_OVER(add, lane_add(x, y))
-JOINED_OVER(subtract, lane_subtract(x, y))
-JOINED_OVER(multiply, lane_multiply(x, y))
-JOINED_OVER(divide, lane_divide(x, y))
-JOINED_OFTEN(min, lane_min(x, y))
-JOINED_OFTEN(max, lane_max(x, y))
+/* Bodies and rows of the table below for each way in which arguments can be one number: not all,
+   and of a choice never the first. */
+#define BLOCKS_1(name, expression) BLOCK(name##_0, LOAD_1(MANY), expression)
+#define BLOCKS_2(name, expression)                                                                 \
+  BLOCK(name##_0, LOAD_2(MANY, MANY), expression)                                                  \
+  BLOCK(name##_1, LOAD_2(ONCE, MANY), expression)                                                  \
+  BLOCK(name##_2, LOAD_2(MANY, ONCE), expression)
+#define BLOCKS_3(name, expression)                                                                 \
+  BLOCK(name##_0, LOAD_3(MANY, MANY, MANY), expression)                                            \
+  BLOCK(name##_1, LOAD_3(ONCE, MANY, MANY), expression)                                            \
+  BLOCK(name##_2, LOAD_3(MANY, ONCE, MANY), expression)                                            \
+  BLOCK(name##_4, LOAD_3(MANY, MANY, ONCE), expression)                                            \
+  BLOCK(name##_5, LOAD_3(ONCE, MANY, ONCE), expression)                                            \
+  BLOCK(name##_6, LOAD_3(MANY, ONCE, ONCE), expression)
+#define BLOCKS_4(name, expression)                                                                 \
+  BLOCK(name##_0, LOAD_4(MANY, MANY, MANY, MANY), expression)                                      \
+  BLOCK(name##_2, LOAD_4(MANY, ONCE, MANY, MANY), expression)                                      \
+  BLOCK(name##_4, LOAD_4(MANY, MANY, ONCE, MANY), expression)                                      \
+  BLOCK(name##_6, LOAD_4(MANY, ONCE, ONCE, MANY), expression)                                      \
+  BLOCK(name##_8, LOAD_4(MANY, MANY, MANY, ONCE), expression)                                      \
+  BLOCK(name##_10, LOAD_4(MANY, ONCE, MANY, ONCE), expression)                                     \
+  BLOCK(name##_12, LOAD_4(MANY, MANY, ONCE, ONCE), expression)                                     \
+  BLOCK(name##_14, LOAD_4(MANY, ONCE, ONCE, ONCE), expression)
 
-CHOICE(if_less, less(x, y) ? z : w)
-CHOICE(if_less_equal, less(y, x) ? w : z)
-CHOICE(if_more, less(y, x) ? z : w)
-CHOICE(if_more_equal, less(x, y) ? w : z)
+BLOCKS_2(block_add, lane_add(x, y))
+BLOCKS_2(block_subtract, lane_subtract(x, y))
+BLOCKS_2(block_multiply, lane_multiply(x, y))
+BLOCKS_2(block_divide, lane_divide(x, y))
+BLOCKS_1(block_negate, lane_negate(x))
+BLOCKS_1(block_abs, lane_abs(x))
+BLOCKS_1(block_sqrt, lane_sqrt(x))
+BLOCKS_1(block_floor, value_floor(x))
+BLOCKS_2(block_min, lane_min(x, y))
+BLOCKS_2(block_max, lane_max(x, y))
+BLOCKS_2(block_less, lane_less(x, y))
+BLOCKS_2(block_less_equal, lane_less_equal(x, y))
+BLOCKS_2(block_more, lane_more(x, y))
+BLOCKS_2(block_more_equal, lane_more_equal(x, y))
+BLOCKS_2(block_equal, lane_equal(x, y))
+BLOCKS_2(block_and, both(x, y))
+BLOCKS_2(block_or, either(x, y))
+BLOCKS_3(block_if, lane_if(x, y, z))
 
-#define PAIR(outer, inner, at, body)                                                               \
-  { LANES_NAME(outer), LANES_NAME(inner), at, body }
-#define PAIRS_OFTEN(inner)                                                                         \
-  PAIR(add, inner, 0, add_##inner), PAIR(add, inner, 1, add_##inner),                              \
-      PAIR(multiply, inner, 0, multiply_##inner), PAIR(multiply, inner, 1, multiply_##inner),      \
-      PAIR(divide, inner, 0, divide_##inner), PAIR(min, inner, 0, min_##inner),                    \
-      PAIR(min, inner, 1, min_of_##inner), PAIR(max, inner, 0, max_##inner),                       \
-      PAIR(max, inner, 1, max_of_##inner)
-#define PAIRS_OVER(inner)                                                                          \
-  PAIRS_OFTEN(inner), PAIR(subtract, inner, 0, subtract_##inner),                                  \
-      PAIR(subtract, inner, 1, subtract_from_##inner), PAIR(divide, inner, 1, divide_by_##inner)
+/* Two functions in one pass: x and y are the arguments of the inner one, z the other of the outer.
+   An inner result that is not finite is an error; what does not hand that on must see it. */
+static inline double sound(double made) { return made - made == 0 ? made : FUNCTION_ERROR; }
 
-lanes LANES_NAME(joined)(lanes outer, lanes inner, unsigned at, unsigned ones) {
+#define PAIRS_OFTEN(inner, made)                                                                   \
+  BLOCKS_3(add_##inner, (made) + z)                                                                \
+  BLOCKS_3(multiply_##inner, (made)*z)                                                             \
+  BLOCKS_3(divide_##inner, (made) / z)                                                             \
+  BLOCKS_3(min_##inner, lane_min(sound(made), z))                                                  \
+  BLOCKS_3(min_of_##inner, lane_min(z, sound(made)))                                               \
+  BLOCKS_3(max_##inner, lane_max(sound(made), z))                                                  \
+  BLOCKS_3(max_of_##inner, lane_max(z, sound(made)))
+#define PAIRS(inner, made)                                                                         \
+  PAIRS_OFTEN(inner, made)                                                                         \
+  BLOCKS_3(subtract_##inner, (made)-z)                                                             \
+  BLOCKS_3(subtract_from_##inner, z - (made))                                                      \
+  BLOCKS_3(divide_by_##inner, z / sound(made))
+
+PAIRS(add, lane_add(x, y))
+PAIRS(subtract, lane_subtract(x, y))
+PAIRS(multiply, lane_multiply(x, y))
+PAIRS(divide, lane_divide(x, y))
+PAIRS_OFTEN(min, lane_min(x, y))
+PAIRS_OFTEN(max, lane_max(x, y))
+BLOCKS_4(if_less, judged(x, y, less(x, y) ? z : w))
+BLOCKS_4(if_less_equal, judged(x, y, less(y, x) ? w : z))
+BLOCKS_4(if_more, judged(x, y, less(y, x) ? z : w))
+BLOCKS_4(if_more_equal, judged(x, y, less(x, y) ? w : z))
+
+/* All bodies: X takes a name, here of a function or a pair, with how many arguments it has. */
+#define OFTEN_OF(X, inner)                                                                         \
+  X(3, add_##inner)                                                                                \
+  X(3, multiply_##inner)                                                                           \
+  X(3, divide_##inner) X(3, min_##inner) X(3, min_of_##inner) X(3, max_##inner) X(3, max_of_##inner)
+#define PAIRS_OF(X, inner)                                                                         \
+  OFTEN_OF(X, inner) X(3, subtract_##inner) X(3, subtract_from_##inner) X(3, divide_by_##inner)
+#define ALL_BLOCKS(X)                                                                              \
+  X(2, block_add)                                                                                  \
+  X(2, block_subtract)                                                                             \
+  X(2, block_multiply)                                                                             \
+  X(2, block_divide)                                                                               \
+  X(1, block_negate) X(1, block_abs) X(1, block_sqrt) X(1, block_floor) X(2, block_min)            \
+      X(2, block_max) X(2, block_less) X(2, block_less_equal) X(2, block_more)                     \
+          X(2, block_more_equal) X(2, block_equal) X(2, block_and) X(2, block_or) X(3, block_if)   \
+              PAIRS_OF(X, add) PAIRS_OF(X, subtract) PAIRS_OF(X, multiply) PAIRS_OF(X, divide)     \
+                  OFTEN_OF(X, min) OFTEN_OF(X, max) X(4, if_less) X(4, if_less_equal)              \
+                      X(4, if_more) X(4, if_more_equal)
+
+#define EACH_1(X, name) X(name##_0)
+#define EACH_2(X, name) X(name##_0) X(name##_1) X(name##_2)
+#define EACH_3(X, name) X(name##_0) X(name##_1) X(name##_2) X(name##_4) X(name##_5) X(name##_6)
+#define EACH_4(X, name)                                                                            \
+  X(name##_0) X(name##_2) X(name##_4) X(name##_6) X(name##_8) X(name##_10) X(name##_12) X(name##_14)
+
+#define CODE(name) CODE_##name, CODE_##name##_seen,
+#define CODES(arguments, name) EACH_##arguments(CODE, name)
+enum { CODE_NONE, ALL_BLOCKS(CODES) };
+
+#define CASE(name)                                                                                 \
+  case CODE_##name: return name(out, in);                                                          \
+  case CODE_##name##_seen:                                                                         \
+    return name##_seen(out, in);
+#define CASES(arguments, name) EACH_##arguments(CASE, name)
+
+bool LANES_NAME(run)(unsigned code, double *restrict out, const double *const *in) {
+  switch (code) { ALL_BLOCKS(CASES) }
+  return false;
+}
+
+#define ROW_1(outer, inner, at, name)                                                              \
+  {                                                                                                \
+    outer, inner, at, { CODE_##name##_0 }                                                          \
+  }
+#define ROW_2(outer, inner, at, name)                                                              \
+  {                                                                                                \
+    outer, inner, at, { CODE_##name##_0, CODE_##name##_1, CODE_##name##_2 }                        \
+  }
+#define ROW_3(outer, inner, at, name)                                                              \
+  {                                                                                                \
+    outer, inner, at, {                                                                            \
+      CODE_##name##_0, CODE_##name##_1, CODE_##name##_2, CODE_NONE, CODE_##name##_4,               \
+          CODE_##name##_5, CODE_##name##_6                                                         \
+    }                                                                                              \
+  }
+#define ROW_4(outer, inner, at, name)                                                              \
+  {                                                                                                \
+    outer, inner, at, {                                                                            \
+      CODE_##name##_0, CODE_##name##_2, CODE_##name##_4, CODE_##name##_6, CODE_##name##_8,         \
+          CODE_##name##_10, CODE_##name##_12, CODE_##name##_14                                     \
+    }                                                                                              \
+  }
+#define ALONE(arguments, name) ROW_##arguments(LANES_NAME(name), NULL, 0, block_##name)
+#define PAIR(outer, inner, at, name) ROW_3(LANES_NAME(outer), LANES_NAME(inner), at, name##_##inner)
+#define CHOICE(inner) ROW_4(LANES_NAME(if), LANES_NAME(inner), 0, if_##inner)
+#define ROWS_OFTEN(inner)                                                                          \
+  PAIR(add, inner, 0, add), PAIR(add, inner, 1, add), PAIR(multiply, inner, 0, multiply),          \
+      PAIR(multiply, inner, 1, multiply), PAIR(divide, inner, 0, divide),                          \
+      PAIR(min, inner, 0, min), PAIR(min, inner, 1, min_of), PAIR(max, inner, 0, max),             \
+      PAIR(max, inner, 1, max_of)
+#define ROWS(inner)                                                                                \
+  ROWS_OFTEN(inner), PAIR(subtract, inner, 0, subtract), PAIR(subtract, inner, 1, subtract_from),  \
+      PAIR(divide, inner, 1, divide_by)
+
+unsigned LANES_NAME(block)(lanes outer, lanes inner, unsigned at, unsigned ones, bool seen) {
   static const struct {
     lanes outer, inner;
     unsigned at;
-    lanes body;
-  } pairs[] = {
-    PAIRS_OVER(add),
-    PAIRS_OVER(subtract),
-    PAIRS_OVER(multiply),
-    PAIRS_OVER(divide),
-    PAIRS_OFTEN(min),
-    PAIRS_OFTEN(max),
-    PAIR(if, less, 0, if_less),
-    PAIR(if, less_equal, 0, if_less_equal),
-    PAIR(if, more, 0, if_more),
-    PAIR(if, more_equal, 0, if_more_equal)
+    unsigned short codes[8];
+  } rows[] = {
+    ALONE(2, add),
+    ALONE(2, subtract),
+    ALONE(2, multiply),
+    ALONE(2, divide),
+    ALONE(1, negate),
+    ALONE(1, abs),
+    ALONE(1, sqrt),
+    ALONE(1, floor),
+    ALONE(2, min),
+    ALONE(2, max),
+    ALONE(2, less),
+    ALONE(2, less_equal),
+    ALONE(2, more),
+    ALONE(2, more_equal),
+    ALONE(2, equal),
+    ALONE(2, and),
+    ALONE(2, or),
+    ALONE(3, if),
+    ROWS(add),
+    ROWS(subtract),
+    ROWS(multiply),
+    ROWS(divide),
+    ROWS_OFTEN(min),
+    ROWS_OFTEN(max),
+    CHOICE(less),
+    CHOICE(less_equal),
+    CHOICE(more),
+    CHOICE(more_equal)
   };
-  if (outer == LANES_NAME(if) && ones & 1) return NULL;
-  for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
-    if (pairs[i].outer == outer && pairs[i].inner == inner && pairs[i].at == at)
-      return pairs[i].body;
-  return NULL;
+  const bool choice = inner && outer == LANES_NAME(if);
+  unsigned code = CODE_NONE;
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+    if (rows[i].outer == outer && rows[i].inner == inner && rows[i].at == at)
+      code = rows[i].codes[choice ? ones >> 1 : ones];
+  return code == CODE_NONE || (choice && ones & 1) ? CODE_NONE : code + seen;
 }
 
 /* ---- bounds ---- */
@@ -331,23 +432,24 @@ static inline uint64_t off(uint64_t x, uint64_t low, uint64_t high) {
   return (x - low) | (high - x);
 }
 
-static bool outside_from_0(size_t n, const double *x, double low, double high, bool whole) {
+static bool outside_from_0(const double *x, double low, double high, bool whole) {
   const uint64_t from = bits_of(low), until = bits_of(high);
   uint64_t outside = 0, broken = 0;
   if (!whole)
-    for (size_t i = 0; i < n; i++) outside |= off(bits_of(x[i]), from, until);
+    for (size_t i = 0; i < FUNCTION_BLOCK; i++) outside |= off(bits_of(x[i]), from, until);
   else
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < FUNCTION_BLOCK; i++) {
       outside |= off(bits_of(x[i]), from, until);
       broken |= bits_of((x[i] + WHOLE) - WHOLE) ^ bits_of(x[i]);
     }
   return outside >> 63 || broken;
 }
 
-bool LANES_NAME(outside)(size_t n, const double *x, double low, double high, bool whole) {
+bool LANES_NAME(outside)(const double *x, double low, double high, bool whole) {
   uint64_t outside = 0;
-  if (low >= 0) return outside_from_0(n, x, low + 0, high, whole);
-  for (size_t i = 0; i < n; i++) outside |= ((x[i] >= low) & (x[i] <= high)) ? 0 : 1;
-  for (size_t i = 0; whole && i < n; i++) outside |= (x[i] + WHOLE) - WHOLE == x[i] ? 0 : 1;
+  if (low >= 0) return outside_from_0(x, low + 0, high, whole);
+  for (size_t i = 0; i < FUNCTION_BLOCK; i++) outside |= ((x[i] >= low) & (x[i] <= high)) ? 0 : 1;
+  for (size_t i = 0; whole && i < FUNCTION_BLOCK; i++)
+    outside |= (x[i] + WHOLE) - WHOLE == x[i] ? 0 : 1;
   return outside != 0;
 }

@@ -7,22 +7,26 @@
 
 typedef bool lanes_body(size_t n, double *restrict out, const double *const *in, size_t count,
                         unsigned ones);
+typedef bool lanes_run(unsigned code, double *restrict out, const double *const *in);
 typedef double span_body(size_t n, const double *column, const double *truth);
 typedef void slope_body(double value, const double *in, size_t count, double *slope);
 typedef void span_slope_body(double value, size_t n, const double *column, const double *truth,
                              double *slope);
 
-#define LANES_BODIES(name)                                                                         \
-  { .lanes = LANES_SETS_OF(name), .one = one_##name, .number = BODY_##name }
+#define LANES_PASSING(name, which)                                                                 \
+  { .lanes = LANES_SETS_OF(name), .one = one_##name, .number = BODY_##name, .passes = which }
+#define LANES_BODIES(name) LANES_PASSING(name, 0)
 
 lanes_body FUNCTION_BODIES(LANES_NAMES);
 #define LANES_ONE_OF(name) one_##name(const double *const *in, size_t count)
 double FUNCTION_BODIES(LANES_ONE_OF);
-/* Two functions in one pass: see function_joined. */
-typedef lanes lanes_joined(lanes outer, lanes inner, unsigned at, unsigned ones);
-lanes_joined LANES_NAMES(joined);
-/* Whether some x is below `low`, above `high`, no number, or (`whole`) not for sure a whole one. */
-typedef bool lanes_bounds(size_t n, const double *x, double low, double high, bool whole);
+/* The bodies of function_block. */
+typedef unsigned lanes_block(lanes outer, lanes inner, unsigned at, unsigned ones, bool seen);
+lanes_block LANES_NAMES(block);
+lanes_run LANES_NAMES(run);
+/* Whether some x of a block is below `low`, above `high`, no number, or (`whole`) not for sure a
+   whole one. */
+typedef bool lanes_bounds(const double *x, double low, double high, bool whole);
 lanes_bounds LANES_NAMES(outside);
 
 span_body span_sum, span_mean, span_min, span_max, span_count, span_product;

@@ -38,6 +38,10 @@ static inline double lane_more_equal(double x, double y) {
   return judged(x, y, less(x, y) ? 0 : 1);
 }
 
+static inline double lane_equal(double x, double y) {
+  return judged(x, y, value_equal(x, y) ? 1 : 0);
+}
+
 static inline double lane_if(double x, double y, double z) {
   return x != x ? FUNCTION_ERROR : x != 0 ? y : z;
 }

@@ -3,7 +3,8 @@
    without a varying operand is calculated here, once; steps that no result needs are left out. */
 #include "plan.h"
 
-#include <stdint.h>
+#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "limits.h"
@@ -25,7 +26,7 @@ struct planner {
 
 /* ---- sources ---- */
 
-static mls_status add_source(struct plan *plan, source what) {
+mls_status plan_add_source(struct plan *plan, source what) {
   source *sources = memory_grow(plan->memory, plan->sources, plan->source_count, &plan->source_room,
                                 sizeof *sources);
   if (!sources) return fail_memory(plan->fails);
@@ -45,13 +46,13 @@ static bool same_call(const struct plan *plan, source what, const struct step *s
                       const source *operands) {
   if ((what & SOURCE_KIND) != SOURCE_STEP) return false;
   const struct step *other = &plan->steps[what];
-  return other->body == step->body && other->count == step->count &&
+  return other->function == step->function && other->count == step->count &&
          memcmp(&plan->sources[other->first], operands, step->count * sizeof *operands) == 0;
 }
 
 static size_t hash_call(const struct step *step, const source *operands) {
   unsigned key[TAPE_OPERANDS + 2] = { 0 };
-  memcpy(key, &step->body, sizeof step->body);
+  memcpy(key, &step->function, sizeof step->function);
   memcpy(key + 2, operands, step->count * sizeof *operands);
   return hash_bytes(key, sizeof key);
 }
@@ -105,8 +106,6 @@ static mls_status add_constant(struct planner *p, double value, source *out) {
   return MLS_OK;
 }
 
-static bool is_constant(source what) { return (what & SOURCE_KIND) == SOURCE_CONSTANT; }
-
 static double constant_of(const struct planner *p, source what) {
   return p->plan->constants[what & ~SOURCE_KIND];
 }
@@ -151,7 +150,7 @@ static mls_status add_step(struct planner *p, struct step step, const source *op
   if (!steps) return fail_memory(plan->fails);
   plan->steps = steps;
   step.first = (unsigned)plan->source_count;
-  for (unsigned i = 0; i < step.count; i++) TRY(add_source(plan, operands[i]));
+  for (unsigned i = 0; i < step.count; i++) TRY(plan_add_source(plan, operands[i]));
   *out = SOURCE_STEP | (unsigned)plan->step_count;
   steps[plan->step_count++] = step;
   return MLS_OK;
@@ -189,6 +188,13 @@ static mls_status choose_constant(struct planner *p, const source *operands, sou
   return MLS_OK;
 }
 
+/* A quotient by a power of two is a product to the last bit, and a third of the work. */
+static bool is_scaling(const struct planner *p, const struct op *op, const source *operands) {
+  int exponent;
+  return op->number == BODY_divide && is_constant(operands[1]) &&
+         fabs(frexp(constant_of(p, operands[1]), &exponent)) == 0.5 && abs(exponent) < 1000;
+}
+
 static mls_status plan_call(struct planner *p, const struct op *op, size_t row) {
   source operands[TAPE_OPERANDS], *out = &p->local[op->out];
   unsigned char ones = 0, all = (unsigned char)((1u << op->count) - 1);
@@ -198,10 +204,13 @@ static mls_status plan_call(struct planner *p, const struct op *op, size_t row) 
   }
   if (ones == all) return call_constants(p, op, operands, out);
   if (op->number == BODY_if && is_constant(operands[0])) return choose_constant(p, operands, out);
-  struct step step = { .kind = STEP_CALL,
-                       .count = op->count,
-                       .ones = ones,
-                       .body = op->function->lanes[p->model->vectors] };
+  struct step step = {
+    .kind = STEP_CALL, .count = op->count, .ones = ones, .function = op->function
+  };
+  if (is_scaling(p, op, operands)) {
+    step.function = &function_find(slice_of("*"), FORM_INFIX)->value;
+    TRY(add_constant(p, 1 / constant_of(p, operands[1]), &operands[1]));
+  }
   return add_call(p, &step, operands, out);
 }
 
@@ -213,7 +222,7 @@ static mls_status list_rows(struct planner *p, unsigned cell, unsigned *first) {
     for (size_t i = 0; i < at->rows; i++) {
       source what;
       TRY(value_source(p, at->offset + i, &what));
-      TRY(add_source(p->plan, what));
+      TRY(plan_add_source(p->plan, what));
     }
     p->list[cell] = start;
   }
@@ -385,142 +394,6 @@ static mls_status plan_cell(struct planner *p, unsigned *cell) {
   return MLS_OK;
 }
 
-/* ---- steps that nobody needs, and registers ---- */
-
-struct use {
-  size_t last;     /* step that reads it last; the number of steps: a result */
-  size_t readings; /* by steps and results */
-  bool live;
-};
-
-size_t plan_rows(const struct plan *plan, const struct step *step) {
-  const struct cell *at = &plan->model->cells[step->cell];
-  return step->kind == STEP_TOTAL ? plan->model->cells[at->total->column].rows : at->rows;
-}
-
-/* Everything that a step reads: its operands, then the rows and the truths. */
-typedef void (*visit_source)(void *context, source what, size_t at);
-
-static void each_source(const struct plan *plan, size_t at, visit_source visit, void *context) {
-  const struct step *step = &plan->steps[at];
-  for (unsigned i = 0; i < step->count; i++) visit(context, plan->sources[step->first + i], at);
-  if (step->kind != STEP_LOOKUP && step->kind != STEP_TOTAL) return;
-  size_t rows = plan_rows(plan, step);
-  for (size_t i = 0; step->rows != SOURCE_NONE && i < rows; i++)
-    visit(context, plan->sources[step->rows + i], at);
-  for (size_t i = 0; step->kind == STEP_TOTAL && step->truths != SOURCE_NONE && i < rows; i++)
-    visit(context, plan->sources[step->truths + i], at);
-}
-
-struct reducer {
-  struct plan *plan;
-  struct use *uses;
-  unsigned *registers; /* of each step */
-  unsigned *spare;     /* registers that are free */
-  size_t spare_count;
-};
-
-static void mark_use(void *context, source what, size_t at) {
-  struct reducer *r = context;
-  if ((what & SOURCE_KIND) != SOURCE_STEP) return;
-  struct use *use = &r->uses[what];
-  if (!use->live) use->last = at;
-  use->live = true;
-  use->readings++;
-}
-
-static void mark_uses(struct reducer *r) {
-  struct plan *plan = r->plan;
-  memset(r->uses, 0, plan->step_count * sizeof *r->uses);
-  for (size_t i = 0; i < plan->result_count; i++) mark_use(r, plan->results[i], plan->step_count);
-  for (size_t i = plan->step_count; i-- > 0;)
-    if (r->uses[i].live) each_source(plan, i, mark_use, r);
-}
-
-/* The body that makes operand `at` of a step on the way; NULL: there is none, or others read it. */
-static lanes joined_body(const struct reducer *r, const struct step *step, unsigned at) {
-  const struct plan *plan = r->plan;
-  source what = plan->sources[step->first + at];
-  if ((what & SOURCE_KIND) != SOURCE_STEP || r->uses[what].readings > 1) return NULL;
-  const struct step *inner = &plan->steps[what];
-  if (inner->kind != STEP_CALL) return NULL;
-  return function_joined(plan->model->vectors, step->body, inner->body, at, inner->ones);
-}
-
-static mls_status join_operand(struct plan *plan, struct step *step, source what) {
-  if (is_constant(what)) step->ones |= (unsigned char)(1u << step->count);
-  step->count++;
-  return add_source(plan, what);
-}
-
-/* Operands of the inner step, then the others of the outer. */
-static mls_status join(struct plan *plan, struct step *outer, unsigned at, lanes body) {
-  const struct step *inner = &plan->steps[plan->sources[outer->first + at]];
-  struct step both = { .kind = STEP_JOINED, .first = (unsigned)plan->source_count, .body = body };
-  for (unsigned i = 0; i < inner->count; i++)
-    TRY(join_operand(plan, &both, plan->sources[inner->first + i]));
-  for (unsigned i = 0; i < outer->count; i++)
-    if (i != at) TRY(join_operand(plan, &both, plan->sources[outer->first + i]));
-  *outer = both;
-  return MLS_OK;
-}
-
-/* A result that one step reads need not stand in memory when one body makes both. */
-static mls_status join_steps(struct reducer *r) {
-  struct plan *plan = r->plan;
-  for (size_t i = 0; i < plan->step_count; i++) {
-    struct step *step = &plan->steps[i];
-    if (!r->uses[i].live || step->kind != STEP_CALL) continue;
-    for (unsigned at = 0; at < step->count && step->kind == STEP_CALL; at++) {
-      lanes body = joined_body(r, step, at);
-      if (body) TRY(join(plan, step, at, body));
-    }
-  }
-  return MLS_OK;
-}
-
-static void end_use(void *context, source what, size_t at) {
-  struct reducer *r = context;
-  if ((what & SOURCE_KIND) != SOURCE_STEP || r->uses[what].last != at) return;
-  r->uses[what].last = SIZE_MAX; /* read twice by one step */
-  r->spare[r->spare_count++] = r->registers[what];
-}
-
-/* A step writes to a register that it does not read. */
-static void give_registers(struct reducer *r) {
-  struct plan *plan = r->plan;
-  size_t kept = 0;
-  for (size_t i = 0; i < plan->step_count; i++) {
-    if (!r->uses[i].live) continue;
-    struct step *step = &plan->steps[i];
-    step->out = r->spare_count ? r->spare[--r->spare_count] : plan->registers++;
-    r->registers[i] = step->out;
-    each_source(plan, i, end_use, r);
-    plan->steps[kept++] = *step;
-  }
-  plan->step_count = kept;
-}
-
-static void name_registers(const struct reducer *r, source *list, size_t count) {
-  for (size_t i = 0; i < count; i++)
-    if ((list[i] & SOURCE_KIND) == SOURCE_STEP) list[i] = r->registers[list[i]];
-}
-
-static mls_status reduce(struct plan *plan) {
-  struct reducer r = { .plan = plan };
-  r.uses = memory_array(plan->memory, plan->step_count, sizeof *r.uses);
-  r.registers = memory_array(plan->memory, plan->step_count, sizeof *r.registers);
-  r.spare = memory_array(plan->memory, plan->step_count, sizeof *r.spare);
-  if (!r.uses || !r.registers || !r.spare) return fail_memory(plan->fails);
-  mark_uses(&r);
-  TRY(join_steps(&r));
-  mark_uses(&r);
-  give_registers(&r);
-  name_registers(&r, plan->sources, plan->source_count);
-  name_registers(&r, plan->results, plan->result_count);
-  return MLS_OK;
-}
-
 /* ---- the plan ---- */
 
 static mls_status allocate(struct planner *p) {
@@ -569,5 +442,5 @@ mls_status plan_make(struct plan *plan, const struct mls_values *base, const mls
   for (size_t i = 0; i < result_count; i++)
     TRY(value_source(&p, p.model->cells[results[i].cell].offset + results[i].row,
                      &plan->results[i]));
-  return reduce(plan);
+  return plan_reduce(plan);
 }

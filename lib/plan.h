@@ -8,7 +8,7 @@
 
 enum step_kind {
   STEP_CALL,   /* function over the operands */
-  STEP_JOINED, /* two functions at once: first those of the inner one */
+  STEP_BLOCK,  /* the same by a body for whole blocks */
   STEP_LOOKUP, /* operand 0 is the key of a row of `cell` */
   STEP_FACT,   /* operand 0 chooses the item */
   STEP_WITHIN, /* operand 0 against the set of the target of `cell` */
@@ -23,6 +23,8 @@ typedef unsigned source;
 #define SOURCE_NONE 0xffffffffu
 #define SOURCE_KIND (3u << 30)
 
+static inline bool is_constant(source what) { return (what & SOURCE_KIND) == SOURCE_CONSTANT; }
+
 struct step {
   unsigned char kind;  /* enum step_kind */
   unsigned char count; /* operands from `first` */
@@ -33,11 +35,18 @@ struct step {
   unsigned row;        /* LOOKUP: the row that asks, for facts of the items of a table */
   unsigned out;        /* register */
   union {
-    lanes body;          /* CALL, JOINED */
+    lanes body;          /* CALL */
+    unsigned code;       /* BLOCK */
     unsigned cell;       /* LOOKUP, WITHIN, TOTAL */
     const double *facts; /* FACT: of each item, and the error after the last */
   };
-  const unsigned *items; /* FACT: of each text number */
+  union {
+    const struct bodies *function; /* CALL, BLOCK */
+    const unsigned *items;         /* FACT: of each text number */
+  };
+  const struct bodies *inner; /* BLOCK: makes argument `at` of the function on the way, from the
+                                 first two operands; NULL: none does */
+  unsigned char at;
 };
 
 struct plan {
@@ -58,6 +67,11 @@ struct plan {
 
 /* Rows that a LOOKUP or TOTAL reads. */
 size_t plan_rows(const struct plan *plan, const struct step *step);
+
+/* One more in plan.sources. */
+mls_status plan_add_source(struct plan *plan, source what);
+/* Leaves out what no result needs, joins steps, chooses their bodies and gives them registers. */
+mls_status plan_reduce(struct plan *plan);
 
 /* Plans `results` over `columns`, all of which exist and may be set. `base` is settled. */
 mls_status plan_make(struct plan *plan, const struct mls_values *base, const mls_place *columns,

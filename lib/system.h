@@ -84,4 +84,13 @@ static inline void system_read_soon(const void *place) {
 #endif
 }
 
+/* The same of what is used soon, but not at once: it need not come nearer than the second cache. */
+static inline void system_use_soon(const void *place) {
+#if defined(__GNUC__)
+  __builtin_prefetch(place, 0, 2);
+#else
+  (void)place;
+#endif
+}
+
 #endif

@@ -39,7 +39,7 @@ values settle stale state
 branch
 scenario scenario_json
 show
-plan
+plan plan_*
 batch
 trace verdict
 chart chart_scale chart_svg chart_swing chart_text
