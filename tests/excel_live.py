@@ -156,13 +156,14 @@ def key_text(key):
 
 def table_cells(sheet, data, found):
     block = list(data[2]).index('Factor')
+    bases = [column for column in range(block + 1, len(data[4])) if data[4][column]]
     seen = {}
     for column in range(block - 1):
         name = data[4][column] if column else data[3][0]
         if name.count('.') > 1:  # words of a family of facts: the engine counts them
             name = name[:name.rindex('.')]
         seen[name] = seen.get(name, 0) + 1
-        base = block + column if column and data[4][block + column] else column
+        base = bases.pop(0) if column and bases and data[4][bases[0]] == data[4][column] else column
         for row in range(6, len(data)):
             path = sheet + '.' + name + ('' if seen[name] == 1 else '#%d' % seen[name])
             found[path, key_text(data[row][0])] = (sheet, base, row)
