@@ -155,7 +155,7 @@ static inline bool less(double x, double y) {
 
 /* What a comparison of x and y gives: it has been made without looking for errors. */
 static inline double judged(double x, double y, double made) {
-  return (x != x) | (y != y) ? ERROR : made;
+  return ((x != x) | (y != y)) ? ERROR : made;
 }
 
 #define JUDGE_LESS judged(x, y, less(x, y) ? 1 : 0)
@@ -352,8 +352,9 @@ BLOCKS_4(if_more_equal, judged(x, y, less(x, y) ? w : z))
   X(2, block_add)                                                                                  \
   X(2, block_subtract)                                                                             \
   X(2, block_multiply)                                                                             \
-  X(2, block_divide) X(1, block_negate) X(1, block_abs) X(1, block_sqrt) X(1, block_floor)         \
-      X(2, block_min) X(2, block_max) X(2, block_less) X(2, block_less_equal) X(2, block_more)     \
+  X(2, block_divide)                                                                               \
+  X(1, block_negate) X(1, block_abs) X(1, block_sqrt) X(1, block_floor) X(2, block_min)            \
+      X(2, block_max) X(2, block_less) X(2, block_less_equal) X(2, block_more)                     \
           X(2, block_more_equal) X(2, block_equal) X(2, block_and) X(2, block_or) X(3, block_if)   \
               PAIRS_OF(X, add) PAIRS_OF(X, subtract) PAIRS_OF(X, multiply) PAIRS_OF(X, divide)     \
                   OFTEN_OF(X, min) OFTEN_OF(X, max) X(4, if_less) X(4, if_less_equal)              \
@@ -484,7 +485,7 @@ static bool outside_from_0(const double *x, double low, double high, bool whole)
 bool LANES_NAME(outside)(const double *x, double low, double high, bool whole) {
   uint64_t outside = 0;
   if (low >= 0) return outside_from_0(x, low + 0, high, whole);
-  for (size_t i = 0; i < FUNCTION_BLOCK; i++) outside |= (x[i] >= low) & (x[i] <= high) ? 0 : 1;
+  for (size_t i = 0; i < FUNCTION_BLOCK; i++) outside |= ((x[i] >= low) & (x[i] <= high)) ? 0 : 1;
   for (size_t i = 0; whole && i < FUNCTION_BLOCK; i++)
     outside |= (x[i] + WHOLE) - WHOLE == x[i] ? 0 : 1;
   return outside != 0;
