@@ -199,22 +199,6 @@ static int add_cells(struct session *session, struct bridges *bridges) {
 
 /* ---- the command ---- */
 
-static bool is_sound(const struct options *options) {
-  for (size_t i = 0; i < options->outputs.count; i++) {
-    const char *path = options->outputs.at[i];
-    size_t size = strlen(path);
-    if (size < 5 || strcmp(path + size - 4, ".csv") != 0) {
-      say_error("-o %s: the file must end in .csv", path);
-      return false;
-    }
-    if (session_reads(options, path)) {
-      say_error("-o %s: this is a file that is read", path);
-      return false;
-    }
-  }
-  return true;
-}
-
 static int report(const struct diff *diff) {
   const struct options *options = diff->session->options;
   for (size_t i = 0; i < options->outputs.count; i++) {
@@ -255,7 +239,7 @@ static int work(struct session *session) {
 
 int command_diff(const struct options *options) {
   struct session session;
-  if (!is_sound(options)) return BAD_INPUT;
+  if (!session_writes_csv(options)) return BAD_INPUT;
   int status = session_open(&session, options);
   if (status == DONE) status = work(&session);
   session_close(&session);

@@ -176,10 +176,11 @@ static int read_rows(struct result *result, mls_values *values) {
   return result->rows ? DONE : SYSTEM_FAILS;
 }
 
-/* Cells to type into that no CSV of inputs holds: the columns of tables. */
+/* Cells to type into that no CSV of inputs holds: the columns of tables. Where a tornado moves an
+   input to is a question, and no input: it may be anything. */
 static void read_tables(struct result *result) {
   struct edited *edited = result->edited;
-  static const char *const known[] = { "inputs", "scenarios", "cover" };
+  static const char *const known[] = { "inputs", "scenarios", "cover", "runs" };
   for (size_t i = 0; i < edited->made.sheet_count; i++) {
     const struct cells_sheet *made = &edited->made.sheets[i];
     const struct cells_sheet *now = cells_sheet(&edited->cells, made->name);
@@ -371,14 +372,7 @@ static bool is_sound(const struct options *options) {
     say_error("-o is given twice");
     return false;
   }
-  const char *path = options->outputs.count ? options->outputs.at[0] : NULL;
-  size_t size = path ? strlen(path) : 0;
-  if (path && (size < 5 || strcmp(path + size - 4, ".csv") != 0)) {
-    say_error("-o %s: the file must end in .csv", path);
-    return false;
-  }
-  if (path && session_reads(options, path)) say_error("-o %s: this is a file that is read", path);
-  return !path || !session_reads(options, path);
+  return session_writes_csv(options);
 }
 
 int command_inputs(const struct options *options) {

@@ -223,6 +223,22 @@ bool session_reads(const struct options *options, const char *path) {
   return false;
 }
 
+bool session_writes_csv(const struct options *options) {
+  for (size_t i = 0; i < options->outputs.count; i++) {
+    const char *path = options->outputs.at[i];
+    size_t size = strlen(path);
+    if (size < 5 || strcmp(path + size - 4, ".csv") != 0) {
+      say_error("-o %s: the file must end in .csv", path);
+      return false;
+    }
+    if (session_reads(options, path)) {
+      say_error("-o %s: this is a file that is read", path);
+      return false;
+    }
+  }
+  return true;
+}
+
 bool session_is_path(const char *sheet) {
   size_t size = strlen(sheet);
   bool ending = size > 6 && strcmp(sheet + size - 6, ".sheet") == 0;

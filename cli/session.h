@@ -38,6 +38,8 @@ const char *session_keep(struct session *session, const char *text);
 const char *session_cut(struct session *session, const char *text, size_t size);
 /* The file is one that the command reads: a word, or the file of --rows. */
 bool session_reads(const struct options *options, const char *path);
+/* Every -o ends in .csv and is no file that is read. False with a message. */
+bool session_writes_csv(const struct options *options);
 /* A sheet named by path, not by name. */
 bool session_is_path(const char *sheet);
 /* The files of a kind: mls_find_all. */

@@ -528,9 +528,10 @@ MLS_API mls_status mls_own_facts(mls_book *book, const char *registry, const mls
                                  mls_write write, void *context);
 
 /* The same for the registry `workload` from the configuration of a language model in JSON, as model
-   hubs keep it (config.json). Which families and keys are known stands in the registries
-   config_family and config_key. `item` NULL: the model's own name. MLS_NAME: a family of models that
-   is not known; MLS_VALUE: a dimension that is missing or cannot be. */
+   hubs keep it (config.json). It is put into the sheet `config` through the registries config_key and
+   config_family, so that all three must be found. `item` NULL: the model's own name. MLS_RANGE: a
+   family of models that is not known, a value that cannot be; MLS_VALUE: a dimension that is missing;
+   MLS_SYNTAX: a value of another kind. */
 MLS_API mls_status mls_own_model(mls_book *book, const char *item, const mls_own *from,
                                  mls_write write, void *context);
 

@@ -28,8 +28,8 @@ static bool may_be_set(const struct mls_model *model, mls_place place) {
   if (place.cell >= model->cell_count || place.row >= model->cells[place.cell].rows) return false;
   const struct cell *at = &model->cells[place.cell];
   if (at->kind == CELL_INPUT) return true;
-  return at->kind == CELL_FACT && at->chooser != GRAPH_NONE &&
-         model->cells[at->chooser].kind == CELL_INPUT;
+  return at->kind == CELL_FACT && at->fact->chooser != GRAPH_NONE &&
+         model->cells[at->fact->chooser].kind == CELL_INPUT;
 }
 
 static mls_status check_columns(struct mls_batch *batch, const mls_place *columns, size_t count) {
@@ -95,7 +95,7 @@ static mls_status open_columns(struct mls_batch *batch, const mls_place *places,
     struct batch_column *column = &batch->columns[i];
     const struct cell *cell = &model->cells[places[i].cell];
     *column = (struct batch_column){ .cell = (unsigned)places[i].cell, .row = places[i].row };
-    if (cell->kind == CELL_INPUT) column->set = model_line(model, column->cell)->set;
+    if (cell->kind == CELL_INPUT) column->set = model_line(model, column->cell)->domain->set;
     column->text = cell->text;
     if (column->text) TRY(find_words(batch, column));
     else find_bounds(column, cell->unit->factor);
@@ -302,7 +302,7 @@ static void gather(const double *const *in, size_t rows, size_t from, size_t cou
 
 static void run_total(const struct mls_batch *batch, const struct step *step, double *out,
                       size_t count) {
-  const struct function *function = batch->plan.model->cells[step->cell].function;
+  const struct function *function = batch->plan.model->cells[step->cell].total->function;
   size_t rows = plan_rows(&batch->plan, step);
   double *column = batch->rows, *truths = column + rows * LINE;
   bool all = step->truths == SOURCE_NONE;
@@ -404,7 +404,7 @@ static void run_block(const struct mls_batch *batch, size_t count, struct fetch 
 
 mls_status batch_run(struct mls_batch *batch, size_t count, const double *const *columns,
                      double *const *results, unsigned *bad) {
-  memory_reset(&batch->message_memory, (struct memory_mark){ NULL, 0 });
+  memory_close(&batch->message_memory);
   fail_clear(&batch->fails);
   memset(batch->wrong, 0, BLOCK * sizeof *batch->wrong);
   for (size_t from = 0; from < count; from += BLOCK) {

@@ -2,12 +2,12 @@
    number of a large and nearly empty set is found at once. */
 #include "bits.h"
 
-size_t bits_next(const struct bits *bits, size_t index) {
-  size_t at = index / 64;
-  if (at >= bits->count) return bits->count * 64;
+size_t bits_before(const struct bits *bits, size_t index, size_t until) {
+  if (index >= until) return until;
+  size_t at = index / 64, count = (until - 1) / 64 + 1;
   unsigned long long word = bits->words[at] >> (index % 64);
   if (word) return index + bits_lowest(word);
-  for (at++; at < bits->count;) {
+  for (at++; at < count;) {
     unsigned long long top = bits->top[at / 64] >> (at % 64);
     if (top) {
       at += bits_lowest(top);
@@ -15,7 +15,11 @@ size_t bits_next(const struct bits *bits, size_t index) {
     }
     at = (at / 64 + 1) * 64;
   }
-  return bits->count * 64;
+  return until;
+}
+
+size_t bits_next(const struct bits *bits, size_t index) {
+  return bits_before(bits, index, bits->count * 64);
 }
 
 void bits_clear_all(struct bits *bits) {
@@ -36,6 +40,15 @@ void bits_fill(struct bits *bits, size_t from, size_t until) {
     size_t end = (at + 1) * 64 < until ? (at + 1) * 64 : until;
     bits->words[at] |= part_of_word(from - at * 64, end - at * 64);
     bits->top[at / 64] |= 1ull << (at % 64);
+    from = end;
+  }
+}
+
+void bits_drop(struct bits *bits, size_t from, size_t until) {
+  for (size_t at = from / 64; from < until; at++) {
+    size_t end = (at + 1) * 64 < until ? (at + 1) * 64 : until;
+    bits->words[at] &= ~part_of_word(from - at * 64, end - at * 64);
+    if (bits->words[at] == 0) bits->top[at / 64] &= ~(1ull << (at % 64));
     from = end;
   }
 }

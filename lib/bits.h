@@ -27,6 +27,13 @@ static inline void bits_set(struct bits *bits, size_t index) {
   bits->top[index / 4096] |= 1ull << (index / 64 % 64);
 }
 
+/* Sets all numbers of word `at` that `word` has. */
+static inline void bits_add(struct bits *bits, size_t at, unsigned long long word) {
+  if (word == 0) return;
+  bits->words[at] |= word;
+  bits->top[at / 64] |= 1ull << (at % 64);
+}
+
 static inline void bits_clear(struct bits *bits, size_t index) {
   unsigned long long *word = &bits->words[index / 64];
   *word &= ~(1ull << (index % 64));
@@ -54,8 +61,12 @@ static inline int bits_has(const struct bits *bits, size_t index) {
 }
 /* The first set bit at or after `index`, or count * 64 and more. */
 size_t bits_next(const struct bits *bits, size_t index);
+/* The first set bit in [index, until), or `until` or more. */
+size_t bits_before(const struct bits *bits, size_t index, size_t until);
 /* Sets [from, until). */
 void bits_fill(struct bits *bits, size_t from, size_t until);
+/* Clears [from, until). */
+void bits_drop(struct bits *bits, size_t from, size_t until);
 /* Clears the set bits from `from` up to the first that is clear, or `until`; returns that one. */
 size_t bits_take(struct bits *bits, size_t from, size_t until);
 

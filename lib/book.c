@@ -30,7 +30,7 @@ const mls_message *mls_values_message(mls_values *values, size_t index) {
 /* ---- book ---- */
 
 static void begin_book(mls_book *book) {
-  memory_reset(&book->messages, (struct memory_mark){ NULL, 0 });
+  memory_close(&book->messages);
   fail_clear(&book->fails);
   progress_begin(&book->progress, "open");
 }
@@ -160,9 +160,9 @@ mls_status mls_cell_about(const mls_model *model, size_t cell, mls_cell *out, si
                      .factor = at->unit->factor,
                      .label = fact || total ? "" : line->label,
                      .sheet = sheet->name,
-                     .line = total  ? sheet->slots[at->slot].origin->line
+                     .line = total  ? (int)sheet_slot(sheet, at->slot).origin->line
                              : fact ? 0
-                                    : line->place.line,
+                                    : (int)line->line,
                      .hidden = is_hidden(at->kind) };
   memcpy(out, &about, size < sizeof about ? size : sizeof about);
   return MLS_OK;
@@ -374,7 +374,7 @@ mls_status mls_word_number(const mls_model *model, size_t cell, const char *word
   unsigned found = model_word(model, word);
   bool input = model->cells[cell].kind == CELL_INPUT;
   if (found == GRAPH_NONE ||
-      (input && !set_holds_word(model_line(model, (unsigned)cell)->set, interned)))
+      (input && !set_holds_word(model_line(model, (unsigned)cell)->domain->set, interned)))
     return MLS_RANGE;
   *number = found;
   return MLS_OK;
@@ -520,9 +520,9 @@ static mls_status strict_node(mls_book *book, const struct sheet *sheet, const s
   unsigned arguments = node_lag(node) ? 2 : node->count;
   if (node->kind == NODE_PATH) return MLS_OK;
   if (node_is_constant(node)) {
-    fail_warn(&book->fails, node_place(sheet, node), "constant %.*s%s%s%s has no source",
-              (int)node->typed.size, node->typed.at, node->unit ? " [" : "",
-              node->unit ? node->unit->text : "", node->unit ? "]" : "");
+    const struct unit *unit = node->literal->unit;
+    fail_warn(&book->fails, node_place(sheet, node), "constant %s%s%s%s has no source",
+              node->literal->typed, unit ? " [" : "", unit ? unit->text : "", unit ? "]" : "");
     ++*count;
   }
   for (unsigned i = 0; i < arguments; i++) TRY(strict_node(book, sheet, node->arguments[i], count));
@@ -533,9 +533,9 @@ static mls_status strict_sheet(mls_book *book, const struct sheet *sheet, size_t
   for (size_t i = 0; i < sheet->line_count; i++) {
     const struct line *line = &sheet->lines[i];
     if (line->cite_count > 0) continue;
-    if (line->formula) TRY(strict_node(book, sheet, line->formula, count));
-    for (size_t j = 0; j < line->bind_count; j++)
-      TRY(strict_node(book, sheet, line->binds[j].formula, count));
+    if (line_formula(line)) TRY(strict_node(book, sheet, line->formula, count));
+    for (size_t j = 0; line_use(line) && j < line->use->bind_count; j++)
+      TRY(strict_node(book, sheet, line->use->binds[j].formula, count));
   }
   return MLS_OK;
 }

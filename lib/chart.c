@@ -19,12 +19,19 @@ double chart_value(const struct chart *chart, size_t item, size_t row) {
   return chart->values[item * chart->rows + row];
 }
 
-bool chart_has_legend(const struct chart *chart) {
-  return chart->kind == CHART_SERIES || chart->kind == CHART_STACKED ||
-         (chart->kind == CHART_BARS && chart->columns);
+size_t chart_looks(const struct chart *chart) {
+  bool items = chart->kind == CHART_SERIES || chart->kind == CHART_STACKED ||
+               (chart->kind == CHART_BARS && chart->columns);
+  return items ? chart->item_count : chart->swing ? 2 : 0;
+}
+
+const char *chart_look(const struct chart *chart, size_t look) {
+  static const char *const ends[] = { "At the low end", "At the high end" };
+  return chart->swing ? ends[look] : chart->items[look].label;
 }
 
 void chart_axis(const struct chart *chart, struct buffer *out) {
+  if (chart->swing) buffer_print(out, "Change of %s, ", chart->result.label);
   if (chart->kind == CHART_SCORECARD) buffer_text(out, "Margin, % of the limit");
   else if (chart->kind == CHART_ROOFLINE) buffer_print(out, "Rate, %s", chart->unit);
   else buffer_text(out, chart->unit[0] ? chart->unit : "number");
@@ -65,18 +72,39 @@ static const char *label_of(const struct mls_model *model, unsigned cell, size_t
   return text;
 }
 
-static mls_status make_items(struct mls_values *values, struct memory *memory, struct chart *c) {
-  const struct mls_model *model = values->model;
-  c->item_count = c->line->bind_count;
+static mls_status make_item(const struct chart *c, size_t shown, struct memory *memory,
+                            struct chart_item *item) {
+  const struct node *node = c->line->use->binds[shown].formula;
+  item->cell = model_cell(c->model, 0, node);
+  item->row = node_row(node);
+  item->word = "";
+  item->label = label_of(c->model, item->cell, item->row, c->columns, memory);
+  return item->label ? MLS_OK : MLS_MEMORY;
+}
+
+/* "Efficiency (work.efficiency)": an input of a sheet that is used is seldom clear by its label. */
+static mls_status add_path(const struct mls_model *model, struct memory *memory,
+                           struct chart_item *item) {
+  struct buffer out;
+  if (model->cells[item->cell].instance == 0) return MLS_OK;
+  buffer_open(&out, memory);
+  buffer_print(&out, "%s (", item->label);
+  model_path(model, item->cell, &out);
+  buffer_char(&out, ')');
+  item->label = buffer_keep(&out, memory);
+  buffer_close(&out);
+  return item->label ? MLS_OK : MLS_MEMORY;
+}
+
+/* Of a swing the first is the result, the others are items. */
+static mls_status make_items(struct chart *c, struct memory *memory) {
+  size_t first = c->swing ? 1 : 0;
+  c->columns = c->line->use->binds[0].formula->ref == REF_COLUMN;
+  c->item_count = c->line->use->bind_count - first;
+  if (c->swing) TRY(make_item(c, 0, memory, &c->result));
   for (size_t i = 0; i < c->item_count; i++) {
-    const struct node *node = c->line->binds[i].formula;
-    struct chart_item *item = &c->items[i];
-    c->columns = node->ref.kind == REF_COLUMN;
-    item->cell = model_cell(model, 0, &node->ref);
-    item->row = node->ref.kind == REF_ROW ? node->ref.row : 0;
-    item->word = "";
-    item->label = label_of(model, item->cell, item->row, c->columns, memory);
-    if (!item->label) return MLS_MEMORY;
+    TRY(make_item(c, first + i, memory, &c->items[i]));
+    if (c->swing) TRY(add_path(c->model, memory, &c->items[i]));
   }
   return MLS_OK;
 }
@@ -84,13 +112,13 @@ static mls_status make_items(struct mls_values *values, struct memory *memory, s
 /* The table of the columns: its instance is that of the first. */
 static void find_rows(const struct mls_model *model, struct chart *c) {
   const struct cell *first = &model->cells[c->items[0].cell];
-  c->rows = c->all_rows = 1;
+  c->rows = c->all_rows = c->swing ? 2 : 1;
   c->across = "";
   if (!c->columns) return;
   const struct instance *instance = &model->instances[first->instance];
   const struct line *table = &instance->sheet->lines[instance->sheet->tables[first->table]];
-  c->key = instance->cells[table->slot];
-  c->across = table->key;
+  c->key = instance->cells[instance->sheet->tables[first->table]];
+  c->across = table->domain->key;
   c->all_rows = first->rows;
   c->rows = c->all_rows > LIMIT_CHART_ROWS ? LIMIT_CHART_ROWS : c->all_rows;
 }
@@ -108,6 +136,7 @@ static mls_status margin_of(struct mls_values *values, struct chart_item *item, 
 }
 
 static mls_status make_values(struct mls_values *values, struct memory *memory, struct chart *c) {
+  if (c->swing) return chart_swing(values, memory, c);
   c->values = memory_array(memory, c->item_count * c->rows, sizeof *c->values);
   if (!c->values) return MLS_MEMORY;
   for (size_t i = 0; i < c->item_count; i++)
@@ -167,9 +196,16 @@ static mls_status bars_of_waterfall(struct chart *c, struct memory *memory) {
   return bar_alone(c, memory, "Sum", c->item_count, sum);
 }
 
+/* Both ends of a swing may lie on one side of 0. */
+double chart_length(const struct chart *c, size_t item) {
+  double low = chart_value(c, item, 0), high = c->swing ? chart_value(c, item, 1) : 0;
+  if (!c->swing || isnan(low + high)) return low + high;
+  return fmax(fmax(low, high), 0) - fmin(fmin(low, high), 0);
+}
+
 double chart_size(const struct chart *c, size_t item) {
-  double most = TINY, value = fabs(chart_value(c, item, 0));
-  for (size_t i = 0; i < c->item_count; i++) most = fmax(most, fabs(chart_value(c, i, 0)));
+  double most = TINY, value = fabs(chart_length(c, item));
+  for (size_t i = 0; i < c->item_count; i++) most = fmax(most, fabs(chart_length(c, i)));
   return isnan(value) ? -1 : floor(value / most / TINY + 0.5);
 }
 
@@ -184,11 +220,38 @@ size_t chart_rank(const struct chart *c, size_t item) {
   return rank;
 }
 
+/* "Load, 60 to 90 %" */
+static const char *with_ends(const struct chart *c, struct memory *memory, size_t item) {
+  const struct line *line = model_line(c->model, c->items[item].cell);
+  struct buffer out;
+  buffer_open(&out, memory);
+  buffer_print(&out, "%s, ", c->items[item].label);
+  buffer_number(&out, line->domain->likely->low);
+  buffer_text(&out, " to ");
+  buffer_number(&out, line->domain->likely->high);
+  if (line->unit) buffer_print(&out, " %s", line->unit->text);
+  const char *text = buffer_keep(&out, memory);
+  buffer_close(&out);
+  return text;
+}
+
+/* The longer end first, so that the other one is seen where both lie on one side. */
+static mls_status bar_of_tornado(struct chart *c, struct memory *memory, size_t item) {
+  double length = chart_length(c, item);
+  if (!c->swing) return bar_alone(c, memory, c->items[item].label, item, length);
+  TRY(add_bar(c, memory, with_ends(c, memory, item), length, 2));
+  bool second = fabs(chart_value(c, item, 1)) > fabs(chart_value(c, item, 0));
+  for (size_t i = 0; i < 2 && !isnan(length); i++) {
+    size_t end = second ? 1 - i : i;
+    add_piece(c, 0, chart_value(c, item, end), end);
+  }
+  return MLS_OK;
+}
+
 static mls_status bars_of_tornado(struct chart *c, struct memory *memory) {
   for (size_t rank = 1; rank <= c->item_count; rank++)
     for (size_t i = 0; i < c->item_count; i++)
-      if (chart_rank(c, i) == rank)
-        TRY(bar_alone(c, memory, c->items[i].label, i, chart_value(c, i, 0)));
+      if (chart_rank(c, i) == rank) TRY(bar_of_tornado(c, memory, i));
   return MLS_OK;
 }
 
@@ -277,9 +340,10 @@ static void find_roofline(struct chart *c, double factor) {
 
 static mls_status make_all(struct mls_values *values, struct memory *memory, struct chart *c) {
   const struct mls_model *model = values->model;
-  TRY(make_items(values, memory, c));
+  TRY(make_items(c, memory));
   bool roofline = c->kind == CHART_ROOFLINE, score = c->kind == CHART_SCORECARD;
-  const struct unit *unit = model->cells[c->items[roofline].cell].unit;
+  unsigned measure = c->swing ? c->result.cell : c->items[roofline].cell;
+  const struct unit *unit = model->cells[measure].unit;
   c->unit = score ? "%" : unit->text;
   c->factor = score ? 1 : unit->factor;
   find_rows(model, c);
@@ -294,7 +358,8 @@ static mls_status make_all(struct mls_values *values, struct memory *memory, str
 mls_status chart_make(struct mls_values *values, size_t line, struct memory *memory,
                       struct chart *out) {
   const struct line *text = &values->model->instances[0].sheet->lines[line];
-  *out = (struct chart){ .line = text, .kind = text->chart, .name = text->name };
+  *out = (struct chart){ .line = text, .kind = text->use->chart, .name = text->name };
+  out->swing = text->use->swing;
   out->model = values->model;
   out->title = text->label[0] ? text->label : text->name;
   mls_status status = make_all(values, memory, out);

@@ -3,6 +3,7 @@
 #ifndef MLS_CHART_H
 #define MLS_CHART_H
 
+#include "branch.h"
 #include "limits.h"
 #include "trace.h"
 
@@ -34,12 +35,16 @@ struct chart {
   bool columns; /* items are columns, over the rows of a table; else single values */
   struct chart_item items[LIMIT_CHART];
   size_t item_count;
-  unsigned key;           /* cell of the keys, when columns */
-  size_t rows, all_rows;  /* shown and of the table; 1 for single values */
-  const char *unit;       /* of the values: "GB"; "" when plain; "%" of a scorecard */
-  double factor;          /* base units in one of them */
-  const char *across;     /* the other axis: the key, or the unit of an intensity; or "" */
-  double *values;         /* item by item, rows each; NaN: missing */
+  unsigned key;          /* cell of the keys, when columns */
+  size_t rows, all_rows; /* shown and of the table; 1 for single values */
+  const char *unit;      /* of the values: "GB"; "" when plain; "%" of a scorecard */
+  double factor;         /* base units in one of them */
+  const char *across;    /* the other axis: the key, or the unit of an intensity; or "" */
+  double *values;        /* item by item, rows each; NaN: missing */
+  /* TORNADO of a result: items are inputs, of two rows each: how the result changes where the input
+     is at the low end of what is likely, and at the high end */
+  bool swing;
+  struct chart_item result;
   struct chart_bar *bars; /* of all kinds but SERIES and ROOFLINE */
   size_t bar_count;
   double low, high; /* what the axis of the values must show; of a ROOFLINE above 0 */
@@ -54,12 +59,18 @@ bool chart_next(const struct mls_model *model, size_t *line);
 mls_status chart_make(struct mls_values *values, size_t line, struct memory *memory,
                       struct chart *out);
 double chart_value(const struct chart *chart, size_t item, size_t row);
-/* Pieces stand for items by their colour and letter: worth a legend. */
-bool chart_has_legend(const struct chart *chart);
+/* Pieces stand for something by their colour and letter: how many there are to explain, or 0. */
+size_t chart_looks(const struct chart *chart);
+const char *chart_look(const struct chart *chart, size_t look);
 /* "Weights, GB": what an axis shows, with its unit; of a roofline also "cost per byte". */
 void chart_axis(const struct chart *chart, struct buffer *out);
 /* "first 1,000 of 5,000 rows", or nothing. */
 void chart_cut(const struct chart *chart, struct buffer *out);
+
+/* What a tornado moves an input to, in SI: the low and the high end of what is likely. */
+double chart_end(const struct mls_model *model, unsigned input, bool high);
+/* The values of a swing (chart_swing.c): the result is calculated again for every end. */
+mls_status chart_swing(struct mls_values *values, struct memory *memory, struct chart *chart);
 
 /* Round ticks: the first one at or above `low`, their distance; about `count` of them. */
 struct chart_ticks {
@@ -74,9 +85,10 @@ long chart_place(double value, double low, double high, bool log, long size);
 void chart_svg(const struct chart *chart, struct buffer *out);
 void chart_text(const struct chart *chart, size_t width, struct buffer *out);
 
-/* TORNADO: the size of a value in whole 1e-9ths of the largest, -1 when missing; and its place,
-   from
-   1. Whole numbers, so that ties are the same for a spreadsheet that calculates them again. */
+/* TORNADO: how long a bar is, below 0 where it goes to the left alone; NaN: missing. */
+double chart_length(const struct chart *chart, size_t item);
+/* That as whole 1e-9ths of the longest, -1 when missing; and its place, from 1. Whole numbers, so
+   that ties are the same for a spreadsheet that calculates them again. */
 double chart_size(const struct chart *chart, size_t item);
 size_t chart_rank(const struct chart *chart, size_t item);
 /* A value for a person: "1,200"; "missing"; "no margin" of a check that compares with no limit. */

@@ -115,7 +115,7 @@ static void put_head(const struct drawing *d, long height) {
 }
 
 static long legend_height(const struct chart *c) {
-  return chart_has_legend(c) ? (long)c->item_count * LEGEND_LINE + 8 : 0;
+  return chart_looks(c) ? (long)chart_looks(c) * LEGEND_LINE + 8 : 0;
 }
 
 static void put_dash(const struct drawing *d, size_t item) {
@@ -127,7 +127,7 @@ static void put_dash(const struct drawing *d, size_t item) {
 static void put_legend(const struct drawing *d, long y) {
   const struct chart *c = d->chart;
   bool lines = c->kind == CHART_SERIES;
-  for (size_t i = 0; i < c->item_count && chart_has_legend(c); i++, y += LEGEND_LINE) {
+  for (size_t i = 0; i < chart_looks(c); i++, y += LEGEND_LINE) {
     if (lines) {
       buffer_print(d->out, "<line x1=\"16\" y1=\"%ld\" x2=\"52\" y2=\"%ld\"", y + 8, y + 8);
       put_dash(d, i);
@@ -137,7 +137,7 @@ static void put_legend(const struct drawing *d, long y) {
                    colors[i % LOOKS]);
     }
     put_letter(d, lines ? 62 : 43, y + 12, lines ? colors[i % LOOKS] : "#ffffff", i);
-    put_text(d, 74, y + 12, "start", "#222222", c->items[i].label);
+    put_text(d, 74, y + 12, "start", "#222222", chart_look(c, i));
   }
 }
 
@@ -155,8 +155,8 @@ static void put_piece(const struct drawing *d, const struct chart_piece *piece, 
                "<rect x=\"%ld\" y=\"%ld\" width=\"%ld\" height=\"%ld\" fill=\"%s\" "
                "stroke=\"#ffffff\"/>\n",
                x, y, width < 1 ? 1 : width, height,
-               colors[chart_has_legend(d->chart) ? piece->item % LOOKS : 0]);
-  if (chart_has_legend(d->chart) && width >= 14)
+               colors[chart_looks(d->chart) ? piece->item % LOOKS : 0]);
+  if (chart_looks(d->chart) && width >= 14)
     put_letter(d, x + width / 2, y + height - 4, "#ffffff", piece->item);
 }
 

@@ -33,9 +33,9 @@ static void put_right(const struct drawing *d, const char *text, size_t width) {
 
 static void put_legend(const struct drawing *d) {
   const struct chart *c = d->chart;
-  for (size_t i = 0; i < c->item_count && chart_has_legend(c); i++) {
+  for (size_t i = 0; i < chart_looks(c); i++) {
     buffer_print(d->out, "  %c  ", chart_letter(i));
-    put_label(d, c->items[i].label, d->width - 5);
+    put_label(d, chart_look(c, i), d->width - 5);
     buffer_char(d->out, '\n');
   }
 }
@@ -51,7 +51,7 @@ static void put_bar(const struct drawing *d, const struct chart_bar *bar, size_t
     const struct chart_piece *piece = &bar->pieces[i];
     long a = chart_place(piece->from, c->low, c->high, false, (long)size - 1);
     long b = chart_place(piece->to, c->low, c->high, false, (long)size - 1);
-    char mark = chart_has_legend(c) ? chart_letter(piece->item) : '#';
+    char mark = chart_looks(c) ? chart_letter(piece->item) : '#';
     for (long at = a < b ? a : b; at < (a < b ? b : a); at++) line[at] = mark;
   }
   if (line[zero] == ' ') line[zero] = '|';

@@ -4,7 +4,6 @@
 #include "check.h"
 
 #include <math.h>
-#include <stdint.h>
 #include <string.h>
 
 #include "limits.h"
@@ -12,76 +11,83 @@
 #include "renamed.h"
 
 struct place node_place(const struct sheet *sheet, const struct node *node) {
-  return (struct place){ sheet->file, node->line, node->column };
+  return (struct place){ sheet->file, (int)node->line, (int)node->column };
 }
 
 struct type type_number(const struct dims *strict, const struct dims *count) {
   return (struct type){ KIND_NUMBER, false, false, strict, count };
 }
 
+static mls_status give_type(struct checker *c, struct line *line, struct type type) {
+  line->type = type_intern(c->units, type);
+  return line->type ? MLS_OK : fail_memory(c->fails);
+}
+
 /* ---- names ---- */
 
-static mls_status declare(struct checker *c, struct sheet *sheet, struct map *map, unsigned index) {
+static mls_status declare(struct checker *c, struct sheet *sheet, struct line_index *names,
+                          unsigned index) {
   struct line *line = &sheet->lines[index];
   size_t other;
-  if (map_get(map, line->name, &other)) {
+  if (line_find(sheet, names, line->name, &other)) {
     line->wrong = true;
-    return fail_add(c->fails, MLS_NAME, line->place, "%s stands in line %d already", line->name,
-                    sheet->lines[other].place.line);
+    return fail_add(c->fails, MLS_NAME, line_place(c->sheet, line), "%s stands in line %d already",
+                    line->name, (int)sheet->lines[other].line);
   }
-  return map_put(map, line->name, index) == MLS_OK ? MLS_OK : fail_memory(c->fails);
+  if (line_index_reserve(sheet, names, c->memory, 1) != MLS_OK) return fail_memory(c->fails);
+  line_index_put(sheet, names, index);
+  return MLS_OK;
 }
 
 static mls_status count_parts(struct checker *c, struct sheet *sheet) {
-  size_t tables = 0, uses = 0;
+  size_t tables = 0, uses = 0, names = 0;
   for (size_t i = 0; i < sheet->line_count; i++) {
-    tables += sheet->lines[i].kind == LINE_TABLE;
-    uses += sheet->lines[i].kind == LINE_USE;
+    const struct line *line = &sheet->lines[i];
+    tables += line->kind == LINE_TABLE;
+    uses += line->kind == LINE_USE;
+    names += line->name && line->table < 0;
   }
   sheet->tables = memory_array(c->memory, tables, sizeof *sheet->tables);
   sheet->columns = memory_array(c->memory, tables, sizeof *sheet->columns);
   sheet->uses = memory_array(c->memory, uses, sizeof *sheet->uses);
   sheet->used = memory_array(c->memory, uses, sizeof *sheet->used);
-  if (!sheet->tables || !sheet->columns || !sheet->uses || !sheet->used)
-    return fail_memory(c->fails);
-  return MLS_OK;
+  mls_status named = line_index_reserve(sheet, &sheet->symbols, c->memory, names);
+  bool all = sheet->tables && sheet->columns && sheet->uses && sheet->used && named == MLS_OK;
+  return all ? MLS_OK : fail_memory(c->fails);
 }
 
 /* Line index of a table to its index among the tables, which lines keep from here on. */
-static void number_table(struct checker *c, struct sheet *sheet, unsigned index) {
+static void number_table(struct sheet *sheet, unsigned index) {
   struct line *line = &sheet->lines[index];
-  map_open(&sheet->columns[sheet->table_count], c->memory);
-  line->use = (unsigned)sheet->table_count;
+  line->domain->index = (unsigned)sheet->table_count;
   sheet->tables[sheet->table_count++] = index;
 }
 
 static mls_status declare_line(struct checker *c, struct sheet *sheet, unsigned index) {
   struct line *line = &sheet->lines[index];
-  if (line->kind == LINE_TABLE) number_table(c, sheet, index);
+  if (line->kind == LINE_TABLE) number_table(sheet, index);
   if (line->kind == LINE_USE) {
-    line->use = (unsigned)sheet->use_count;
+    line->use->index = (unsigned)sheet->use_count;
     sheet->uses[sheet->use_count++] = index;
   }
-  if (line->table >= 0) line->table = (int)sheet->lines[line->table].use;
+  if (line->table >= 0) line->table = (int)sheet->lines[line->table].domain->index;
   if (line->kind == LINE_NOTE || !line->name) return MLS_OK;
   if (line->kind == LINE_CHART) return declare(c, sheet, &sheet->charts, index);
-  struct map *map = line->table >= 0 ? &sheet->columns[line->table] : &sheet->symbols;
-  return declare(c, sheet, map, index);
+  bool column = line->table >= 0;
+  return declare(c, sheet, column ? &sheet->columns[line->table] : &sheet->symbols, index);
 }
 
 static mls_status declare_all(struct checker *c, struct sheet *sheet) {
-  map_open(&sheet->symbols, c->memory);
   map_open(&sheet->shared, c->memory);
-  map_open(&sheet->charts, c->memory);
   TRY(count_parts(c, sheet));
   for (size_t i = 0; i < sheet->line_count; i++)
     if (declare_line(c, sheet, (unsigned)i) == MLS_MEMORY) return MLS_MEMORY;
   for (size_t i = 0; i < sheet->table_count; i++) {
     struct line *table = &sheet->lines[sheet->tables[i]];
     size_t column;
-    if (table->key && map_get(&sheet->columns[i], table->key, &column))
-      fail_add(c->fails, MLS_NAME, sheet->lines[column].place, "%s is the key of the table already",
-               table->key);
+    if (table->domain->key && line_find(sheet, &sheet->columns[i], table->domain->key, &column))
+      fail_add(c->fails, MLS_NAME, line_place(sheet, &sheet->lines[column]),
+               "%s is the key of the table already", table->domain->key);
   }
   return MLS_OK;
 }
@@ -114,9 +120,10 @@ bool set_holds_word(const struct set *set, const char *word) {
 }
 
 static mls_status find_set_registry(struct checker *c, struct line *line) {
-  struct set *set = line->set;
+  struct set *set = line->domain->set;
   if (set->kind != SET_REGISTRY) return MLS_OK;
-  mls_status status = c->find_registry(c->context, set->name, line->place, &set->registry);
+  mls_status status =
+      c->find_registry(c->context, set->name, line_place(c->sheet, line), &set->registry);
   if (status != MLS_OK) line->wrong = true;
   return status;
 }
@@ -125,13 +132,13 @@ static mls_status wrong_number(struct checker *c, const struct line *line,
                                const struct value *value) {
   const char *unit = line->unit ? line->unit->text : "";
   return fail_add(c->fails, MLS_RANGE, value->place, "%s%s%s is outside %s", value->typed,
-                  *unit ? " " : "", unit, line->set->text);
+                  *unit ? " " : "", unit, line->domain->set->text);
 }
 
 static mls_status wrong_word(struct checker *c, const struct line *line,
                              const struct value *value) {
   struct nearest nearest = { .wanted = slice_of(value->word) };
-  const struct set *set = line->set;
+  const struct set *set = line->domain->set;
   size_t count = set->kind == SET_WORDS ? set->count
                  : set->registry        ? set->registry->item_count
                                         : 0;
@@ -150,64 +157,67 @@ void present_item(struct checker *c, const struct registry *registry, struct pla
 }
 
 static mls_status check_value(struct checker *c, const struct line *line, struct value *value) {
-  bool number = line->set->kind == SET_RANGE;
+  const struct set *set = line->domain->set;
+  bool number = set->kind == SET_RANGE;
   if (number && value->word)
     return fail_add(c->fails, MLS_SYNTAX, value->place, "expected a number in %s, found \"%s\"",
-                    line->set->text, value->word);
+                    set->text, value->word);
   if (!number && !value->word)
     return fail_add(c->fails, MLS_SYNTAX, value->place, "expected a word in %s, found %s",
-                    line->set->text, value->typed);
-  if (number)
-    return set_holds_number(line->set, value->number) ? MLS_OK : wrong_number(c, line, value);
-  present_item(c, line->set->registry, value->place, &value->word);
-  return set_holds_word(line->set, value->word) ? MLS_OK : wrong_word(c, line, value);
+                    set->text, value->typed);
+  if (number) return set_holds_number(set, value->number) ? MLS_OK : wrong_number(c, line, value);
+  present_item(c, set->registry, value->place, &value->word);
+  return set_holds_word(set, value->word) ? MLS_OK : wrong_word(c, line, value);
 }
 
 static mls_status check_input(struct checker *c, struct sheet *sheet, struct line *line) {
-  bool number = line->set->kind == SET_RANGE;
+  const struct domain *domain = line->domain;
+  bool number = domain->set->kind == SET_RANGE;
   const struct unit *unit = line->unit ? line->unit : c->units->plain;
-  line->type =
-      number
-          ? type_number(unit->strict, unit->count)
-          : (struct type){ .kind = KIND_TEXT, .strict = c->units->none, .count = c->units->none };
+  struct type type = type_number(unit->strict, unit->count);
+  if (!number) type = (struct type){ KIND_TEXT, false, false, c->units->none, c->units->none };
+  TRY(give_type(c, line, type));
   if (!number && line->unit)
-    return fail_add(c->fails, MLS_UNIT, line->place, "%s is a word and takes no unit", line->name);
+    return fail_add(c->fails, MLS_UNIT, line_place(c->sheet, line),
+                    "%s is a word and takes no unit", line->name);
   TRY(find_set_registry(c, line));
-  if (line->likely && !number)
-    return fail_add(c->fails, MLS_RANGE, line->place, "likely needs a range of numbers");
-  if (line->likely && line->value_count > 1)
-    return fail_add(c->fails, MLS_RANGE, line->place, "likely needs one value, found %zu",
-                    line->value_count);
+  if (domain->likely && !number)
+    return fail_add(c->fails, MLS_RANGE, line_place(c->sheet, line),
+                    "likely needs a range of numbers");
+  if (domain->likely && domain->value_count > 1)
+    return fail_add(c->fails, MLS_RANGE, line_place(c->sheet, line),
+                    "likely needs one value, found %u", domain->value_count);
   const struct line *table = line->table < 0 ? NULL : &sheet->lines[sheet->tables[line->table]];
   bool counted = table && !table->wrong;
-  size_t rows = table && counted ? set_rows(table->set) : 0;
-  if (!table && line->value_count > 1)
-    return fail_add(c->fails, MLS_RANGE, line->place,
-                    "%zu values; an input outside a table takes one", line->value_count);
-  if (counted && line->value_count > 1 && line->value_count != rows)
-    return fail_add(c->fails, MLS_RANGE, line->place,
-                    "%zu values for %zu row%s; give one, or one a row", line->value_count, rows,
+  size_t rows = table && counted ? set_rows(table->domain->set) : 0;
+  if (!table && domain->value_count > 1)
+    return fail_add(c->fails, MLS_RANGE, line_place(c->sheet, line),
+                    "%u values; an input outside a table takes one", domain->value_count);
+  if (counted && domain->value_count > 1 && domain->value_count != rows)
+    return fail_add(c->fails, MLS_RANGE, line_place(c->sheet, line),
+                    "%u values for %zu row%s; give one, or one a row", domain->value_count, rows,
                     rows == 1 ? "" : "s");
-  for (size_t i = 0; i < line->value_count; i++) TRY(check_value(c, line, &line->values[i]));
+  for (size_t i = 0; i < domain->value_count; i++) TRY(check_value(c, line, &domain->values[i]));
   return MLS_OK;
 }
 
 static bool is_whole(double number) { return number == floor(number) && fabs(number) < 1e15; }
 
 static mls_status check_table(struct checker *c, struct sheet *sheet, struct line *line) {
-  struct set *set = line->set;
+  struct set *set = line->domain->set;
   TRY(find_set_registry(c, line));
   if (set->kind == SET_RANGE &&
       (!is_whole(set->low) || !is_whole(set->high) || !is_whole(set->step)))
-    return fail_add(c->fails, MLS_RANGE, line->place, "rows are counted in whole numbers, found %s",
-                    set->text);
+    return fail_add(c->fails, MLS_RANGE, line_place(c->sheet, line),
+                    "rows are counted in whole numbers, found %s", set->text);
   if (set_rows(set) > LIMIT_ROWS)
-    return fail_add(c->fails, MLS_LIMIT, line->place, "a table of more than %d rows (LIMIT_ROWS)",
-                    LIMIT_ROWS);
-  if (sheet->columns[line->use].count == 0)
-    return fail_add(c->fails, MLS_SYNTAX, line->place, "table %s has no column", line->name);
-  if (sheet->columns[line->use].count > LIMIT_COLUMNS)
-    return fail_add(c->fails, MLS_LIMIT, line->place,
+    return fail_add(c->fails, MLS_LIMIT, line_place(c->sheet, line),
+                    "a table of more than %d rows (LIMIT_ROWS)", LIMIT_ROWS);
+  if (sheet->columns[line->domain->index].count == 0)
+    return fail_add(c->fails, MLS_SYNTAX, line_place(c->sheet, line), "table %s has no column",
+                    line->name);
+  if (sheet->columns[line->domain->index].count > LIMIT_COLUMNS)
+    return fail_add(c->fails, MLS_LIMIT, line_place(c->sheet, line),
                     "a table of more than %d columns (LIMIT_COLUMNS)", LIMIT_COLUMNS);
   return MLS_OK;
 }
@@ -227,95 +237,20 @@ static mls_status check_sets(struct checker *c, struct sheet *sheet) {
   return MLS_OK;
 }
 
-/* ---- slots ---- */
-
-mls_status slot_add(struct scope scope, struct slot slot, unsigned *index) {
+/* Keys of tables have their type here; slots after those of the lines come as formulas ask for
+   them. */
+static mls_status begin_slots(struct scope scope) {
   struct sheet *sheet = scope.sheet;
-  struct checker *c = scope.checker;
-  if (sheet->slot_count >= LIMIT_CELLS)
-    return fail_add(c->fails, MLS_LIMIT, (struct place){ sheet->file, 0, 0 },
-                    "more than %d cells (LIMIT_CELLS)", LIMIT_CELLS);
-  struct slot *slots =
-      memory_grow(c->memory, sheet->slots, sheet->slot_count, &sheet->slot_room, sizeof *slots);
-  if (!slots) return fail_memory(c->fails);
-  sheet->slots = slots;
-  *index = (unsigned)sheet->slot_count;
-  slots[sheet->slot_count++] = slot;
-  return MLS_OK;
-}
-
-static mls_status slot_line(struct scope scope, unsigned index) {
-  struct line *line = &scope.sheet->lines[index];
-  bool table = line->kind == LINE_TABLE;
-  struct slot slot = { .kind = table ? SLOT_KEY : SLOT_LINE, .line = index, .table = line->table };
-  if (table) {
-    bool number = line->set && line->set->kind == SET_RANGE;
-    slot.table = (int)line->use;
-    slot.type = type_number(scope.checker->units->none, scope.checker->units->none);
-    if (!number && line->set) slot.type.kind = KIND_TEXT;
-    slot.type.wild = !line->set;
-  }
-  return slot_add(scope, slot, &line->slot);
-}
-
-static mls_status slot_lines(struct scope scope) {
-  struct sheet *sheet = scope.sheet;
-  sheet->slots = memory_reserve(scope.checker->memory, sheet->slots, 0, &sheet->slot_room,
-                                sheet->line_count + 1, sizeof *sheet->slots);
-  if (!sheet->slots) return fail_memory(scope.checker->fails);
-  for (size_t i = 0; i < scope.sheet->line_count; i++) {
-    struct line *line = &scope.sheet->lines[i];
-    bool none = line->kind == LINE_NOTE || line->kind == LINE_USE || line->kind == LINE_CHART;
-    if (none || !line->name) continue;
-    TRY(slot_line(scope, (unsigned)i));
+  sheet->slot_count = sheet->line_count;
+  for (size_t i = 0; i < sheet->table_count; i++) {
+    struct line *line = &sheet->lines[sheet->tables[i]];
+    const struct set *set = line->domain->set;
+    struct type type = type_number(scope.checker->units->none, scope.checker->units->none);
+    type.kind = !set || set->kind == SET_RANGE ? KIND_NUMBER : KIND_TEXT;
+    type.wild = !set;
+    TRY(give_type(scope.checker, line, type));
   }
   return MLS_OK;
-}
-
-const void *slot_key(const void *a, size_t b) {
-  size_t mixed[2] = { (size_t)(uintptr_t)a, b };
-  return (const void *)(uintptr_t)(hash_bytes(mixed, sizeof mixed) | 1);
-}
-
-/* Slots that several formulas may ask for hang in lists below a hash of what they are. */
-mls_status slot_share(struct scope scope, struct slot slot, const void *key, unsigned *index) {
-  size_t first;
-  slot.next = map_get(&scope.sheet->shared, key, &first) ? (unsigned)first : SLOT_LAST;
-  TRY(slot_add(scope, slot, index));
-  if (map_put(&scope.sheet->shared, key, *index) != MLS_OK)
-    return fail_memory(scope.checker->fails);
-  return MLS_OK;
-}
-
-mls_status slot_fact(struct scope scope, unsigned line, const char *field, bool family,
-                     struct type type, unsigned *index) {
-  struct sheet *sheet = scope.sheet;
-  const void *key = slot_key(field, line);
-  size_t at;
-  if (!map_get(&sheet->shared, key, &at)) at = SLOT_LAST;
-  for (; at != SLOT_LAST; at = sheet->slots[at].next) {
-    const struct slot *slot = &sheet->slots[at];
-    if (slot->kind != SLOT_FACT || slot->line != line || slot->field != field) continue;
-    *index = (unsigned)at;
-    return MLS_OK;
-  }
-  const struct line *owner = &sheet->lines[line];
-  struct slot slot = { .kind = SLOT_FACT,
-                       .line = line,
-                       .field = field,
-                       .family = family,
-                       .type = type,
-                       .table = owner->kind == LINE_TABLE ? (int)owner->use : -1 };
-  return slot_share(scope, slot, key, index);
-}
-
-const struct sheet *ref_sheet(const struct sheet *sheet, const struct ref *ref) {
-  for (unsigned i = 0; i < ref->hops; i++) sheet = sheet->used[ref->hop[i]];
-  return sheet;
-}
-
-const struct slot *ref_slot(const struct sheet *sheet, const struct ref *ref) {
-  return &ref_sheet(sheet, ref)->slots[ref->slot];
 }
 
 /* ---- used sheets ---- */
@@ -323,17 +258,17 @@ const struct slot *ref_slot(const struct sheet *sheet, const struct ref *ref) {
 static mls_status check_use(struct scope scope, struct line *line) {
   struct checker *c = scope.checker;
   struct sheet *used = NULL;
-  TRY(c->find_sheet(c->context, line->uses, line->place, &used));
+  TRY(c->find_sheet(c->context, line->use->sheet, line_place(c->sheet, line), &used));
   if (used->checking)
-    return fail_add(c->fails, MLS_CYCLE, line->place,
+    return fail_add(c->fails, MLS_CYCLE, line_place(c->sheet, line),
                     used == scope.sheet ? "sheet %s uses itself"
                                         : "sheet %s uses itself through others",
                     used->name);
   if (c->depth >= LIMIT_PATH)
-    return fail_add(c->fails, MLS_LIMIT, line->place,
+    return fail_add(c->fails, MLS_LIMIT, line_place(c->sheet, line),
                     "sheets use each other more than %d deep (LIMIT_PATH)", LIMIT_PATH);
   mls_status status = check_sheet(c, used);
-  scope.sheet->used[line->use] = used;
+  scope.sheet->used[line->use->index] = used;
   return status;
 }
 
@@ -344,24 +279,24 @@ static mls_status not_an_input(struct scope scope, const struct bind *bind,
   for (size_t i = 0; i < used->line_count; i++)
     if (used->lines[i].kind == LINE_INPUT && used->lines[i].table < 0 && used->lines[i].name)
       nearest_offer(&nearest, used->lines[i].name);
-  bool known = map_get(&used->symbols, bind->name, &index);
+  bool known = line_find(used, &used->symbols, bind->name, &index);
   return fail_add(scope.checker->fails, MLS_NAME, bind->place, "%s has no input %s%s%s", used->name,
                   bind->name, known ? "; it is calculated there" : "",
                   nearest_hint(scope.checker->memory, &nearest));
 }
 
 static mls_status check_bind(struct scope scope, struct line *line, size_t index) {
-  struct bind *bind = &line->binds[index];
-  const struct sheet *used = scope.sheet->used[line->use];
+  struct bind *bind = &line->use->binds[index];
+  const struct sheet *used = scope.sheet->used[line->use->index];
   size_t at;
   const char *now =
       renamed_now(scope.checker->facts, scope.checker->names, RENAMED_INPUT, used->name,
                   slice_of(bind->name), bind->place, scope.checker->fails);
   if (now) bind->name = now;
   for (size_t i = 0; i < index; i++)
-    if (line->binds[i].name == bind->name)
+    if (line->use->binds[i].name == bind->name)
       return fail_add(scope.checker->fails, MLS_NAME, bind->place, "%s is bound twice", bind->name);
-  if (!map_get(&used->symbols, bind->name, &at) || used->lines[at].kind != LINE_INPUT)
+  if (!line_find(used, &used->symbols, bind->name, &at) || used->lines[at].kind != LINE_INPUT)
     return not_an_input(scope, bind, used);
   if (used->lines[at].wrong) return MLS_OK;
   TRY(resolve_formula(scope, bind->formula));
@@ -382,7 +317,7 @@ static mls_status check_uses(struct scope scope) {
 static mls_status check_binds(struct scope scope) {
   for (size_t i = 0; i < scope.sheet->use_count; i++) {
     struct line *line = &scope.sheet->lines[scope.sheet->uses[i]];
-    for (size_t j = 0; j < line->bind_count && scope.sheet->used[line->use]; j++)
+    for (size_t j = 0; j < line->use->bind_count && scope.sheet->used[line->use->index]; j++)
       if (check_bind(scope, line, j) == MLS_MEMORY) return MLS_MEMORY;
   }
   return MLS_OK;
@@ -398,7 +333,7 @@ static struct scope scope_of(struct scope scope, const struct line *line) {
 static mls_status resolve_lines(struct scope scope) {
   for (size_t i = 0; i < scope.sheet->line_count; i++) {
     struct line *line = &scope.sheet->lines[i];
-    if (!line->formula || line->wrong) continue;
+    if (!line_formula(line) || line->wrong) continue;
     TRY(progress_tick(scope.checker->fails, 4, i, scope.sheet->line_count));
     if (scope.checker->fails->errors >= LIMIT_ERRORS) { /* would not be kept */
       line->wrong = true;
@@ -416,11 +351,11 @@ enum { MARK_NEW, MARK_OPEN, MARK_DONE };
 /* A cell of this sheet without brackets below `node` whose type is not known yet, or NULL. */
 static struct line *unknown_below(struct scope scope, const struct node *node,
                                   const unsigned char *marks) {
-  if (node->kind == NODE_PATH && node->ref.hops == 0 && node->ref.kind != REF_NONE) {
-    const struct slot *slot = &scope.sheet->slots[node->ref.slot];
-    struct line *line = &scope.sheet->lines[slot->line];
-    bool open = slot->kind == SLOT_LINE && line->kind == LINE_CELL && !line->unit;
-    if (open && marks[slot->line] == MARK_NEW) return line;
+  bool own = node->kind == NODE_PATH && node->hops == 0 && node->ref != REF_NONE;
+  if (own && node->slot < scope.sheet->line_count) {
+    struct line *line = &scope.sheet->lines[node->slot];
+    bool open = line->kind == LINE_CELL && !line->unit;
+    if (open && marks[node->slot] == MARK_NEW) return line;
   }
   for (unsigned i = 0; i < node->count; i++) {
     struct line *found = unknown_below(scope, node->arguments[i], marks);
@@ -474,10 +409,10 @@ static mls_status find_kinds(struct scope scope, bool *some) {
     found = false;
     for (size_t i = 0; i < scope.sheet->line_count; i++) {
       struct line *line = &scope.sheet->lines[i];
-      if (!has_formula(line) || line->wrong || !line->type.wild) continue;
+      if (!has_formula(line) || line->wrong || !line->type->wild) continue;
       *some = true;
       TRY(prove_again(scope, line));
-      found = found || !line->type.wild;
+      found = found || !line->type->wild;
     }
   }
   return MLS_OK;
@@ -485,7 +420,7 @@ static mls_status find_kinds(struct scope scope, bool *some) {
 
 /* A column that was met before it was known agreed with everything. */
 static bool was_unknown(const struct node *node) {
-  if (node->kind == NODE_PATH && node->type.wild) return true;
+  if (node->kind == NODE_PATH && node->type->wild) return true;
   for (unsigned i = 0; i < node->count; i++)
     if (was_unknown(node->arguments[i])) return true;
   return false;
@@ -501,6 +436,14 @@ static mls_status prove_met_early(struct scope scope) {
   return MLS_OK;
 }
 
+/* Its kind is settled: a number, when nothing said otherwise. */
+static mls_status settle_kind(struct scope scope, struct line *line) {
+  if (!line->type || !line->type->wild) return MLS_OK;
+  struct type type = *line->type;
+  type.wild = false;
+  return give_type(scope.checker, line, type);
+}
+
 /* What is left rests on missing(...) alone and is a number; then all is proved with what is known.
  */
 static mls_status settle_kinds(struct scope scope) {
@@ -508,38 +451,52 @@ static mls_status settle_kinds(struct scope scope) {
   TRY(find_kinds(scope, &some));
   if (scope.checker->fails->errors > 0) return MLS_OK; /* what is wrong stays unknown */
   if (!some) return prove_met_early(scope);
-  for (size_t i = 0; i < scope.sheet->line_count; i++) scope.sheet->lines[i].type.wild = false;
+  for (size_t i = 0; i < scope.sheet->line_count; i++)
+    TRY(settle_kind(scope, &scope.sheet->lines[i]));
   for (size_t i = 0; i < scope.sheet->line_count; i++) {
     struct line *line = &scope.sheet->lines[i];
     if (has_formula(line)) TRY(prove_again(scope, line));
-    line->type.wild = false;
+    TRY(settle_kind(scope, line));
   }
   return MLS_OK;
 }
 
-static mls_status prove_lines(struct scope scope) {
-  struct checker *c = scope.checker;
-  struct sheet *sheet = scope.sheet;
-  unsigned char *marks = memory_array(c->memory, sheet->line_count, sizeof *marks);
-  unsigned *stack = memory_array(c->memory, sheet->line_count + 1, sizeof *stack);
-  if (!marks || !stack) return fail_memory(c->fails);
+static mls_status prove_each(struct scope scope, struct memory *scratch) {
+  const struct sheet *sheet = scope.sheet;
+  unsigned char *marks = memory_array(scratch, sheet->line_count, sizeof *marks);
+  unsigned *stack = memory_array(scratch, sheet->line_count + 1, sizeof *stack);
+  if (!marks || !stack) return fail_memory(scope.checker->fails);
   for (size_t i = 0; i < sheet->line_count; i++)
     if (has_formula(&sheet->lines[i])) TRY(prove_from(scope, (unsigned)i, marks, stack));
-  return settle_kinds(scope);
+  return MLS_OK;
+}
+
+static mls_status prove_lines(struct scope scope) {
+  struct memory scratch;
+  memory_open_beside(&scratch, scope.checker->memory);
+  mls_status status = prove_each(scope, &scratch);
+  memory_close(&scratch);
+  return status == MLS_OK ? settle_kinds(scope) : status;
+}
+
+static mls_status declare_type(struct scope scope, struct line *line) {
+  const struct dims *none = scope.checker->units->none;
+  struct type type = type_number(none, none);
+  if (line->kind == LINE_CHECK) type.kind = KIND_TRUTH;
+  else if (line->unit) type = type_number(line->unit->strict, line->unit->count);
+  else if (line->kind == LINE_CELL || line->wrong) type.wild = true;
+  else return MLS_OK;
+  return give_type(scope.checker, line, type);
 }
 
 /* Declared types are known before anything is proved; the others start as "agrees with all". */
-static void declare_types(struct scope scope) {
-  const struct dims *none = scope.checker->units->none;
+static mls_status declare_types(struct scope scope) {
   for (size_t i = 0; i < scope.sheet->line_count; i++) {
     struct line *line = &scope.sheet->lines[i];
-    if (line->kind == LINE_CHECK)
-      line->type = (struct type){ KIND_TRUTH, false, false, none, none };
-    else if (line->unit) line->type = type_number(line->unit->strict, line->unit->count);
-    else if (line->kind == LINE_CELL || line->wrong)
-      line->type = (struct type){ KIND_NUMBER, false, true, none, none };
+    if (line->kind != LINE_TABLE) TRY(declare_type(scope, line));
     scope.sheet->undeclared |= line->kind == LINE_CELL && !line->unit;
   }
+  return MLS_OK;
 }
 
 /* ---- sources ---- */
@@ -562,7 +519,7 @@ static mls_status check_all_cites(struct checker *c, const struct sheet *sheet) 
   TRY(check_cites(c, sheet->cites, sheet->cite_count, (struct place){ sheet->file, 1, 1 }));
   for (size_t i = 0; i < sheet->line_count; i++) {
     const struct line *line = &sheet->lines[i];
-    TRY(check_cites(c, line->cites, line->cite_count, line->place));
+    TRY(check_cites(c, line->cites, line->cite_count, line_place(c->sheet, line)));
   }
   return MLS_OK;
 }
@@ -571,9 +528,9 @@ static mls_status check_parts(struct scope scope) {
   struct checker *c = scope.checker;
   TRY(declare_all(c, scope.sheet));
   TRY(check_sets(c, scope.sheet));
-  TRY(slot_lines(scope));
+  TRY(begin_slots(scope));
   TRY(check_uses(scope));
-  declare_types(scope);
+  TRY(declare_types(scope));
   TRY(resolve_lines(scope));
   TRY(prove_lines(scope));
   TRY(check_binds(scope));
@@ -585,10 +542,13 @@ static mls_status check_parts(struct scope scope) {
 mls_status check_sheet(struct checker *checker, struct sheet *sheet) {
   if (sheet->checked) return sheet->failed ? MLS_NAME : MLS_OK;
   size_t errors = checker->fails->errors;
+  const struct sheet *before = checker->sheet;
   sheet->checking = true;
+  checker->sheet = sheet;
   checker->depth++;
   mls_status status = check_parts((struct scope){ checker, sheet, -1 });
   checker->depth--;
+  checker->sheet = before;
   sheet->checking = false;
   sheet->checked = true;
   if (checker->fails->errors > errors) sheet->failed = true;

@@ -17,7 +17,8 @@ struct checker {
   mls_status (*find_sheet)(void *context, const char *name, struct place place, struct sheet **out);
   mls_status (*find_registry)(void *context, const char *name, struct place place,
                               struct registry **out);
-  int depth; /* of sheets that use sheets */
+  const struct sheet *sheet; /* that is checked now */
+  int depth;                 /* of sheets that use sheets */
 };
 
 /* Checks a sheet and all it uses. MLS_OK only when all are sound. */
@@ -42,16 +43,16 @@ mls_status resolve_shown(struct scope scope, struct node *node);
 /* Resolves and proves the charts of a sheet (check_chart.c). */
 mls_status check_charts(struct scope scope);
 
-/* A new slot, or the one that a fact has already. */
+/* A new slot after those there are, or the one that a fact has already (slot.c). */
 mls_status slot_add(struct scope scope, struct slot slot, unsigned *index);
 mls_status slot_fact(struct scope scope, unsigned line, const char *field, bool family,
-                     struct type type, unsigned *index);
+                     const struct type *type, unsigned *index);
 /* For slots that formulas share: the key of a list in sheet.shared, and adding to it. */
 const void *slot_key(const void *a, size_t b);
 mls_status slot_share(struct scope scope, struct slot slot, const void *key, unsigned *index);
 /* The slot a resolved path ends in. */
-const struct slot *ref_slot(const struct sheet *sheet, const struct ref *ref);
-const struct sheet *ref_sheet(const struct sheet *sheet, const struct ref *ref);
+struct slot ref_slot(const struct sheet *sheet, const struct node *path);
+const struct sheet *ref_sheet(const struct sheet *sheet, const struct node *path);
 
 struct place node_place(const struct sheet *sheet, const struct node *node);
 struct type type_number(const struct dims *strict, const struct dims *count);

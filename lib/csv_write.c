@@ -4,8 +4,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "number.h"
-
 char csv_separator(enum csv_dialect dialect) { return dialect == CSV_EXCEL_EU ? ';' : ','; }
 
 static bool is_odd(struct slice text, char separator) {
@@ -45,9 +43,8 @@ void csv_put_text(struct buffer *out, struct slice text, enum csv_dialect dialec
   put(out, text, formula || guarded, dialect);
 }
 
-size_t csv_number(char out[TEXT_NUMBER], double value, enum csv_dialect dialect) {
-  size_t size = number_put(out, value);
-  char *point = dialect == CSV_EXCEL_EU ? memchr(out, '.', size) : NULL;
+size_t csv_comma(char *out, size_t size) {
+  char *point = memchr(out, '.', size);
   if (point) *point = ',';
   return size;
 }

@@ -1,7 +1,8 @@
-/* Dimensions: lists of bases with rational exponents, interned, and their algebra. Separate from
-   unit.c, which knows names, rows and the text of units. */
+/* Dimensions: lists of bases with rational exponents, interned, and their algebra; types, interned
+   too. Separate from unit.c, which knows names, rows and the text of units. */
 #include "dims.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -53,6 +54,47 @@ const struct dims *dims_intern(struct units *units, const struct part *parts, si
   units->set[at] = dims;
   units->set_count++;
   return dims;
+}
+
+/* ---- types ---- */
+
+static bool type_equal(struct type a, struct type b) {
+  return a.strict == b.strict && a.count == b.count && a.kind == b.kind && a.zero == b.zero &&
+         a.wild == b.wild;
+}
+
+static size_t type_slot(const struct units *units, struct type type) {
+  size_t mask = units->type_room - 1, mixed = (size_t)(uintptr_t)type.strict;
+  mixed = mixed * 31 + (size_t)(uintptr_t)type.count;
+  mixed = mixed * 31 + (size_t)type.kind * 4 + type.zero * 2u + type.wild;
+  size_t at = (mixed ^ mixed >> 9) & mask;
+  while (units->types[at] && !type_equal(*units->types[at], type)) at = (at + 1) & mask;
+  return at;
+}
+
+static bool types_widen(struct units *units) {
+  size_t old_room = units->type_room;
+  const struct type **old = units->types;
+  size_t room = old_room ? old_room * 2 : 64;
+  const struct type **types = memory_array(units->memory, room, sizeof *types);
+  if (!types) return false;
+  units->types = types;
+  units->type_room = room;
+  for (size_t i = 0; i < old_room; i++)
+    if (old[i]) types[type_slot(units, *old[i])] = old[i];
+  return true;
+}
+
+const struct type *type_intern(struct units *units, struct type type) {
+  if (units->type_count * 2 >= units->type_room && !types_widen(units)) return NULL;
+  size_t at = type_slot(units, type);
+  if (units->types[at]) return units->types[at];
+  struct type *kept = memory_push(units->memory, sizeof *kept);
+  if (!kept) return NULL;
+  *kept = type;
+  units->types[at] = kept;
+  units->type_count++;
+  return kept;
 }
 
 /* ---- algebra of parts ---- */

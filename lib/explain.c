@@ -39,12 +39,16 @@ static void about_set(const struct set *set, mls_input *input) {
 
 static void about_line(const struct mls_model *model, unsigned cell, mls_input *input) {
   const struct line *line = model_line(model, cell);
+  const struct domain *domain = line->domain;
   const struct cell *at = &model->cells[cell];
-  if (line->set) about_set(line->set, input);
-  if (line->likely) input->likely_low = line->likely_low, input->likely_high = line->likely_high;
+  about_set(domain->set, input);
+  if (domain->likely) {
+    input->likely_low = domain->likely->low;
+    input->likely_high = domain->likely->high;
+  }
   input->column = at->table >= 0;
-  if (line->value_count > 0 && !at->given)
-    input->typed = line->values[0].word ? line->values[0].word : line->values[0].typed;
+  if (!at->given)
+    input->typed = domain->values[0].word ? domain->values[0].word : domain->values[0].typed;
 }
 
 mls_status mls_input_about(const mls_model *model, size_t cell, mls_input *out, size_t size) {
@@ -58,10 +62,10 @@ mls_status mls_input_about(const mls_model *model, size_t cell, mls_input *out, 
     about_line(model, (unsigned)cell, &input);
     return give(out, size, &input, sizeof input);
   }
-  bool free_fact = at->kind == CELL_FACT && at->chooser != GRAPH_NONE &&
-                   model->cells[at->chooser].kind == CELL_INPUT;
+  bool free_fact = at->kind == CELL_FACT && at->fact->chooser != GRAPH_NONE &&
+                   model->cells[at->fact->chooser].kind == CELL_INPUT;
   if (!free_fact) return MLS_NAME;
-  input.registry = at->registry->name;
+  input.registry = at->fact->registry->name;
   return give(out, size, &input, sizeof input);
 }
 

@@ -65,7 +65,7 @@ static mls_status add_facts(struct reader *reader, unsigned instance, unsigned l
 static mls_status add_cell(struct reader *reader, unsigned instance, unsigned line) {
   const struct instance *here = &reader->model->instances[instance];
   const struct line *text = &here->sheet->lines[line];
-  unsigned cell = here->cells[text->slot];
+  unsigned cell = here->cells[line];
   bool column = text->table >= 0;
   if (cell == GRAPH_NONE) return MLS_OK;
   TRY(add(reader, column ? READING_COLUMN : READING_CELL, instance, line, cell));
@@ -77,14 +77,14 @@ static mls_status add_cell(struct reader *reader, unsigned instance, unsigned li
 static mls_status add_line(struct reader *reader, unsigned instance, unsigned line) {
   const struct instance *here = &reader->model->instances[instance];
   const struct line *text = &here->sheet->lines[line];
-  switch (text->kind) {
+  switch ((enum line_kind)text->kind) {
     case LINE_NOTE:
       return text->heading ? add(reader, READING_HEADING, instance, line, GRAPH_NONE) : MLS_OK;
     case LINE_USE:
     case LINE_CHART: return MLS_OK;
     case LINE_TABLE:
-      TRY(add(reader, READING_TABLE, instance, line, here->cells[text->slot]));
-      TRY(add(reader, READING_COLUMN, instance, line, here->cells[text->slot]));
+      TRY(add(reader, READING_TABLE, instance, line, here->cells[line]));
+      TRY(add(reader, READING_COLUMN, instance, line, here->cells[line]));
       return add_facts(reader, instance, line, READING_COLUMN);
     default: return add_cell(reader, instance, line);
   }
@@ -106,7 +106,7 @@ static mls_status list_facts(struct reader *reader) {
   for (size_t i = model->cell_count; i-- > 0;) {
     const struct cell *cell = &model->cells[i];
     if (cell->kind != CELL_FACT) continue;
-    size_t line = reader->lines[cell->instance] + cell->line;
+    size_t line = reader->lines[cell->instance] + cell->slot;
     reader->next[i] = reader->fact[line];
     reader->fact[line] = (unsigned)i;
   }

@@ -99,6 +99,8 @@ size_t section_columns(const struct report *report, const struct reading *list, 
 /* Keys of all sources, in the order of the sheets, then those of the facts in use. */
 mls_status section_sources(const struct report *report, struct memory *memory, const char ***keys,
                            size_t *count);
+/* What may stand as a link in a document: it leads to the web and can not end its brackets. */
+bool section_is_link(const char *url);
 
 /* "input", "bound", "fact", "cell", "output", "check", "key". */
 const char *reading_word(const struct mls_model *model, unsigned cell);

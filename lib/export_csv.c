@@ -52,7 +52,7 @@ static bool is_wanted(const struct sheet_csv *csv, const struct reading *reading
 
 static size_t row_of(const struct sheet_csv *csv, const struct output *field, size_t key) {
   const struct cell *cell = &csv->report->model->cells[field->cell];
-  return cell->family ? key * cell->word_count + field->word : key;
+  return cell->family ? key * cell->fact->word_count + field->word : key;
 }
 
 /* Of a family the words that the items of some run have. */
@@ -74,7 +74,7 @@ static mls_status add_field(struct sheet_csv *csv, unsigned cell) {
     csv->rows[++csv->tables] = rows;
     csv->keys[csv->tables] = cell;
   }
-  for (unsigned word = 0; word < (at->family ? at->word_count : 1); word++) {
+  for (unsigned word = 0; word < (at->family ? at->fact->word_count : 1); word++) {
     struct output field = { cell, word, rows ? csv->tables : 0 };
     if (!is_there(csv, &field, rows ? rows->count : 1)) continue;
     struct output *fields =
@@ -103,7 +103,7 @@ static void put_path(const struct sheet_csv *csv, const struct output *field, st
   const struct mls_model *model = csv->report->model;
   const struct cell *cell = &model->cells[field->cell];
   model_path(model, field->cell, out);
-  if (cell->family) buffer_print(out, ".%s", model->words[cell->words[field->word]]);
+  if (cell->family) buffer_print(out, ".%s", model->words[cell->fact->words[field->word]]);
 }
 
 static mls_status put_header(struct sheet_csv *csv) {

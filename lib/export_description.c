@@ -2,6 +2,7 @@
    part, so that a program that shares no code with this library can derive all units again. */
 #include <string.h>
 
+#include "check.h"
 #include "export.h"
 
 struct describer {
@@ -74,12 +75,6 @@ static void put_trees(struct describer *d, const struct node *node) {
   buffer_char(&d->out, ']');
 }
 
-static const struct sheet *reached(const struct describer *d, const struct ref *ref) {
-  const struct sheet *sheet = d->sheet;
-  for (unsigned i = 0; i < ref->hops; i++) sheet = sheet->used[ref->hop[i]];
-  return sheet;
-}
-
 /* The unit that facts of a field are shown in; those of a family have the same dimensions. */
 static const struct unit *field_unit(const struct registry *registry, const struct slot *slot) {
   size_t index;
@@ -89,33 +84,33 @@ static const struct unit *field_unit(const struct registry *registry, const stru
 
 /* What a slot is: a line of a sheet, the key of a table, a fact of an input's registry. */
 static void put_slot(struct describer *d, const struct sheet *sheet, const struct slot *slot) {
-  static const char *const kinds[] = { "line", "key", "fact", "total" };
+  static const char *const kinds[] = { "", "line", "key", "fact", "total" };
   const struct line *line = &sheet->lines[slot->line];
   put_member(d, "sheet", sheet->name);
   put_member(d, "slot", kinds[slot->kind]);
-  put_member(d, "line", slot->kind == SLOT_KEY ? line->key : line->name);
+  put_member(d, "line", slot->kind == SLOT_KEY ? line->domain->key : line->name);
   if (slot->table >= 0) put_member(d, "table", sheet->lines[sheet->tables[slot->table]].name);
   if (slot->kind == SLOT_LINE) put_unit(d, line->unit);
   if (slot->kind != SLOT_FACT) return;
-  put_member(d, "registry", line->set ? line->set->name : NULL);
+  put_member(d, "registry", line->domain->set->name);
   put_member(d, "field", slot->field);
   buffer_print(&d->out, ", \"family\": %s", slot->family ? "true" : "false");
-  put_unit(d, line->set && line->set->registry ? field_unit(line->set->registry, slot) : NULL);
+  put_unit(d, field_unit(line->domain->set->registry, slot));
 }
 
 static void put_ref(struct describer *d, const struct node *node) {
   static const char *const kinds[] = { "none", "cell", "lookup", "row", "column" };
-  const struct sheet *sheet = reached(d, &node->ref);
-  buffer_print(&d->out, ", \"means\": {\"ref\": \"%s\"", kinds[node->ref.kind]);
-  if (node->ref.kind != REF_NONE && node->ref.slot < sheet->slot_count)
-    put_slot(d, sheet, &sheet->slots[node->ref.slot]);
+  const struct sheet *sheet = ref_sheet(d->sheet, node);
+  buffer_print(&d->out, ", \"means\": {\"ref\": \"%s\"", kinds[node->ref]);
+  struct slot slot = sheet_slot(sheet, node->slot);
+  if (node->ref != REF_NONE) put_slot(d, sheet, &slot);
   buffer_char(&d->out, '}');
 }
 
 static void put_path(struct describer *d, const struct node *node) {
   buffer_text(&d->out, "\"path\": \"");
   for (unsigned i = 0; i < node->name_count; i++)
-    buffer_print(&d->out, "%s%s", i ? "." : "", node->names[i]);
+    buffer_print(&d->out, "%s%s", i ? "." : "", node_name(node, i));
   buffer_char(&d->out, '"');
   put_ref(d, node);
   if (node->count == 0) return;
@@ -127,8 +122,8 @@ static void put_tree(struct describer *d, const struct node *node) {
   buffer_char(&d->out, '{');
   if (node->kind == NODE_NUMBER) {
     buffer_text(&d->out, "\"number\": ");
-    json_number(&d->out, node->number);
-    put_unit(d, node->unit);
+    json_number(&d->out, node->literal->number);
+    put_unit(d, node->literal->unit);
   } else if (node->kind == NODE_TEXT) {
     buffer_text(&d->out, "\"text\": ");
     buffer_json(&d->out, node->text);
@@ -137,10 +132,10 @@ static void put_tree(struct describer *d, const struct node *node) {
   } else {
     buffer_text(&d->out, "\"call\": ");
     buffer_json(&d->out, node->function->name);
-    if (node->total != NODE_PLAIN) buffer_text(&d->out, ", \"aggregate\": true");
+    if (node_is_total(node)) buffer_text(&d->out, ", \"aggregate\": true");
     put_trees(d, node);
   }
-  put_type(d, node->type);
+  put_type(d, *node->type);
   buffer_char(&d->out, '}');
 }
 
@@ -178,39 +173,39 @@ static void put_set(struct describer *d, const struct set *set) {
 
 static void put_values(struct describer *d, const struct line *line) {
   buffer_text(&d->out, ", \"values\": [");
-  for (size_t i = 0; i < line->value_count; i++) {
+  for (size_t i = 0; i < line->domain->value_count; i++) {
     if (i > 0) buffer_text(&d->out, ", ");
-    if (line->values[i].word) buffer_json(&d->out, line->values[i].word);
-    else json_number(&d->out, line->values[i].number);
+    if (line->domain->values[i].word) buffer_json(&d->out, line->domain->values[i].word);
+    else json_number(&d->out, line->domain->values[i].number);
   }
   buffer_char(&d->out, ']');
-  if (!line->likely) return;
+  if (!line->domain->likely) return;
   buffer_text(&d->out, ", \"likely\": [");
-  json_number(&d->out, line->likely_low);
+  json_number(&d->out, line->domain->likely->low);
   buffer_text(&d->out, ", ");
-  json_number(&d->out, line->likely_high);
+  json_number(&d->out, line->domain->likely->high);
   buffer_char(&d->out, ']');
 }
 
 static void put_binds(struct describer *d, const struct line *line) {
-  put_member(d, "uses", line->uses);
+  put_member(d, "uses", line->use->sheet);
   buffer_text(&d->out, ", \"binds\": [");
-  for (size_t i = 0; i < line->bind_count; i++) {
+  for (size_t i = 0; i < line->use->bind_count; i++) {
     buffer_text(&d->out, i ? ", {\"name\": " : "{\"name\": ");
-    buffer_json(&d->out, line->binds[i].name);
-    put_formula(d, line->binds[i].formula);
+    buffer_json(&d->out, line->use->binds[i].name);
+    put_formula(d, line->use->binds[i].formula);
     buffer_char(&d->out, '}');
   }
   buffer_char(&d->out, ']');
 }
 
 static void put_chart(struct describer *d, const struct line *line) {
-  put_member(d, "chart", chart_words[line->chart]);
+  put_member(d, "chart", chart_words[line->use->chart]);
   buffer_text(&d->out, ", \"shows\": [");
-  for (size_t i = 0; i < line->bind_count; i++) {
+  for (size_t i = 0; i < line->use->bind_count; i++) {
     buffer_text(&d->out, i ? ", {\"line\": " : "{\"line\": ");
-    buffer_print(&d->out, "%d", line->binds[i].place.line);
-    put_formula(d, line->binds[i].formula);
+    buffer_print(&d->out, "%d", line->use->binds[i].place.line);
+    put_formula(d, line->use->binds[i].formula);
     buffer_char(&d->out, '}');
   }
   buffer_char(&d->out, ']');
@@ -223,18 +218,18 @@ static const char *kind_of(const struct line *line) {
 }
 
 static void put_line(struct describer *d, const struct line *line) {
-  buffer_print(&d->out, "{\"line\": %d, \"kind\": \"%s\"", line->place.line, kind_of(line));
+  buffer_print(&d->out, "{\"line\": %d, \"kind\": \"%s\"", (int)line->line, kind_of(line));
   put_member(d, "name", line->name);
   bool typed = line->kind == LINE_INPUT || line->kind == LINE_CELL || line->kind == LINE_CHECK;
   if (typed) put_unit(d, line->unit);
-  if (typed) put_type(d, line->type);
+  if (typed) put_type(d, *line->type);
   if (line->table >= 0) put_member(d, "table", d->sheet->lines[d->sheet->tables[line->table]].name);
-  if (line->kind == LINE_TABLE) put_member(d, "key", line->key);
-  if (line->set) put_set(d, line->set);
+  if (line->kind == LINE_TABLE) put_member(d, "key", line->domain->key);
+  if (line_domain(line)) put_set(d, line->domain->set);
   if (line->kind == LINE_INPUT) put_values(d, line);
   if (line->kind == LINE_USE) put_binds(d, line);
   if (line->kind == LINE_CHART) put_chart(d, line);
-  if (line->formula) put_formula(d, line->formula);
+  if (line_formula(line)) put_formula(d, line->formula);
   put_member(d, "label", line->label);
   put_list(d, "cites", line->cites, line->cite_count);
   buffer_char(&d->out, '}');

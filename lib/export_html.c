@@ -81,14 +81,6 @@ static mls_status close_table(struct page *page) {
 
 /* ---- sections ---- */
 
-/* Only what leads to the web. */
-static bool is_link(const char *url) {
-  bool web = strncmp(url, "https://", 8) == 0 || strncmp(url, "http://", 7) == 0;
-  for (; web && *url; url++)
-    if ((unsigned char)*url <= 0x20) return false;
-  return web;
-}
-
 /* Places of the sources below. */
 static void put_key(struct page *page, const char *key) {
   buffer_text(&page->out, "<a href=\"#source-");
@@ -211,9 +203,10 @@ static mls_status put_numbers(struct page *page, const struct chart *c) {
   char number[TEXT_NUMBER];
   buffer_text(&page->out, "<details><summary>Numbers</summary><table>\n<thead><tr>");
   TRY(put_cell(page, "th", " scope=\"col\"", c->columns ? c->across : "shown"));
-  for (size_t i = 0; i < c->item_count && c->columns; i++)
-    TRY(put_cell(page, "th", " scope=\"col\"", c->items[i].label));
-  if (!c->columns) {
+  bool wide = c->columns || c->swing; /* a number for each look; else one a line */
+  for (size_t i = 0; i < chart_looks(c) && wide; i++)
+    TRY(put_cell(page, "th", " scope=\"col\"", chart_look(c, i)));
+  if (!wide) {
     chart_axis(c, &page->text);
     TRY(end_cell(page, "th", " scope=\"col\""));
   }
@@ -222,8 +215,8 @@ static mls_status put_numbers(struct page *page, const struct chart *c) {
     const char *name = c->columns ? chart_key(c, line, number) : c->items[line].label;
     buffer_text(&page->out, "<tr>");
     TRY(put_cell(page, "th", " scope=\"row\"", name));
-    for (size_t i = 0; i < (c->columns ? c->item_count : 1); i++) {
-      double value = c->columns ? chart_value(c, i, line) : chart_value(c, line, 0);
+    for (size_t i = 0; i < (wide ? chart_looks(c) : 1); i++) {
+      double value = c->columns ? chart_value(c, i, line) : chart_value(c, line, i);
       TRY(put_cell(page, "td", " class=\"n\"", chart_number(c, value, number)));
     }
     buffer_text(&page->out, "</tr>\n");
@@ -324,7 +317,7 @@ static void put_source(struct page *page, const char *key) {
     put(page, parts[i]);
   }
   const char *url = source ? source->url : NULL;
-  bool link = url && is_link(url);
+  bool link = url && section_is_link(url);
   if (!url) url = "";
   if (url[0]) buffer_text(&page->out, link ? ", <a rel=\"noreferrer\" href=\"" : ", ");
   if (link) put(page, url), buffer_text(&page->out, "\">");

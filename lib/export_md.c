@@ -334,14 +334,6 @@ static mls_status put_tables(struct page *page) {
 
 /* ---- sources ---- */
 
-/* Only what cannot end the brackets of a link, and leads to the web. */
-static bool is_link(const char *url) {
-  bool web = strncmp(url, "https://", 8) == 0 || strncmp(url, "http://", 7) == 0;
-  for (; web && *url; url++)
-    if ((unsigned char)*url <= 0x20 || strchr("<>\\|", *url)) return false;
-  return web;
-}
-
 static void put_source(struct page *page, const char *key) {
   const struct source *source = source_find(page->model->facts, key);
   buffer_text(&page->out, "- **");
@@ -355,7 +347,7 @@ static void put_source(struct page *page, const char *key) {
     put(page, parts[i]);
   }
   const char *url = source ? source->url : NULL;
-  if (url && is_link(url)) buffer_print(&page->out, ", <%s>", url);
+  if (url && section_is_link(url)) buffer_print(&page->out, ", <%s>", url);
   else if (url && url[0]) buffer_text(&page->out, ", "), put(page, url);
   if (source && source->accessed && source->accessed[0])
     buffer_print(&page->out, ", read on %s", source->accessed);

@@ -60,8 +60,8 @@ bool section_holds(const struct report *report, unsigned cell, size_t run) {
 void section_title(const struct report *report, unsigned column, struct buffer *out) {
   const struct cell *cell = &report->model->cells[column];
   const struct line *line = model_line(report->model, column);
-  buffer_text(out, cell->kind == CELL_KEY    ? line->key
-                   : cell->kind == CELL_FACT ? cell->field
+  buffer_text(out, cell->kind == CELL_KEY    ? line->domain->key
+                   : cell->kind == CELL_FACT ? cell->fact->field
                                              : line->name);
   if (cell->unit->text[0] && !cell->text && !cell->truth)
     buffer_print(out, " [%s]", cell->unit->text);
@@ -144,4 +144,11 @@ mls_status section_sources(const struct report *report, struct memory *memory, c
   *keys = cited.keys;
   *count = cited.count;
   return MLS_OK;
+}
+
+bool section_is_link(const char *url) {
+  bool web = strncmp(url, "https://", 8) == 0 || strncmp(url, "http://", 7) == 0;
+  for (; web && *url; url++)
+    if ((unsigned char)*url <= 0x20 || strchr("<>\\|", *url)) return false;
+  return web;
 }

@@ -142,8 +142,8 @@ static mls_status table_text(const struct grid *grid, size_t row, size_t column,
   char key[TEXT_NUMBER];
   if (row == 0) {
     bool table = here->kind == CELL_KEY;
-    buffer_text(out, table                     ? model_line(model, cell)->key
-                     : here->kind == CELL_FACT ? here->field
+    buffer_text(out, table                     ? model_line(model, cell)->domain->key
+                     : here->kind == CELL_FACT ? here->fact->field
                                                : model_line(model, cell)->name);
   } else if (row == 1) {
     if (!here->text && !here->truth) buffer_text(out, here->unit->text);

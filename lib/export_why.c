@@ -43,28 +43,28 @@ static void put_number(const struct why *why, double value, const struct node *n
   char number[TEXT_NUMBER];
   const struct mls_model *model = why->values->model;
   if (value_is_error(value)) buffer_text(out, "missing");
-  else if (node->type.kind == KIND_TRUTH) buffer_text(out, value != 0 ? "yes" : "no");
-  else if (node->type.kind == KIND_TEXT)
+  else if (node->type->kind == KIND_TRUTH) buffer_text(out, value != 0 ? "yes" : "no");
+  else if (node->type->kind == KIND_TEXT)
     buffer_print(out, "\"%s\"",
                  value >= 0 && value < (double)model->word_count ? model->words[(size_t)value]
                                                                  : "");
   else buffer_text(out, text_person(number, unit ? value / unit->factor : value, DIGITS));
-  bool plain = node->type.kind != KIND_NUMBER || value_is_error(value);
+  bool plain = node->type->kind != KIND_NUMBER || value_is_error(value);
   if (!plain && unit && unit->text[0]) buffer_print(out, " [%s]", unit->text);
 }
 
 static void put_path(const struct why *why, unsigned instance, size_t row, const struct node *node,
                      struct buffer *out) {
   const struct mls_values *values = why->values;
-  unsigned cell = model_cell(values->model, instance, &node->ref);
+  unsigned cell = model_cell(values->model, instance, node);
   size_t found = trace_fixed(values->model, cell, row, node);
-  if (node->ref.kind == REF_LOOKUP && !trace_lookup(values, instance, row, node, &found)) {
+  if (node->ref == REF_LOOKUP && !trace_lookup(values, instance, row, node, &found)) {
     buffer_text(out, "missing");
     return;
   }
   const struct unit *unit = show_unit(values, cell, found);
   const char *typed = show_typed(values, cell, found);
-  if (!typed || node->type.kind != KIND_NUMBER) {
+  if (!typed || node->type->kind != KIND_NUMBER) {
     put_number(why, values_get(values, cell, found), node, unit, out);
     return;
   }
@@ -76,9 +76,9 @@ static void put_path(const struct why *why, unsigned instance, size_t row, const
 static void put_total(const struct why *why, unsigned instance, size_t row, const struct node *node,
                       struct buffer *out) {
   const struct mls_model *model = why->values->model;
-  unsigned column = model_cell(model, instance, &node->arguments[0]->ref);
+  unsigned column = model_cell(model, instance, node->arguments[0]);
   const struct unit *unit = model->cells[column].unit;
-  bool same = unit->strict == node->type.strict && node->function->rule != RULE_COLUMN_COUNT;
+  bool same = unit->strict == node->type->strict && node->function->rule != RULE_COLUMN_COUNT;
   if (!same) unit = NULL;
   put_number(why, values_evaluate(why->values, instance, row, node), node, unit, out);
 }
@@ -135,7 +135,7 @@ static void put_in(const struct why *why, unsigned instance, size_t row, const s
     put_path(why, instance, row, node, out);
   } else if (node->kind != NODE_CALL) {
     formula_print(out, node);
-  } else if (node->total != NODE_PLAIN) {
+  } else if (node_is_total(node)) {
     put_total(why, instance, row, node, out);
   } else if (node->function->rule == RULE_PRIOR) {
     put_prior(why, instance, row, node, out);
@@ -155,10 +155,10 @@ static void numbers_of(const struct why *why, struct visit at, struct buffer *ou
   const struct cell *cell = &why->values->model->cells[at.cell];
   const struct node *formula = cell->formula;
   if (!formula || formula->kind != NODE_CALL || at.row == ROWS_ALL) return;
-  if (formula->total != NODE_PLAIN) return;
+  if (node_is_total(formula)) return;
   bool prior = formula->function->rule == RULE_PRIOR;
   if (prior) formula = prior_side(formula, &at.row);
-  put_in(why, cell->home, at.row, formula, out);
+  put_in(why, model_home(why->values->model, cell), at.row, formula, out);
   if (out->size <= NUMBERS_MOST || out->failed) return;
   out->size = 0;
   out->bytes[0] = 0;

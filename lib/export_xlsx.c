@@ -115,10 +115,10 @@ static void set_properties(struct xlsx *x) {
 
 static void open_pages(struct xlsx *x) {
   static const lxw_color_t colors[] = {
-    [PAGE_COVER] = 0x1F3864,    [PAGE_INPUTS] = 0xFFC000, [PAGE_SCENARIOS] = 0xFFC000,
-    [PAGE_INSTANCE] = 0x2E75B6, [PAGE_TABLE] = 0x9DC3E6,  [PAGE_CHECKS] = 0xC00000,
-    [PAGE_CHARTS] = 0x7030A0,   [PAGE_FACTS] = 0x548235,  [PAGE_SOURCES] = 0xBF9000,
-    [PAGE_LOG] = 0x7F7F7F
+    [PAGE_COVER] = 0x1F3864,   [PAGE_INPUTS] = 0xFFC000,   [PAGE_SCENARIOS] = 0xFFC000,
+    [PAGE_RUNS] = 0x7030A0,    [PAGE_INSTANCE] = 0x2E75B6, [PAGE_TABLE] = 0x9DC3E6,
+    [PAGE_CHECKS] = 0xC00000,  [PAGE_CHARTS] = 0x7030A0,   [PAGE_FACTS] = 0x548235,
+    [PAGE_SOURCES] = 0xBF9000, [PAGE_LOG] = 0x7F7F7F
   };
   for (size_t i = 0; i < x->page_count && x->status == MLS_OK; i++) {
     struct page *page = &x->pages[i];
@@ -206,6 +206,7 @@ static void write_pages(struct xlsx *x) {
   size_t line = 0;
   if (x->status == MLS_OK) xlsx_write_inputs(x);
   if (x->status == MLS_OK) xlsx_write_scenarios(x);
+  if (x->status == MLS_OK && x->runs_count) xlsx_write_runs(x);
   if (x->status == MLS_OK) xlsx_write_checks(x);
   if (x->status == MLS_OK && chart_next(x->model, &line)) xlsx_write_charts(x);
   for (unsigned i = 0; i < x->page_count && x->status == MLS_OK; i++)

@@ -9,9 +9,7 @@
 #include "limits.h"
 
 struct parser {
-  struct memory *memory;
-  struct names *names;
-  struct units *units;
+  struct formulas *to;
   struct fails *fails;
   struct place place; /* of text.at[at] */
   struct slice text;
@@ -67,17 +65,30 @@ static mls_status expected(struct parser *p, const char *what) {
                   (int)here.size, here.at);
 }
 
-static mls_status make(struct parser *p, enum node_kind kind, struct place place,
-                       struct node **out) {
-  /* half of all nodes are calls, which have no use for the union */
-  size_t size = kind == NODE_CALL ? offsetof(struct node, number) : sizeof(struct node);
-  struct node *node = memory_push(p->memory, size);
-  if (!node) return fail_memory(p->fails);
-  node->kind = kind;
-  node->line = place.line;
-  node->column = place.column;
-  node->total = NODE_PLAIN;
+void formulas_open(struct formulas *formulas, struct memory *memory, struct names *names,
+                   struct units *units, struct fails *fails) {
+  *formulas = (struct formulas){ .memory = memory, .names = names, .units = units, .fails = fails };
+  memory_open_beside(&formulas->scratch, memory);
+}
+
+void formulas_close(struct formulas *formulas) { memory_close(&formulas->scratch); }
+
+struct node *node_make(struct memory *memory, enum node_kind kind, unsigned count) {
+  struct node *node = memory_push(memory, sizeof *node + count * sizeof *node->arguments);
+  if (!node) return NULL;
+  node->kind = (unsigned)kind & 3u;
+  node->count = (unsigned char)count;
   node->depth = 1;
+  if (kind == NODE_CALL) node->total = NODE_PLAIN;
+  return node;
+}
+
+static mls_status make(struct parser *p, enum node_kind kind, struct place place, unsigned count,
+                       struct node **out) {
+  struct node *node = node_make(p->to->memory, kind, count);
+  if (!node) return fail_memory(p->fails);
+  node->line = (unsigned)place.line;
+  node->column = (unsigned)place.column & 0xfffffu;
   *out = node;
   return MLS_OK;
 }
@@ -88,11 +99,27 @@ static mls_status too_deep(struct parser *p) {
                   LIMIT_DEPTH);
 }
 
-static mls_status deepen(struct parser *p, struct node *node) {
-  for (unsigned i = 0; i < node->count; i++)
-    if (node->arguments[i]->depth >= node->depth)
-      node->depth = (unsigned short)(node->arguments[i]->depth + 1);
-  return node->depth > LIMIT_DEPTH ? too_deep(p) : MLS_OK;
+/* The last `node->count` of the stack become its arguments. */
+static mls_status take_arguments(struct parser *p, struct node *node) {
+  unsigned deepest = 0;
+  p->to->stack_count -= node->count;
+  for (unsigned i = 0; i < node->count; i++) {
+    node->arguments[i] = p->to->stack[p->to->stack_count + i];
+    if (node->arguments[i]->depth > deepest) deepest = node->arguments[i]->depth;
+  }
+  if (deepest >= LIMIT_DEPTH) return too_deep(p);
+  node->depth = (deepest + 1) & 0x3ffu;
+  return MLS_OK;
+}
+
+static mls_status stack_argument(struct parser *p, struct node *argument) {
+  struct formulas *to = p->to;
+  struct node **stack =
+      memory_grow(&to->scratch, to->stack, to->stack_count, &to->stack_room, sizeof *stack);
+  if (!stack) return fail_memory(p->fails);
+  to->stack = stack;
+  stack[to->stack_count++] = argument;
+  return MLS_OK;
 }
 
 /* ---- atoms ---- */
@@ -123,145 +150,157 @@ static mls_status parse_brackets(struct parser *p, const struct unit **out) {
   if (slice_trim(text).size == 0)
     return fail_add(p->fails, MLS_SYNTAX, place,
                     "empty brackets; leave them out for a plain number");
-  return unit_parse(p->units, text, place, p->fails, out);
+  return unit_parse(p->to->units, text, place, p->fails, out);
 }
 
 static mls_status parse_number(struct parser *p, struct node **out) {
   struct place place = p->place;
-  TRY(make(p, NODE_NUMBER, place, out));
-  (*out)->typed = scan_number(p);
-  if (!text_read_number((*out)->typed, &(*out)->number))
-    return fail_add(p->fails, MLS_SYNTAX, place, "\"%.*s\" is not a number",
-                    (int)(*out)->typed.size, (*out)->typed.at);
-  if ((*out)->number - (*out)->number != 0)
-    return fail_add(p->fails, MLS_RANGE, place, "%.*s is too large for a number",
-                    (int)(*out)->typed.size, (*out)->typed.at);
+  struct slice typed = scan_number(p);
+  struct literal *literal = memory_push(p->to->memory, sizeof *literal);
+  if (!literal) return fail_memory(p->fails);
+  if (!text_read_number(typed, &literal->number))
+    return fail_add(p->fails, MLS_SYNTAX, place, "\"%.*s\" is not a number", (int)typed.size,
+                    typed.at);
+  if (literal->number - literal->number != 0)
+    return fail_add(p->fails, MLS_RANGE, place, "%.*s is too large for a number", (int)typed.size,
+                    typed.at);
   if (is_letter(look(p)) || look(p) == '.' || look(p) == '_')
     return expected(p, "a space or an operator after the number; units stand in [brackets]");
+  literal->typed = memory_text(p->to->memory, typed.at, typed.size);
+  if (!literal->typed) return fail_memory(p->fails);
   skip_blanks(p);
-  if (look(p) == '[') TRY(parse_brackets(p, &(*out)->unit));
+  if (look(p) == '[') TRY(parse_brackets(p, &literal->unit));
+  TRY(make(p, NODE_NUMBER, place, 0, out));
+  (*out)->literal = literal;
   return MLS_OK;
 }
 
 static mls_status parse_text(struct parser *p, struct node **out) {
   struct place place = p->place;
-  TRY(make(p, NODE_TEXT, place, out));
+  TRY(make(p, NODE_TEXT, place, 0, out));
   step(p);
   size_t start = p->at;
   while (p->at < p->text.size && look(p) != '"' && look(p) != '\n') step(p);
   if (look(p) != '"') return fail_add(p->fails, MLS_SYNTAX, place, "text without a closing quote");
-  (*out)->text = names_add(p->names, (struct slice){ p->text.at + start, p->at - start });
+  (*out)->text = names_add(p->to->names, (struct slice){ p->text.at + start, p->at - start });
   step(p);
   return (*out)->text ? MLS_OK : fail_memory(p->fails);
 }
 
-static mls_status parse_arguments(struct parser *p, struct node *node) {
-  size_t room = 0;
+/* Arguments in parentheses, onto the stack. */
+static mls_status parse_arguments(struct parser *p, unsigned *count) {
+  *count = 0;
   step(p);
   for (;;) {
     skip_blanks(p);
-    if (node->count >= LIMIT_ARGUMENTS)
+    if (*count >= LIMIT_ARGUMENTS)
       return fail_add(p->fails, MLS_LIMIT, p->place, "more than %d arguments (LIMIT_ARGUMENTS)",
                       LIMIT_ARGUMENTS);
     struct node *argument = NULL;
     TRY(parse_formula(p, &argument));
-    node->arguments =
-        memory_grow(p->memory, node->arguments, node->count, &room, sizeof *node->arguments);
-    if (!node->arguments) return fail_memory(p->fails);
-    node->arguments[node->count++] = argument;
+    TRY(stack_argument(p, argument));
+    ++*count;
     skip_blanks(p);
     if (look(p) == ')') break;
     if (look(p) != ',') return expected(p, ", or )");
     step(p);
   }
   step(p);
-  return deepen(p, node);
+  return MLS_OK;
 }
 
 static mls_status unknown_function(struct parser *p, struct place place, struct slice name) {
   struct nearest nearest = { .wanted = name };
   function_offer_all(&nearest);
   return fail_add(p->fails, MLS_NAME, place, "unknown function %.*s%s", (int)name.size, name.at,
-                  nearest_hint(p->memory, &nearest));
+                  nearest_hint(p->to->memory, &nearest));
 }
 
-static mls_status parse_call(struct parser *p, struct place place, struct node *node) {
-  struct slice name = slice_of(node->names[0]);
-  node->kind = NODE_CALL;
-  node->function = function_find(name, FORM_CALL);
-  if (!node->function) return unknown_function(p, place, name);
-  TRY(parse_arguments(p, node));
-  const struct function *f = node->function;
-  if (node->count >= f->least && node->count <= f->most) return MLS_OK;
+static mls_status parse_call(struct parser *p, struct place place, struct slice name,
+                             struct node **out) {
+  const struct function *f = function_find(name, FORM_CALL);
+  unsigned count;
+  if (!f) return unknown_function(p, place, name);
+  TRY(parse_arguments(p, &count));
+  TRY(make(p, NODE_CALL, place, count, out));
+  (*out)->function = f;
+  TRY(take_arguments(p, *out));
+  if (count >= f->least && count <= f->most) return MLS_OK;
   if (f->least == f->most)
     return fail_add(p->fails, MLS_SYNTAX, place, "%s takes %d argument%s, found %u", f->name,
-                    f->least, f->least == 1 ? "" : "s", node->count);
+                    f->least, f->least == 1 ? "" : "s", count);
   return fail_add(p->fails, MLS_SYNTAX, place, "%s takes %d to %d arguments, found %u", f->name,
-                  f->least, f->most, node->count);
+                  f->least, f->most, count);
 }
 
 static bool is_part(char c) { return is_letter(c) || is_digit(c) || c == '_'; }
 
-static mls_status parse_part(struct parser *p, struct node *node) {
+/* The parts of a path while they are read. */
+struct path {
+  const char *names[LIMIT_PATH];
+  unsigned count;
+};
+
+static mls_status parse_part(struct parser *p, struct path *path) {
   size_t start = p->at;
   if (!is_part(look(p))) return expected(p, "a name after the dot");
   while (is_part(look(p))) step(p);
-  const char *interned = names_add(p->names, (struct slice){ p->text.at + start, p->at - start });
+  struct slice part = { p->text.at + start, p->at - start };
+  const char *interned = names_add(p->to->names, part);
   if (!interned) return fail_memory(p->fails);
-  node->names[node->name_count++] = interned;
+  path->names[path->count++] = interned;
   return MLS_OK;
 }
 
-static size_t count_parts(const struct parser *p) {
-  size_t count = 1;
-  for (size_t at = p->at; at < p->text.size && (is_part(p->text.at[at]) || p->text.at[at] == '.');
-       at++)
-    count += p->text.at[at] == '.';
-  return count;
-}
-
-static mls_status parse_parts(struct parser *p, struct node *node) {
-  size_t count = count_parts(p);
-  if (count > LIMIT_PATH)
-    return fail_add(p->fails, MLS_LIMIT, p->place, "a path of more than %d parts (LIMIT_PATH)",
-                    LIMIT_PATH);
-  node->names = memory_array(p->memory, count, sizeof *node->names);
-  if (!node->names) return fail_memory(p->fails);
-  TRY(parse_part(p, node));
-  while (look(p) == '.') {
-    step(p);
-    TRY(parse_part(p, node));
-  }
-  return MLS_OK;
-}
-
-static mls_status check_parts(struct parser *p, const struct node *node, struct place place) {
-  for (unsigned i = 0; i < node->name_count; i++) {
-    struct slice name = slice_of(node->names[i]);
+static mls_status check_parts(struct parser *p, const struct path *path, struct place place) {
+  for (unsigned i = 0; i < path->count; i++) {
+    struct slice name = slice_of(path->names[i]);
     bool first = i == 0;
     if ((first ? !name_is_sound(name) : name.size > LIMIT_NAME))
       return fail_add(
           p->fails, MLS_SYNTAX, place,
           "\"%s\" is not a name: lower case letters, digits and _ (texts stand in quotes)",
-          node->names[i]);
+          path->names[i]);
     if (name_is_reserved(name))
-      return fail_add(p->fails, MLS_NAME, place, "%s is a reserved word", node->names[i]);
+      return fail_add(p->fails, MLS_NAME, place, "%s is a reserved word", path->names[i]);
   }
+  return MLS_OK;
+}
+
+static mls_status make_path(struct parser *p, struct place place, const struct path *path,
+                            unsigned keys, struct node **out) {
+  TRY(make(p, NODE_PATH, place, keys, out));
+  (*out)->name_count = (unsigned char)path->count;
+  (*out)->name = path->names[0];
+  if (path->count == 1) return MLS_OK;
+  struct parts *parts = memory_push(p->to->memory, sizeof *parts + path->count * sizeof(char *));
+  unsigned *hop = memory_array(p->to->memory, path->count - 1, sizeof *hop);
+  if (!parts || !hop) return fail_memory(p->fails);
+  memcpy(parts->names, path->names, path->count * sizeof *path->names);
+  parts->hop = hop;
+  (*out)->parts = parts;
   return MLS_OK;
 }
 
 static mls_status parse_path(struct parser *p, struct node **out) {
   struct place place = p->place;
-  TRY(make(p, NODE_PATH, place, out));
-  struct node *node = *out;
-  TRY(parse_parts(p, node));
-  bool key = look(p) == '(';
-  if (key && node->name_count == 1) return parse_call(p, place, node);
-  TRY(check_parts(p, node, place));
-  if (!key) return MLS_OK;
-  TRY(parse_arguments(p, node));
-  if (node->count == 1) return MLS_OK;
-  return fail_add(p->fails, MLS_SYNTAX, place, "a look-up takes one key, found %u", node->count);
+  struct path path = { .count = 0 };
+  unsigned keys = 0;
+  TRY(parse_part(p, &path));
+  if (look(p) == '(') return parse_call(p, place, slice_of(path.names[0]), out);
+  while (look(p) == '.') {
+    step(p);
+    if (path.count == LIMIT_PATH)
+      return fail_add(p->fails, MLS_LIMIT, place, "a path of more than %d parts (LIMIT_PATH)",
+                      LIMIT_PATH);
+    TRY(parse_part(p, &path));
+  }
+  TRY(check_parts(p, &path, place));
+  if (look(p) == '(') TRY(parse_arguments(p, &keys));
+  if (keys > 1)
+    return fail_add(p->fails, MLS_SYNTAX, place, "a look-up takes one key, found %u", keys);
+  TRY(make_path(p, place, &path, keys, out));
+  return take_arguments(p, *out);
 }
 
 static mls_status parse_inner(struct parser *p, struct node **out) {
@@ -292,16 +331,11 @@ static mls_status parse_atom(struct parser *p, struct node **out) {
 
 static mls_status operate(struct parser *p, const struct function *function, struct place place,
                           struct node *left, struct node *right, struct node **out) {
-  struct node *node = NULL;
-  TRY(make(p, NODE_CALL, place, &node));
-  node->function = function;
-  node->count = right ? 2 : 1;
-  node->arguments = memory_array(p->memory, node->count, sizeof *node->arguments);
-  if (!node->arguments) return fail_memory(p->fails);
-  node->arguments[0] = left;
-  if (right) node->arguments[1] = right;
-  *out = node;
-  return deepen(p, node);
+  TRY(stack_argument(p, left));
+  if (right) TRY(stack_argument(p, right));
+  TRY(make(p, NODE_CALL, place, right ? 2 : 1, out));
+  (*out)->function = function;
+  return take_arguments(p, *out);
 }
 
 /* The operator that stands here, or NULL. */
@@ -378,12 +412,12 @@ static mls_status parse_formula(struct parser *p, struct node **out) {
   return MLS_OK;
 }
 
-mls_status formula_parse(struct memory *memory, struct names *names, struct units *units,
-                         struct fails *fails, struct place place, struct slice text,
+mls_status formula_parse(struct formulas *formulas, struct place place, struct slice text,
                          struct node **out) {
-  struct parser p = { memory, names, units, fails, place, text, 0, 0 };
+  struct parser p = { formulas, formulas->fails, place, text, 0, 0 };
   struct node *node = NULL;
   *out = NULL;
+  formulas->stack_count = 0;
   skip_blanks(&p);
   TRY(parse_formula(&p, &node));
   skip_blanks(&p);
@@ -438,31 +472,37 @@ static void print_call(struct buffer *buffer, const struct node *node) {
 
 void formula_print(struct buffer *buffer, const struct node *node) {
   if (node->kind == NODE_NUMBER) {
-    buffer_add(buffer, node->typed.at, node->typed.size);
-    if (node->unit) buffer_print(buffer, " [%s]", node->unit->text);
+    buffer_text(buffer, node->literal->typed);
+    if (node->literal->unit) buffer_print(buffer, " [%s]", node->literal->unit->text);
   } else if (node->kind == NODE_TEXT) {
     buffer_print(buffer, "\"%s\"", node->text);
   } else if (node->kind == NODE_CALL) {
     print_call(buffer, node);
   } else {
     for (unsigned i = 0; i < node->name_count; i++)
-      buffer_print(buffer, "%s%s", i ? "." : "", node->names[i]);
+      buffer_print(buffer, "%s%s", i ? "." : "", node_name(node, i));
     if (node->count) print_arguments(buffer, node);
   }
 }
 
+bool node_same_way(const struct node *a, const struct node *b) {
+  if (a->hops != b->hops) return false;
+  return a->hops == 0 || memcmp(a->parts->hop, b->parts->hop, a->hops * sizeof *a->parts->hop) == 0;
+}
+
 bool node_is_zero(const struct node *node) {
-  if (node->kind == NODE_NUMBER) return node->number == 0 && !node->unit;
+  if (node->kind == NODE_NUMBER) return node->literal->number == 0 && !node->literal->unit;
   return node->kind == NODE_CALL && node->function->form == FORM_PREFIX &&
          node_is_zero(node->arguments[0]);
 }
 
 unsigned node_lag(const struct node *node) {
   if (node->kind != NODE_CALL || node->function->rule != RULE_PRIOR) return 0;
-  return node->count > 2 ? (unsigned)node->arguments[2]->number : 1;
+  return node->count > 2 ? (unsigned)node->arguments[2]->literal->number : 1;
 }
 
 bool node_is_constant(const struct node *node) {
   if (node->kind != NODE_NUMBER) return false;
-  return node->number != 0 && node->number != 1 && node->number != 2 && node->number != 0.5;
+  double number = node->literal->number;
+  return number != 0 && number != 1 && number != 2 && number != 0.5;
 }

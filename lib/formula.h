@@ -26,46 +26,92 @@ enum ref_kind {
   REF_COLUMN  /* a whole column: argument of an aggregate only */
 };
 
-struct ref {
-  enum ref_kind kind;
-  unsigned char hops; /* instances to enter, from the sheet the formula stands in */
-  unsigned *hop;      /* index of each `use` within its sheet */
-  unsigned slot;      /* in the sheet reached */
-  unsigned row;       /* REF_ROW */
+/* A path of several parts. */
+struct parts {
+  unsigned row;        /* REF_ROW */
+  unsigned *hop;       /* index of each `use` within its sheet */
+  const char *names[]; /* interned */
 };
 
-/* The parser allocates a call without the union at the end. */
-struct node {
-  enum node_kind kind;
-  unsigned count;                  /* arguments; of a path 1 when it has a key */
-  int line, column;                /* in the file, counted from 1 */
-  unsigned short depth;            /* of the tree below, so that walks may recurse */
-  unsigned short name_count;       /* NODE_PATH */
-  unsigned total;                  /* of an aggregate: slot of its hidden cell; else NODE_PLAIN */
-  const struct function *function; /* NODE_CALL */
-  struct node **arguments;
-  struct type type; /* set by check.c */
-  union {
-    struct {                   /* NODE_NUMBER */
-      double number;           /* as typed, without unit */
-      struct slice typed;      /* the digits as typed */
-      const struct unit *unit; /* its brackets, or NULL */
-    };
-    const char *text;     /* NODE_TEXT: interned */
-    struct {              /* NODE_PATH */
-      const char **names; /* interned parts */
-      struct ref ref;
-    };
-  };
+/* A number as typed. */
+struct literal {
+  double number; /* without unit */
+  const char *typed;
+  const struct unit *unit; /* its brackets, or NULL */
 };
+
+/* Most of what a sheet takes are these, so small numbers share words. */
+struct node {
+  unsigned line;        /* in the file, counted from 1 */
+  unsigned column : 20; /* LIMIT_LINE keeps it in range */
+  unsigned depth : 10;  /* of the tree below, so that walks may recurse */
+  unsigned kind : 2;    /* enum node_kind */
+  union {
+    unsigned slot;  /* NODE_PATH: in the sheet reached */
+    unsigned total; /* NODE_CALL: slot of the hidden cell of an aggregate; else NODE_PLAIN */
+  };
+  unsigned char count;      /* arguments; of a path 1 when it has a key */
+  unsigned char name_count; /* NODE_PATH */
+  unsigned char ref;        /* NODE_PATH: enum ref_kind */
+  unsigned char hops;      /* NODE_PATH: instances to enter, from the sheet the formula stands in */
+  const struct type *type; /* set by check.c */
+  union {
+    const struct literal *literal;   /* NODE_NUMBER */
+    const char *text;                /* NODE_TEXT: interned */
+    const char *name;                /* NODE_PATH of one part: interned */
+    struct parts *parts;             /* NODE_PATH of several */
+    const struct function *function; /* NODE_CALL */
+  };
+  struct node *arguments[];
+};
+
+/* Reads formulas: open it, fill in where things go, and close it after the last one. */
+struct formulas {
+  struct memory *memory;
+  struct names *names;
+  struct units *units;
+  struct fails *fails;
+  struct memory scratch;
+  struct node **stack; /* arguments of calls that are still read */
+  size_t stack_count, stack_room;
+};
+
+void formulas_open(struct formulas *formulas, struct memory *memory, struct names *names,
+                   struct units *units, struct fails *fails);
+void formulas_close(struct formulas *formulas);
 
 /* Parses `text`, which begins in `place`. Errors are added to `fails`; *out is NULL then. */
-mls_status formula_parse(struct memory *memory, struct names *names, struct units *units,
-                         struct fails *fails, struct place place, struct slice text,
+mls_status formula_parse(struct formulas *formulas, struct place place, struct slice text,
                          struct node **out);
+
+/* A node of this kind with room for its arguments; NULL when there is no memory. */
+struct node *node_make(struct memory *memory, enum node_kind kind, unsigned count);
+
+static inline const char *node_name(const struct node *node, unsigned index) {
+  return node->name_count == 1 ? node->name : node->parts->names[index];
+}
+
+/* SI value of a number. */
+static inline double node_si(const struct node *node) {
+  const struct literal *literal = node->literal;
+  return literal->number * (literal->unit ? literal->unit->factor : 1);
+}
+
+/* The row that a path fixes, else 0. */
+static inline unsigned node_row(const struct node *node) {
+  return node->ref == REF_ROW ? node->parts->row : 0;
+}
+
+/* An aggregate, which has a hidden cell. */
+static inline bool node_is_total(const struct node *node) {
+  return node->kind == NODE_CALL && node->total != NODE_PLAIN;
+}
 
 /* The canonical text of a tree: one space round + - * / and comparisons, `a ^ b`. */
 void formula_print(struct buffer *buffer, const struct node *node);
+
+/* Two paths that enter the same instances. */
+bool node_same_way(const struct node *a, const struct node *b);
 
 /* Rows that prior looks back: its third argument or 1; 0 for every other node. */
 unsigned node_lag(const struct node *node);

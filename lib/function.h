@@ -7,6 +7,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stddef.h>
+#include <string.h>
+
+#include "sets.h"
 #include "text.h"
 
 /* How the units of arguments make the unit of the result. "Compatible" is type_compatible of
@@ -46,14 +49,24 @@ typedef bool (*lanes)(size_t n, double *restrict out, const double *const *in, s
 enum { FUNCTION_BLOCK = 128 };
 typedef bool (*block_run)(unsigned code, double *restrict out, const double *const *in);
 
-/* The same bits by other instructions: for any machine, with vectors of 256 and of 512 bits. */
-enum { LANES_ANY, LANES_256, LANES_512, LANES_SETS };
+/* The functions with values over lanes, with commas between. A number stands for each: a step of
+   the tape has it. */
+#define FUNCTION_BODIES(F)                                                                         \
+  F(add), F(subtract), F(multiply), F(divide), F(power), F(negate), F(less), F(less_equal),        \
+      F(more), F(more_equal), F(equal), F(unequal), F(and), F(or), F(if), F(invert), F(default),   \
+      F(known), F(missing), F(min), F(max), F(abs), F(floor), F(ceil), F(round), F(mod), F(sqrt),  \
+      F(exp), F(ln), F(log2), F(log10), F(erf), F(lgamma), F(normal_cdf), F(normal_quantile),      \
+      F(poisson_pmf), F(poisson_cdf), F(gamma_cdf), F(gamma_quantile), F(beta_quantile),           \
+      F(binomial_cdf)
+#define FUNCTION_NUMBER(name) BODY_##name
+enum function_body { FUNCTION_BODIES(FUNCTION_NUMBER), BODY_COUNT };
 
 /* A function by each of them, and of one value: one(in) is the one lane of in[0][0], in[1][0] ...
  */
 struct bodies {
   lanes lanes[LANES_SETS];
   double (*one)(const double *const *in, size_t count);
+  unsigned char number; /* enum function_body */
   unsigned char passes; /* bit k: where argument k is not finite, nor is the result */
 };
 
@@ -92,6 +105,7 @@ struct function {
                                 guard needed); NULL: none */
   const char *excel_where;   /* aggregate with a truth column: $1 the column, $2 the truths */
   bool adds;                 /* total adds its rows in the order of real_sum, and does no more */
+  bool slow;                 /* its value is searched, or summed term by term */
   bool array;                /* excel_where must be entered as an array formula */
   double tolerance;          /* agreement with a spreadsheet, relative to result and operands */
   const char *example;       /* a formula that is true; may use function_example_table */
@@ -114,9 +128,11 @@ static inline void function_run(lanes body, size_t n, double *restrict out, cons
   if (body(n, out, in, count, ones)) function_mend(n, out);
 }
 
-/* What is not finite is the error value. */
+/* What is not finite is the error value: its exponent is all ones. */
 static inline double function_sound(double made) {
-  return made - made == 0 ? made : FUNCTION_ERROR;
+  uint64_t bits;
+  memcpy(&bits, &made, sizeof bits);
+  return bits << 1 < (uint64_t)0x7ff << 53 ? made : FUNCTION_ERROR;
 }
 
 /* NULL past the last row. */

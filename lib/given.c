@@ -1,5 +1,6 @@
 /* Rows of tables that come from outside: a CSV gives a table other keys, and its input columns
-   their values. Apart from graph.c, which makes the cells of them. */
+   their values. Apart from graph.c, which makes the cells of them. The files as read take many
+   times what is kept of them, so they stand in a memory of their own. */
 #include "given.h"
 
 #include <math.h>
@@ -20,7 +21,9 @@ struct reading {
   const struct line *table;
 };
 
-static struct memory *memory_of(const struct reading *r) { return r->givens->model->memory; }
+/* For what is needed while reading, and for what the model keeps. */
+static struct memory *memory_of(const struct reading *r) { return &r->givens->memory; }
+static struct memory *kept_of(const struct reading *r) { return r->givens->model->memory; }
 static struct fails *fails_of(const struct reading *r) { return r->givens->fails; }
 
 static mls_status worst(mls_status first, mls_status second) {
@@ -30,28 +33,32 @@ static mls_status worst(mls_status first, mls_status second) {
 mls_status given_open(struct givens *givens, struct mls_model *model, const mls_rows *rows,
                       size_t count, struct fails *fails) {
   *givens = (struct givens){ .model = model, .fails = fails, .count = count };
-  givens->list = memory_array(model->memory, count, sizeof *givens->list);
+  memory_open_beside(&givens->memory, model->memory);
+  givens->list = memory_array(&givens->memory, count, sizeof *givens->list);
   if (!givens->list) return fail_memory(fails);
   for (size_t i = 0; i < count; i++) {
     struct slice path = slice_trim(slice_of(rows[i].table));
-    const char *kept = memory_text(model->memory, path.at, path.size);
-    if (!kept) return fail_memory(fails);
-    givens->list[i] = (struct given){ .path = kept, .source = &rows[i], .instance = GRAPH_NONE };
+    const char *copy = memory_text(&givens->memory, path.at, path.size);
+    if (!copy) return fail_memory(fails);
+    givens->list[i] = (struct given){ .path = copy, .source = &rows[i], .instance = GRAPH_NONE };
   }
   return MLS_OK;
 }
+
+void given_close(struct givens *givens) { memory_close(&givens->memory); }
 
 /* ---- columns ---- */
 
 static const struct line *column_line(const struct reading *r, const char *name) {
   size_t index;
   const char *interned = names_find(r->givens->model->facts->names, slice_of(name));
-  bool found = interned && map_get(&r->sheet->columns[r->table->use], interned, &index);
+  bool found = interned &&
+               line_find(r->sheet, &r->sheet->columns[r->table->domain->index], interned, &index);
   return found ? &r->sheet->lines[index] : NULL;
 }
 
 static bool is_input_of(const struct reading *r, const struct line *line) {
-  return line->kind == LINE_INPUT && line->table == (int)r->table->use;
+  return line->kind == LINE_INPUT && line->table == (int)r->table->domain->index;
 }
 
 static mls_status no_column(const struct reading *r, const struct rows_column *column) {
@@ -63,12 +70,12 @@ static mls_status no_column(const struct reading *r, const struct rows_column *c
 }
 
 static bool unit_agrees(const struct line *line, const struct unit *unit) {
-  return type_compatible(line->type, type_number(unit->strict, unit->count));
+  return type_compatible(*line->type, type_number(unit->strict, unit->count));
 }
 
 static mls_status wrong_unit(const struct reading *r, const struct line *line,
                              const struct unit *unit, struct place place) {
-  if (line->set->kind != SET_RANGE)
+  if (line->domain->set->kind != SET_RANGE)
     return fail_add(fails_of(r), MLS_UNIT, place, "found the unit %s; %s is a word and has none",
                     unit->text, line->name);
   if (!line->unit)
@@ -98,9 +105,9 @@ static mls_status check_column(const struct reading *r, struct rows_column *colu
   if (line->kind != LINE_INPUT)
     return fail_add(fails_of(r), MLS_NAME, column->place,
                     "%s.%s is calculated in %s:%d; only input columns are given", r->given->path,
-                    column->name, r->sheet->file, line->place.line);
-  bool sound =
-      !column->has_unit || (line->set->kind == SET_RANGE && unit_agrees(line, &column->unit));
+                    column->name, r->sheet->file, line->line);
+  bool sound = !column->has_unit ||
+               (line->domain->set->kind == SET_RANGE && unit_agrees(line, &column->unit));
   return sound ? MLS_OK : wrong_unit(r, line, &column->unit, column->place);
 }
 
@@ -113,13 +120,13 @@ static bool is_given(const struct reading *r, const char *name, size_t *column) 
 /* One value serves rows of any number; a list is one for each row of the sheet. */
 static mls_status check_left_out(const struct reading *r, const struct line *line) {
   size_t column;
-  if (!is_input_of(r, line) || line->value_count == 1 || is_given(r, line->name, &column))
+  if (!is_input_of(r, line) || line->domain->value_count == 1 || is_given(r, line->name, &column))
     return MLS_OK;
   return fail_add(
       fails_of(r), MLS_NAME, r->given->csv.key_place,
-      "there is no column %s, and in %s:%d it has %zu values; add it, or give it one value "
+      "there is no column %s, and in %s:%d it has %u values; add it, or give it one value "
       "there",
-      line->name, r->sheet->file, line->place.line, line->value_count);
+      line->name, r->sheet->file, line->line, line->domain->value_count);
 }
 
 /* The key is known by its place; the name of another column there is a mistake. */
@@ -127,7 +134,8 @@ static mls_status check_key_name(const struct reading *r) {
   const struct rows_csv *csv = &r->given->csv;
   if (!column_line(r, csv->key)) return MLS_OK;
   return fail_add(fails_of(r), MLS_NAME, csv->key_place,
-                  "the first column is the key, %s; found the column %s", r->table->key, csv->key);
+                  "the first column is the key, %s; found the column %s", r->table->domain->key,
+                  csv->key);
 }
 
 static mls_status check_columns(const struct reading *r) {
@@ -184,7 +192,7 @@ static mls_status read_number_key(const struct reading *r, size_t row, double *o
   if (!good)
     return fail_add(fails_of(r), MLS_SYNTAX, rows_key_place(&r->given->csv, row),
                     "%s is not a number%s; expected one for the key %s", csv_shown(shown, key),
-                    advice(r, key), r->table->key);
+                    advice(r, key), r->table->domain->key);
   if (*out - *out == 0) return MLS_OK;
   return fail_add(fails_of(r), MLS_RANGE, rows_key_place(&r->given->csv, row),
                   "%s is too large for a number", csv_shown(shown, key));
@@ -192,8 +200,8 @@ static mls_status read_number_key(const struct reading *r, size_t row, double *o
 
 static mls_status number_keys(const struct reading *r, struct rows *rows) {
   size_t count = r->given->csv.count;
-  double *numbers = memory_array(memory_of(r), count, sizeof *numbers);
-  struct row_number *sorted = memory_array(memory_of(r), count, sizeof *sorted);
+  double *numbers = memory_array(kept_of(r), count, sizeof *numbers);
+  struct row_number *sorted = memory_array(kept_of(r), count, sizeof *sorted);
   mls_status status = MLS_OK;
   if (!numbers || !sorted) return fail_memory(fails_of(r));
   for (size_t i = 0; i < count && !fail_ends(status); i++) {
@@ -208,7 +216,7 @@ static mls_status number_keys(const struct reading *r, struct rows *rows) {
 }
 
 static mls_status no_item(const struct reading *r, size_t row, struct slice key) {
-  const struct registry *registry = r->table->set->registry;
+  const struct registry *registry = r->table->domain->set->registry;
   struct nearest nearest = { .wanted = key };
   for (size_t i = 0; i < registry->item_count; i++) nearest_offer(&nearest, registry->items[i]);
   return fail_add(fails_of(r), MLS_RANGE, rows_key_place(&r->given->csv, row),
@@ -228,7 +236,7 @@ static mls_status read_word_key(const struct reading *r, size_t row, struct rows
                                 unsigned *number) {
   struct mls_model *model = r->givens->model;
   struct slice key = rows_key(&r->given->csv, row);
-  const struct registry *registry = r->table->set->registry;
+  const struct registry *registry = r->table->domain->set->registry;
   size_t item;
   char shown[CSV_SHOWN];
   if (!registry && !word_is_sound(key))
@@ -246,11 +254,12 @@ static mls_status read_word_key(const struct reading *r, size_t row, struct rows
 
 static mls_status word_keys(const struct reading *r, struct rows *rows) {
   size_t count = r->given->csv.count;
-  unsigned *words = memory_array(memory_of(r), count, sizeof *words);
+  unsigned *words = memory_array(kept_of(r), count, sizeof *words);
   mls_status status = MLS_OK;
   if (!words) return fail_memory(fails_of(r));
-  *rows = (struct rows){ .count = count, .words = words, .registry = r->table->set->registry };
-  map_open(&rows->index, memory_of(r));
+  *rows =
+      (struct rows){ .count = count, .words = words, .registry = r->table->domain->set->registry };
+  map_open(&rows->index, kept_of(r));
   for (size_t i = 0; i < count && !fail_ends(status); i++) {
     TRY(progress_tick(fails_of(r), 2, i, count));
     status = worst(status, read_word_key(r, i, rows, &words[i]));
@@ -274,7 +283,7 @@ static mls_status read_given(const struct reading *r, struct rows *rows) {
   struct given *given = r->given;
   const mls_rows *source = given->source;
   const char *shown = source->file ? source->file : given->path;
-  const char *file = memory_text(memory_of(r), shown, strlen(shown));
+  const char *file = memory_text(kept_of(r), shown, strlen(shown));
   enum csv_dialect dialect;
   if (!file) return fail_memory(fails_of(r));
   if (!csv_dialect_find(source->csv, &dialect))
@@ -287,7 +296,7 @@ static mls_status read_given(const struct reading *r, struct rows *rows) {
     return fail_add(fails_of(r), MLS_LIMIT, given->csv.key_place,
                     "a table of more than %d rows (LIMIT_ROWS)", LIMIT_ROWS);
   mls_status status = check_columns(r);
-  bool numbers = r->table->set->kind == SET_RANGE;
+  bool numbers = r->table->domain->set->kind == SET_RANGE;
   return fail_ends(status) ? status
                            : worst(status, numbers ? number_keys(r, rows) : word_keys(r, rows));
 }
@@ -300,7 +309,7 @@ mls_status given_rows(struct givens *givens, unsigned instance, const struct lin
   *given = false;
   if (!r.given) return MLS_OK;
   r.given->instance = instance;
-  r.given->table = table->use;
+  r.given->table = table->domain->index;
   mls_status status = read_given(&r, &made);
   if (status != MLS_OK) return fail_ends(status) ? status : MLS_OK;
   r.given->sound = *given = true;
@@ -346,16 +355,16 @@ static mls_status read_number(const struct reading *r, const struct rows_column 
   if (*out - *out != 0)
     return fail_add(fails_of(r), MLS_RANGE, place, "%s is too large for a number",
                     csv_shown(shown, whole));
-  if (set_holds_number(line->set, declared)) return MLS_OK;
+  if (set_holds_number(line->domain->set, declared)) return MLS_OK;
   return fail_add(fails_of(r), MLS_RANGE, place, "%s%s%s is outside %s",
                   text_number(number, declared), line->unit ? " " : "",
-                  line->unit ? line->unit->text : "", line->set->text);
+                  line->unit ? line->unit->text : "", line->domain->set->text);
 }
 
 static mls_status read_word(const struct reading *r, const struct line *line, size_t row,
                             size_t index, double *out) {
   struct slice text = rows_value(&r->given->csv, row, index);
-  const struct set *set = line->set;
+  const struct set *set = line->domain->set;
   const char *now = item_now(r, set->kind == SET_REGISTRY ? set->registry : NULL, text,
                              rows_value_place(&r->given->csv, row, index));
   const char *word = now ? now : names_find(r->givens->model->facts->names, text);
@@ -375,11 +384,10 @@ static mls_status read_word(const struct reading *r, const struct line *line, si
 }
 
 mls_status given_column(struct givens *givens, unsigned instance, const struct line *line,
-                        struct cell *cell, bool *given) {
+                        struct cell *cell) {
   const struct sheet *sheet = givens->model->instances[instance].sheet;
   struct reading r = { .givens = givens, .sheet = sheet };
   size_t index;
-  *given = false;
   for (size_t i = 0; i < givens->count; i++) {
     struct given *at = &givens->list[i];
     if (at->sound && at->instance == instance && (int)at->table == line->table) r.given = at;
@@ -391,29 +399,29 @@ mls_status given_column(struct givens *givens, unsigned instance, const struct l
   mls_status status = MLS_OK;
   for (size_t row = 0; row < count && !fail_ends(status); row++) {
     TRY(progress_tick(givens->fails, 2, row, count));
-    status = line->set->kind == SET_RANGE
+    status = line->domain->set->kind == SET_RANGE
                  ? worst(status, read_number(&r, &r.given->csv.columns[index], line, row, index,
                                              &values[row]))
                  : worst(status, read_word(&r, line, row, index, &values[row]));
   }
   if (fail_ends(status)) return status;
   cell->defaults = values;
-  cell->default_count = count;
-  *given = true;
+  cell->default_count = (unsigned)count;
+  cell->given = true;
   return MLS_OK;
 }
 
 /* ---- tables that no sheet has ---- */
 
-static mls_status offer_tables(const struct givens *givens, struct nearest *nearest) {
+static mls_status offer_tables(struct givens *givens, struct nearest *nearest) {
   const struct mls_model *model = givens->model;
   for (size_t i = 0; i < model->instance_count; i++) {
     const struct instance *at = &model->instances[i];
     for (size_t j = 0; j < at->sheet->table_count; j++) {
       struct buffer path;
-      buffer_open(&path, model->memory);
+      buffer_open(&path, &givens->memory);
       buffer_print(&path, "%s%s", at->path, at->sheet->lines[at->sheet->tables[j]].name);
-      const char *kept = buffer_keep(&path, model->memory);
+      const char *kept = buffer_keep(&path, &givens->memory);
       buffer_close(&path);
       if (!kept) return fail_memory(givens->fails);
       nearest_offer(nearest, kept);
@@ -422,7 +430,7 @@ static mls_status offer_tables(const struct givens *givens, struct nearest *near
   return MLS_OK;
 }
 
-static mls_status no_table(const struct givens *givens, const struct given *given) {
+static mls_status no_table(struct givens *givens, const struct given *given) {
   const char *shown = given->source->file ? given->source->file : given->path;
   const char *file = memory_text(givens->model->memory, shown, strlen(shown));
   struct nearest nearest = { .wanted = slice_of(given->path) };
@@ -434,10 +442,10 @@ static mls_status no_table(const struct givens *givens, const struct given *give
   TRY(offer_tables(givens, &nearest));
   return fail_add(givens->fails, MLS_NAME, (struct place){ file, 0, 0 },
                   "%s has no table %s to give rows to%s", givens->model->name, given->path,
-                  nearest_hint(givens->model->memory, &nearest));
+                  nearest_hint(&givens->memory, &nearest));
 }
 
-mls_status given_close(struct givens *givens) {
+mls_status given_unknown(struct givens *givens) {
   mls_status status = MLS_OK;
   for (size_t i = 0; i < givens->count && !fail_ends(status); i++)
     if (givens->list[i].instance == GRAPH_NONE)

@@ -19,18 +19,21 @@ struct givens {
   struct fails *fails;
   struct given *list;
   size_t count;
+  struct memory memory; /* of what was read, until all cells have their values */
 };
 
+/* What is opened must be closed, also after an error. */
 mls_status given_open(struct givens *givens, struct mls_model *model, const mls_rows *rows,
                       size_t count, struct fails *fails);
+void given_close(struct givens *givens);
 /* The keys given for a table of an instance; *given is false when the sheet's own hold. Of errors
    in the file (all are added) only MLS_MEMORY is returned: the sheet's own rows hold then. */
 mls_status given_rows(struct givens *givens, unsigned instance, const struct line *table,
                       struct rows *rows, bool *given);
-/* The values given for an input column, likewise. */
+/* The values given for an input column, likewise: cell->given says whether there are any. */
 mls_status given_column(struct givens *givens, unsigned instance, const struct line *line,
-                        struct cell *cell, bool *given);
+                        struct cell *cell);
 /* An error for each table that was asked for and that no sheet has. */
-mls_status given_close(struct givens *givens);
+mls_status given_unknown(struct givens *givens);
 
 #endif

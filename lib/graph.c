@@ -17,6 +17,7 @@ struct maker {
   struct fails *fails;
   struct givens givens;
   size_t cell_room, instance_room;
+  struct memory scratch;
   struct map facts; /* slot_key(field, root cell) -> cell */
 };
 
@@ -53,14 +54,21 @@ static mls_status survey_formula(struct maker *m, const struct node *node) {
   struct survey *survey = &m->model->survey;
   unsigned number;
   bool folds = node->kind == NODE_CALL && node->count > 2 && function_folds(node->function);
-  survey->ops += folds ? node->count - 1 : node->count > 0;
-  survey->operands += folds ? 2 * (node->count - 1) : node->count;
+  survey->ops += folds ? node->count - 1u : node->count > 0;
+  survey->operands += folds ? 2u * (node->count - 1u) : node->count;
+  survey->far += node->count > 0 && (node->kind == NODE_PATH || node_lag(node) > 0);
   survey->paths += node->kind == NODE_PATH;
   survey->constants += node->kind == NODE_NUMBER || node->kind == NODE_TEXT ||
                        (node->kind == NODE_CALL && node->function->rule == RULE_MISSING);
   if (node->kind == NODE_TEXT) return add_word(m, node->text, &number);
   for (unsigned i = 0; i < node->count; i++) TRY(survey_formula(m, node->arguments[i]));
   return MLS_OK;
+}
+
+static mls_status survey_cell(struct maker *m, const struct node *formula) {
+  m->model->survey.formulas++;
+  m->model->survey.bare += formula->count == 0;
+  return survey_formula(m, formula);
 }
 
 static mls_status add_items(struct maker *m, const struct registry *registry) {
@@ -93,8 +101,6 @@ static mls_status add_cell(struct maker *m, struct cell cell, unsigned *index) {
 static void set_type(struct cell *cell, struct type type) {
   cell->text = type.kind == KIND_TEXT;
   cell->truth = type.kind == KIND_TRUTH;
-  cell->strict = type.strict;
-  cell->count = type.count;
 }
 
 static const struct rows *instance_rows(const struct instance *instance, int table) {
@@ -116,19 +122,21 @@ static mls_status default_value(struct maker *m, const struct line *line, const 
 }
 
 static mls_status sheet_defaults(struct maker *m, const struct line *line, struct cell *cell) {
-  double *values = memory_array(m->model->memory, line->value_count, sizeof *values);
+  const struct domain *domain = line->domain;
+  double *values = memory_array(m->model->memory, domain->value_count, sizeof *values);
   if (!values) return out_of_memory(m);
-  for (size_t i = 0; i < line->value_count; i++)
-    TRY(default_value(m, line, &line->values[i], &values[i]));
+  for (size_t i = 0; i < domain->value_count; i++)
+    TRY(default_value(m, line, &domain->values[i], &values[i]));
   cell->defaults = values;
-  cell->default_count = line->value_count;
+  cell->default_count = domain->value_count;
   return MLS_OK;
 }
 
 static mls_status set_words(struct maker *m, const struct set *set) {
   unsigned number;
   if (set->kind == SET_REGISTRY) return add_items(m, set->registry);
-  for (size_t i = 0; i < set->count; i++) TRY(add_word(m, set->words[i], &number));
+  for (size_t i = 0; set->kind == SET_WORDS && i < set->count; i++)
+    TRY(add_word(m, set->words[i], &number));
   return MLS_OK;
 }
 
@@ -150,7 +158,7 @@ static mls_status word_rows(struct maker *m, struct rows *rows, const char *cons
 
 static mls_status table_rows(struct maker *m, unsigned at, const struct line *table,
                              struct rows *rows) {
-  const struct set *set = table->set;
+  const struct set *set = table->domain->set;
   bool given;
   TRY(given_rows(&m->givens, at, table, rows, &given));
   if (given) return set->kind == SET_REGISTRY ? add_items(m, set->registry) : MLS_OK;
@@ -171,9 +179,10 @@ static mls_status table_rows(struct maker *m, unsigned at, const struct line *ta
 static mls_status survey_lines(struct maker *m, const struct sheet *sheet) {
   for (size_t i = 0; i < sheet->line_count; i++) {
     const struct line *line = &sheet->lines[i];
-    if (line->formula) TRY(survey_formula(m, line->formula));
-    for (size_t j = 0; j < line->bind_count; j++) TRY(survey_formula(m, line->binds[j].formula));
-    if (line->kind == LINE_INPUT && line->set->kind != SET_RANGE) TRY(set_words(m, line->set));
+    if (line_formula(line)) TRY(survey_cell(m, line->formula));
+    for (size_t j = 0; line->kind == LINE_USE && j < line->use->bind_count; j++)
+      TRY(survey_cell(m, line->use->binds[j].formula));
+    if (line->kind == LINE_INPUT) TRY(set_words(m, line->domain->set));
   }
   return MLS_OK;
 }
@@ -183,8 +192,8 @@ static const struct bind *find_bind(const struct maker *m, const struct instance
   const struct instance *parent = &m->model->instances[instance->parent];
   if (!instance->name) return NULL;
   const struct line *use = &parent->sheet->lines[parent->sheet->uses[instance->use]];
-  for (size_t i = 0; i < use->bind_count; i++)
-    if (use->binds[i].name == name) return &use->binds[i];
+  for (size_t i = 0; i < use->use->bind_count; i++)
+    if (use->use->binds[i].name == name) return &use->use->binds[i];
   return NULL;
 }
 
@@ -193,11 +202,9 @@ static mls_status input_cell(struct maker *m, unsigned at, const struct line *li
   const struct instance *instance = &m->model->instances[at];
   const struct bind *bind = line->table < 0 ? find_bind(m, instance, line->name) : NULL;
   cell->kind = bind ? CELL_BOUND : CELL_INPUT;
-  cell->registry = line->set->kind == SET_REGISTRY ? line->set->registry : NULL;
-  if (!bind) TRY(given_column(&m->givens, at, line, cell, &cell->given));
+  if (!bind) TRY(given_column(&m->givens, at, line, cell));
   if (!bind) return cell->given ? MLS_OK : sheet_defaults(m, line, cell);
   cell->formula = bind->formula;
-  cell->home = instance->parent;
   return MLS_OK;
 }
 
@@ -210,8 +217,8 @@ static mls_status line_cell(struct maker *m, unsigned at, const struct slot *slo
   cell->output = line->output;
   cell->unit = line->unit ? line->unit : m->model->units->plain;
   cell->table = line->table;
-  cell->formula = line->formula;
-  set_type(cell, line->type);
+  cell->formula = line_formula(line);
+  set_type(cell, *line->type);
   if (line->kind == LINE_INPUT) return input_cell(m, at, line, cell);
   cell->kind = line->kind == LINE_CHECK ? CELL_CHECK : CELL_FORMULA;
   return MLS_OK;
@@ -223,56 +230,52 @@ static void key_cell(const struct maker *m, const struct instance *instance,
   cell->rows = (unsigned)instance->rows[slot->table].count;
   cell->table = slot->table;
   cell->unit = m->model->units->plain;
-  set_type(cell, slot->type);
+  set_type(cell, *slot->type);
 }
 
-static void total_cell(const struct maker *m, const struct slot *slot, struct cell *cell) {
+static mls_status total_cell(struct maker *m, const struct slot *slot, struct cell *cell) {
+  struct total_cell *total = memory_push(m->model->memory, sizeof *total);
+  if (!total) return out_of_memory(m);
+  *total = (struct total_cell){ GRAPH_NONE, GRAPH_NONE, slot->origin->function };
   cell->kind = CELL_TOTAL;
+  cell->total = total;
   cell->unit = m->model->units->plain;
-  cell->function = slot->origin->function;
-  set_type(cell, slot->type);
+  set_type(cell, *slot->type);
+  return MLS_OK;
 }
 
 /* The check that a bound input stays within its set; registry items are proved already. */
 static mls_status within_cell(struct maker *m, const struct cell *bound, unsigned target) {
-  const struct line *line = &m->model->instances[bound->instance].sheet->lines[bound->line];
+  const struct line *line = &m->model->instances[bound->instance].sheet->lines[bound->slot];
   unsigned index;
-  if (line->set->kind == SET_REGISTRY) return MLS_OK;
+  if (line->domain->set->kind == SET_REGISTRY) return MLS_OK;
   struct cell cell = { .kind = CELL_WITHIN,
                        .truth = true,
                        .instance = bound->instance,
                        .slot = bound->slot,
-                       .line = bound->line,
                        .table = -1,
                        .rows = 1,
-                       .home = bound->instance,
-                       .target = target,
                        .unit = m->model->units->plain,
-                       .strict = m->model->units->none,
-                       .count = m->model->units->none,
-                       .chooser = GRAPH_NONE,
-                       .total_column = GRAPH_NONE,
-                       .total_truth = GRAPH_NONE };
+                       .target = target };
   return add_cell(m, cell, &index);
 }
 
-static mls_status slot_cell(struct maker *m, unsigned at, unsigned index, unsigned *out) {
+static mls_status slot_cell(struct maker *m, unsigned at, unsigned index, const struct slot *slot,
+                            unsigned *out) {
   const struct instance *instance = &m->model->instances[at];
-  const struct slot *slot = &instance->sheet->slots[index];
-  struct cell cell = { .instance = at,
-                       .slot = index,
-                       .line = slot->line,
-                       .table = -1,
-                       .rows = 1,
-                       .home = at,
-                       .chooser = GRAPH_NONE,
-                       .total_column = GRAPH_NONE,
-                       .total_truth = GRAPH_NONE };
+  struct cell cell = { .instance = at, .slot = index, .table = -1, .rows = 1 };
   if (slot->kind == SLOT_LINE) TRY(line_cell(m, at, slot, &cell));
   if (slot->kind == SLOT_KEY) key_cell(m, instance, slot, &cell);
-  if (slot->kind == SLOT_TOTAL) total_cell(m, slot, &cell);
+  if (slot->kind == SLOT_TOTAL) TRY(total_cell(m, slot, &cell));
   TRY(add_cell(m, cell, out));
   return cell.kind == CELL_BOUND ? within_cell(m, &cell, *out) : MLS_OK;
+}
+
+/* Cells that an instance makes at most, but for checks of bound inputs: facts may be others'. */
+static size_t count_cells(const struct sheet *sheet) {
+  size_t count = sheet->slot_count - sheet->line_count;
+  for (unsigned i = 0; i < sheet->line_count; i++) count += sheet_slot(sheet, i).kind != SLOT_NONE;
+  return count;
 }
 
 static mls_status fill_instance(struct maker *m, unsigned at) {
@@ -282,7 +285,7 @@ static mls_status fill_instance(struct maker *m, unsigned at) {
   struct rows *rows = memory_array(model->memory, sheet->table_count, sizeof *rows);
   unsigned *children = memory_array(model->memory, sheet->use_count, sizeof *children);
   struct cell *room = memory_reserve(model->memory, model->cells, model->cell_count, &m->cell_room,
-                                     model->cell_count + sheet->slot_count + 1, sizeof *room);
+                                     model->cell_count + count_cells(sheet) + 1, sizeof *room);
   if (!cells || !rows || !children || !room) return out_of_memory(m);
   model->cells = room;
   model->instances[at].rows = rows;
@@ -294,7 +297,9 @@ static mls_status fill_instance(struct maker *m, unsigned at) {
   for (unsigned i = 0; i < sheet->slot_count; i++) {
     cells[i] = GRAPH_NONE;
     TRY(progress_tick(m->fails, 5, i, sheet->slot_count));
-    if (sheet->slots[i].kind != SLOT_FACT) TRY(slot_cell(m, at, i, &cells[i]));
+    struct slot slot = sheet_slot(sheet, i);
+    bool own = slot.kind != SLOT_NONE && slot.kind != SLOT_FACT;
+    if (own) TRY(slot_cell(m, at, i, &slot, &cells[i]));
   }
   return MLS_OK;
 }
@@ -341,12 +346,12 @@ static mls_status family_words(struct maker *m, const struct registry *registry,
   unsigned *words = memory_array(m->model->memory, registry->field_count, sizeof *words);
   if (!words) return out_of_memory(m);
   for (size_t i = 0; i < registry->field_count; i++)
-    if (registry->fields[i].family == cell->field)
+    if (registry->fields[i].family == cell->fact->field)
       TRY(add_word(m, registry->fields[i].word, &words[count++]));
   if ((unsigned long long)cell->rows * count > LIMIT_VALUES)
     return too_many(m, "values", (long long)LIMIT_VALUES, "LIMIT_VALUES");
-  cell->words = words;
-  cell->word_count = count;
+  cell->fact->words = words;
+  cell->fact->word_count = count;
   cell->rows *= count;
   return MLS_OK;
 }
@@ -362,13 +367,15 @@ static mls_status fact_words(struct maker *m, const struct registry *registry, s
 }
 
 static mls_status fact_cell(struct maker *m, struct cell *cell, const struct slot *slot,
-                            const struct registry *registry) {
+                            const struct registry *registry, unsigned chooser) {
   size_t field;
+  struct fact_cell *fact = memory_push(m->model->memory, sizeof *fact);
+  if (!fact) return out_of_memory(m);
+  *fact = (struct fact_cell){ .registry = registry, .field = slot->field, .chooser = chooser };
   cell->kind = CELL_FACT;
-  cell->registry = registry;
-  cell->field = slot->field;
+  cell->fact = fact;
   cell->family = slot->family;
-  set_type(cell, slot->type);
+  set_type(cell, *slot->type);
   bool found =
       map_get(slot->family ? &registry->family_index : &registry->field_index, slot->field, &field);
   cell->unit =
@@ -377,49 +384,38 @@ static mls_status fact_cell(struct maker *m, struct cell *cell, const struct slo
   return found && cell->text ? fact_words(m, registry, field) : MLS_OK;
 }
 
-static mls_status chosen_fact(struct maker *m, unsigned at, unsigned index) {
+static mls_status chosen_fact(struct maker *m, unsigned at, unsigned index,
+                              const struct slot *slot) {
   struct mls_model *model = m->model;
   struct instance *instance = &model->instances[at];
-  const struct slot *slot = &instance->sheet->slots[index];
   const struct line *line = &instance->sheet->lines[slot->line];
-  unsigned root = model_chooser(model, instance->cells[line->slot]);
+  unsigned root = model_chooser(model, instance->cells[slot->line]);
   const void *key = slot_key(slot->field, root);
   size_t known;
   if (map_get(&m->facts, key, &known)) {
     ((unsigned *)instance->cells)[index] = (unsigned)known;
     return MLS_OK;
   }
-  struct cell cell = { .instance = model->cells[root].instance,
-                       .slot = index,
-                       .table = -1,
-                       .line = model->cells[root].line,
-                       .rows = 1,
-                       .chooser = root,
-                       .total_column = GRAPH_NONE,
-                       .total_truth = GRAPH_NONE };
-  cell.home = cell.instance;
+  struct cell cell = {
+    .instance = model->cells[root].instance, .slot = model->cells[root].slot, .table = -1, .rows = 1
+  };
   unsigned made;
-  TRY(fact_cell(m, &cell, slot, line->set->registry));
+  TRY(fact_cell(m, &cell, slot, line->domain->set->registry, root));
   TRY(add_cell(m, cell, &made));
   ((unsigned *)instance->cells)[index] = made;
   return map_put(&m->facts, key, made) == MLS_OK ? MLS_OK : out_of_memory(m);
 }
 
-static mls_status table_fact(struct maker *m, unsigned at, unsigned index) {
+static mls_status table_fact(struct maker *m, unsigned at, unsigned index,
+                             const struct slot *slot) {
   struct instance *instance = &m->model->instances[at];
-  const struct slot *slot = &instance->sheet->slots[index];
   const struct line *table = &instance->sheet->lines[slot->line];
   struct cell cell = { .instance = at,
-                       .slot = index,
-                       .line = slot->line,
+                       .slot = slot->line,
                        .table = slot->table,
-                       .rows = (unsigned)instance->rows[slot->table].count,
-                       .home = at,
-                       .chooser = GRAPH_NONE,
-                       .total_column = GRAPH_NONE,
-                       .total_truth = GRAPH_NONE };
+                       .rows = (unsigned)instance->rows[slot->table].count };
   unsigned made;
-  TRY(fact_cell(m, &cell, slot, table->set->registry));
+  TRY(fact_cell(m, &cell, slot, table->domain->set->registry, GRAPH_NONE));
   TRY(add_cell(m, cell, &made));
   ((unsigned *)instance->cells)[index] = made;
   return MLS_OK;
@@ -428,10 +424,10 @@ static mls_status table_fact(struct maker *m, unsigned at, unsigned index) {
 static mls_status add_facts(struct maker *m) {
   for (unsigned at = 0; at < m->model->instance_count; at++) {
     const struct sheet *sheet = m->model->instances[at].sheet;
-    for (unsigned i = 0; i < sheet->slot_count; i++) {
-      const struct slot *slot = &sheet->slots[i];
-      if (slot->kind != SLOT_FACT) continue;
-      TRY(slot->table >= 0 ? table_fact(m, at, i) : chosen_fact(m, at, i));
+    for (size_t i = sheet->line_count; i < sheet->slot_count; i++) {
+      struct slot slot = sheet_slot(sheet, (unsigned)i);
+      if (slot.kind != SLOT_FACT) continue;
+      TRY((slot.table >= 0 ? table_fact : chosen_fact)(m, at, (unsigned)i, &slot));
     }
   }
   return MLS_OK;
@@ -442,11 +438,11 @@ static void link_totals(struct mls_model *model) {
   for (size_t i = 0; i < model->cell_count; i++) {
     struct cell *cell = &model->cells[i];
     if (cell->kind != CELL_TOTAL) continue;
-    const struct slot *slot = &model->instances[cell->instance].sheet->slots[cell->slot];
-    const struct node *call = slot->origin;
-    cell->total_column = model_cell(model, cell->instance, &call->arguments[0]->ref);
+    const struct sheet *sheet = model->instances[cell->instance].sheet;
+    const struct node *call = sheet_slot(sheet, cell->slot).origin;
+    cell->total->column = model_cell(model, cell->instance, call->arguments[0]);
     if (call->count == 2)
-      cell->total_truth = model_cell(model, cell->instance, &call->arguments[1]->ref);
+      cell->total->truth = model_cell(model, cell->instance, call->arguments[1]);
   }
 }
 
@@ -467,19 +463,35 @@ static void find_date(struct mls_model *model) {
   }
 }
 
+static mls_status add_instances(struct maker *m, struct sheet *sheet, const mls_rows *given,
+                                size_t count) {
+  unsigned root;
+  mls_status status = given_open(&m->givens, m->model, given, count, m->fails);
+  if (status == MLS_OK) status = add_instance(m, sheet, 0, 0, NULL, &root);
+  if (status == MLS_OK) status = given_unknown(&m->givens);
+  given_close(&m->givens);
+  return status;
+}
+
+static mls_status build(struct maker *m, struct sheet *sheet, const mls_rows *given, size_t count) {
+  struct mls_model *model = m->model;
+  unsigned empty;
+  map_open(&model->word_index, model->memory);
+  map_open(&m->facts, &m->scratch);
+  TRY(add_word(m, "", &empty));
+  TRY(add_instances(m, sheet, given, count));
+  if (m->fails->errors > 0) return m->fails->status;
+  TRY(add_facts(m));
+  link_totals(model);
+  find_date(model);
+  return MLS_OK;
+}
+
 mls_status graph_build(struct mls_model *model, struct sheet *sheet, const mls_rows *given,
                        size_t given_count, struct fails *fails) {
   struct maker m = { .model = model, .fails = fails };
-  unsigned root, empty;
-  map_open(&model->word_index, model->memory);
-  map_open(&m.facts, model->memory);
-  TRY(add_word(&m, "", &empty));
-  TRY(given_open(&m.givens, model, given, given_count, fails));
-  TRY(add_instance(&m, sheet, 0, 0, NULL, &root));
-  TRY(given_close(&m.givens));
-  if (fails->errors > 0) return fails->status;
-  TRY(add_facts(&m));
-  link_totals(model);
-  find_date(model);
-  return graph_order(model, fails);
+  memory_open_beside(&m.scratch, model->memory);
+  mls_status status = build(&m, sheet, given, given_count);
+  memory_close(&m.scratch);
+  return status == MLS_OK ? graph_order(model, fails) : status;
 }

@@ -45,36 +45,46 @@ enum cell_kind {
   CELL_TOTAL /* hidden: an aggregate of a column */
 };
 
+/* Facts of a field, or of a family of fields: a row for each word (and item of the table). */
+struct fact_cell {
+  const struct registry *registry;
+  const char *field;     /* or family */
+  const unsigned *words; /* of a family: text number of each */
+  unsigned word_count;   /* rows are words, or items times words; 0 of a field */
+  unsigned chooser;      /* the input that chose the item, or the BOUND cell that names it for good;
+                            GRAPH_NONE for facts of the items of a table */
+};
+
+struct total_cell {
+  unsigned column, truth; /* cells; truth or GRAPH_NONE */
+  const struct function *function;
+};
+
+/* Models of a million cells are mostly these. */
 struct cell {
-  enum cell_kind kind;
-  bool text, truth; /* kind of its values; a number when neither */
-  bool output;
-  bool family; /* FACT: a row for each word of the family (and item of the table) */
+  unsigned kind : 4; /* enum cell_kind */
+  bool text : 1;     /* kind of its values; a number when neither */
+  bool truth : 1;
+  bool output : 1;
+  bool family : 1; /* FACT: of a family */
+  bool given : 1;  /* INPUT: its defaults come from --rows, not from the sheet */
   unsigned instance;
-  unsigned slot; /* in the sheet of the instance */
-  unsigned line; /* in that sheet: of the table for KEY and facts of its items; of the
-                    chooser for other facts */
+  unsigned slot; /* in the sheet of the instance: its line, that of the chooser or the
+                    table for FACT, and its own for TOTAL */
   int table;     /* rows of this table (index among the tables), or -1 */
   unsigned rows;
-  size_t offset;           /* of row 0 in the values */
-  const struct unit *unit; /* written or default unit; never NULL */
-  const struct dims *strict, *count;
+  unsigned offset;            /* of row 0 in the values: LIMIT_VALUES keeps it in range */
+  unsigned group_end;         /* one past the last cell of its group; columns that need each other
+                                 through prior are one group, all others stand alone */
+  unsigned default_count;     /* INPUT: 1, or one a row */
+  const struct unit *unit;    /* written or default unit; never NULL */
   const struct node *formula; /* FORMULA CHECK BOUND; NULL else */
-  unsigned home;              /* instance in whose sheet `formula` is written (BOUND: the parent) */
-  const double *defaults;     /* INPUT: SI values or text numbers */
-  size_t default_count;       /* 1, or one a row */
-  bool given;                 /* INPUT: they come from --rows, not from the sheet */
-  const struct registry *registry; /* FACT; INPUT and BOUND that choose an item */
-  const char *field;               /* FACT: field or family */
-  unsigned chooser;      /* FACT: the input that chose the item, or the BOUND cell that names it
-                            for good; GRAPH_NONE for facts of the items of a table */
-  const unsigned *words; /* FACT family: text number of each word */
-  unsigned word_count;   /* FACT family: words (rows = words, or items times words) */
-  unsigned target;       /* WITHIN: the BOUND cell whose set it checks */
-  unsigned total_column, total_truth; /* TOTAL: cells of the column and the truths, or GRAPH_NONE */
-  const struct function *function;    /* TOTAL */
-  unsigned group_end; /* one past the last cell of its group; columns that need each other
-                         through prior are one group, all others stand alone */
+  union {
+    const double *defaults;   /* INPUT: SI values or text numbers */
+    struct fact_cell *fact;   /* FACT */
+    struct total_cell *total; /* TOTAL */
+    unsigned target;          /* WITHIN: the BOUND cell whose set it checks */
+  };
 };
 
 /* Who must be looked at again when a cell changed. */
@@ -85,15 +95,17 @@ enum edge_kind {
 };
 struct edge {
   unsigned to;
-  enum edge_kind kind;
-  unsigned lag;
+  unsigned kind : 2; /* enum edge_kind */
+  unsigned lag : 30; /* LIMIT_ROWS at most: no table has more */
 };
 
 struct tape; /* compiled steps: tape.h */
 
 /* What the formulas of a model need on the tape, at most. */
 struct survey {
+  size_t formulas, bare; /* bare: no step makes their value */
   size_t ops, operands, constants;
+  size_t far;   /* ops that look up, or look at rows above */
   size_t paths; /* in formulas: a measure of what cells need */
 };
 
@@ -108,9 +120,9 @@ struct mls_model {
   size_t instance_count;
   struct cell *cells; /* in order of calculation */
   size_t cell_count;
-  size_t value_count; /* doubles in a set of values */
-  size_t *edge_first; /* cell -> first of its edges; cell_count + 1 entries */
-  struct edge *edges; /* to the cells that need it */
+  size_t value_count;   /* doubles in a set of values */
+  unsigned *edge_first; /* cell -> first of its edges; cell_count + 1 entries */
+  struct edge *edges;   /* to the cells that need it */
   size_t edge_count;
   struct names names; /* the book's when it was opened: later openings work on a copy */
   const char **words; /* text number -> word; number 0 is "" */
@@ -137,7 +149,7 @@ mls_status graph_precedents(const struct mls_model *model, unsigned cell, graph_
                             void *context);
 
 /* The cell that a resolved path means, for a formula whose home is `instance`. */
-unsigned model_cell(const struct mls_model *model, unsigned instance, const struct ref *ref);
+unsigned model_cell(const struct mls_model *model, unsigned instance, const struct node *path);
 /* The input that chose the item of a registry input in the end: through binds to an unbound input,
    or to the bound input that names an item in quotes. */
 unsigned model_chooser(const struct mls_model *model, unsigned cell);
@@ -151,6 +163,11 @@ unsigned model_find(const struct mls_model *model, struct slice path);
 void model_path(const struct mls_model *model, unsigned cell, struct buffer *out);
 /* The line a cell is written in; for facts the input's line. Never NULL. */
 const struct line *model_line(const struct mls_model *model, unsigned cell);
+/* The instance in whose sheet the formula of a cell is written: of a bound input the one that uses
+   its sheet. */
+unsigned model_home(const struct mls_model *model, const struct cell *cell);
+/* The registry of a fact, or of which an input chooses an item; NULL of all others. */
+const struct registry *model_registry(const struct mls_model *model, const struct cell *cell);
 /* The rows of the table a column or key cell belongs to; NULL for scalars and facts of inputs. */
 const struct rows *model_rows(const struct mls_model *model, unsigned cell);
 /* Key of a row in words: "12", "H100"; "" for a scalar. `out` holds TEXT_NUMBER bytes. */

@@ -1,13 +1,11 @@
 /* Values over lanes: one body serves a cell, a column of a million rows and a batch of scenarios.
-   Compiled once for each instruction set that LANES_SET names (see lanes.h): lanes are branch-free,
+   Compiled once for each instruction set that LANES_SET names (see sets.h): lanes are branch-free,
    so that compilers use vectors, and made of + - * / and sqrt alone, so that their bits do not
    depend on the set. Apart from function.c so that the table can be read without them. */
 #include "lanes.h"
+#include "lanes_inline.h"
 #include "real.h"
 #include "real_inline.h"
-
-#define ERROR FUNCTION_ERROR
-#define LANES_NAME(name) LANES_JOIN(lanes_##name, LANES_SET)
 
 /* ---- shapes of bodies: x, y, z are the arguments of one lane ----
    `out` is none of the inputs. An argument whose bit is set in `ones` is one number for all lanes;
@@ -20,11 +18,9 @@ static inline uint64_t unsound(double made) {
 }
 
 /* The same for one value, by the instructions of any machine. */
-#define LANES_ONE_HEAD(name) double one_##name(const double *const *in, size_t count)
-
 #ifdef LANES_ANY_MACHINE
 #define LANES_ONE(name, load, expression)                                                          \
-  LANES_ONE_HEAD(name) {                                                                           \
+  double LANES_ONE_OF(name) {                                                                      \
     load;                                                                                          \
     (void)count;                                                                                   \
     return (expression);                                                                           \
@@ -114,13 +110,13 @@ static inline uint64_t unsound(double made) {
 
 /* ---- arithmetic ---- */
 
-LANES_2(add, x + y)
-LANES_2(subtract, x - y)
-LANES_2(multiply, (x * y))
-LANES_2(divide, x / y)
-LANES_1(negate, -x)
-LANES_1(abs, fabs(x))
-LANES_1(sqrt, sqrt(x))
+LANES_2(add, lane_add(x, y))
+LANES_2(subtract, lane_subtract(x, y))
+LANES_2(multiply, lane_multiply(x, y))
+LANES_2(divide, lane_divide(x, y))
+LANES_1(negate, lane_negate(x))
+LANES_1(abs, lane_abs(x))
+LANES_1(sqrt, lane_sqrt(x))
 
 /* Squares are most of the powers that people write, and one product is exact to the last bit. */
 static LANES_TWO(any_power, y == 2 ? x * x : lane_pow(x, y))
@@ -142,32 +138,13 @@ LANES_1(ceil, -floor(-(x - 1e-9)))
 LANES_2(round, value_nearest(x / y) * y)
 LANES_2(mod, x - y * value_floor(x / y))
 
-/* ---- comparison and choice: these must see errors themselves ---- */
+/* ---- comparison and choice ---- */
 
-/* 0, or an error where x or y is one: what is not an error is finite. */
-static inline double fault(double x, double y) { return (x - x) + (y - y); }
-
-/* Below by more than value_equal forgives: not equal, and the difference is above 0. */
-static inline bool less(double x, double y) {
-  const double a = fabs(x), b = fabs(y);
-  return y - x > 0x1p-48 * (a > b ? a : b);
-}
-
-/* What a comparison of x and y gives: it has been made without looking for errors. */
-static inline double judged(double x, double y, double made) {
-  return ((x != x) | (y != y)) ? ERROR : made;
-}
-
-#define JUDGE_LESS judged(x, y, less(x, y) ? 1 : 0)
-#define JUDGE_LESS_EQUAL judged(x, y, less(y, x) ? 0 : 1)
-#define JUDGE_MORE judged(x, y, less(y, x) ? 1 : 0)
-#define JUDGE_MORE_EQUAL judged(x, y, less(x, y) ? 0 : 1)
-#define JUDGE_EQUAL judged(x, y, value_equal(x, y) ? 1 : 0)
-LANES_2(less, JUDGE_LESS)
-LANES_2(less_equal, JUDGE_LESS_EQUAL)
-LANES_2(more, JUDGE_MORE)
-LANES_2(more_equal, JUDGE_MORE_EQUAL)
-LANES_2(equal, JUDGE_EQUAL)
+LANES_2(less, lane_less(x, y))
+LANES_2(less_equal, lane_less_equal(x, y))
+LANES_2(more, lane_more(x, y))
+LANES_2(more_equal, lane_more_equal(x, y))
+LANES_2(equal, lane_equal(x, y))
 LANES_2(unequal, judged(x, y, value_equal(x, y) ? 0 : 1))
 
 static inline double truth(double x) { return x != 0 ? 1 : 0; }
@@ -181,44 +158,30 @@ LANES_FOLD(and, both(x, y))
 LANES_FOLD(or, either(x, y))
 LANES_1(invert, 1 - truth(x) + fault(x, x))
 
-static inline double choose(double x, double y, double z) {
-  return x != x ? ERROR : x != 0 ? y : z;
-}
-
 LANES_HEAD(if) {
   const double *restrict const a = in[0], *restrict const b = in[1], *restrict const c = in[2];
   const double x = *a, y = *b, z = *c;
   uint64_t wrong = 0;
   (void)count;
   switch (n > 1 ? ones : 0) {
-    case 0: LANES_EACH((void)0, choose(a[i], b[i], c[i])) break;
-    case 1: LANES_EACH((void)0, choose(x, b[i], c[i])) break;
-    case 2: LANES_EACH((void)0, choose(a[i], y, c[i])) break;
-    case 3: LANES_EACH((void)0, choose(x, y, c[i])) break;
-    case 4: LANES_EACH((void)0, choose(a[i], b[i], z)) break;
-    case 5: LANES_EACH((void)0, choose(x, b[i], z)) break;
-    default: LANES_EACH((void)0, choose(a[i], y, z)) break;
+    case 0: LANES_EACH((void)0, lane_if(a[i], b[i], c[i])) break;
+    case 1: LANES_EACH((void)0, lane_if(x, b[i], c[i])) break;
+    case 2: LANES_EACH((void)0, lane_if(a[i], y, c[i])) break;
+    case 3: LANES_EACH((void)0, lane_if(x, y, c[i])) break;
+    case 4: LANES_EACH((void)0, lane_if(a[i], b[i], z)) break;
+    case 5: LANES_EACH((void)0, lane_if(x, b[i], z)) break;
+    default: LANES_EACH((void)0, lane_if(a[i], y, z)) break;
   }
   return wrong >> 63;
 }
-LANES_ONE(if, (void)0, choose(in[0][0], in[1][0], in[2][0]))
+LANES_ONE(if, (void)0, lane_if(in[0][0], in[1][0], in[2][0]))
 LANES_2(default, x == x ? x : y)
 LANES_1(known, x == x ? 1.0 : 0.0)
 
-LANES_1(missing, ERROR + fault(x, x))
+LANES_1(missing, FUNCTION_ERROR + fault(x, x))
 
-/* The comparison is false when y is an error, which is then taken. */
-static inline double least(double x, double y) {
-  const double made = x < y ? x : y;
-  return x != x ? x : made;
-}
-static inline double most(double x, double y) {
-  const double made = x > y ? x : y;
-  return x != x ? x : made;
-}
-
-LANES_FOLD(min, least(x, y))
-LANES_FOLD(max, most(x, y))
+LANES_FOLD(min, lane_min(x, y))
+LANES_FOLD(max, lane_max(x, y))
 
 /* ---- elementary functions and probability ---- */
 
@@ -293,49 +256,49 @@ LANES_3(binomial_cdf, real_binomial_cdf(x, y, z))
   BLOCK(name##_12, LOAD_4(MANY, MANY, ONCE, ONCE), expression)                                     \
   BLOCK(name##_14, LOAD_4(MANY, ONCE, ONCE, ONCE), expression)
 
-BLOCKS_2(block_add, x + y)
-BLOCKS_2(block_subtract, x - y)
-BLOCKS_2(block_multiply, (x * y))
-BLOCKS_2(block_divide, x / y)
-BLOCKS_1(block_negate, -x)
-BLOCKS_1(block_abs, fabs(x))
-BLOCKS_1(block_sqrt, sqrt(x))
+BLOCKS_2(block_add, lane_add(x, y))
+BLOCKS_2(block_subtract, lane_subtract(x, y))
+BLOCKS_2(block_multiply, lane_multiply(x, y))
+BLOCKS_2(block_divide, lane_divide(x, y))
+BLOCKS_1(block_negate, lane_negate(x))
+BLOCKS_1(block_abs, lane_abs(x))
+BLOCKS_1(block_sqrt, lane_sqrt(x))
 BLOCKS_1(block_floor, value_floor(x))
-BLOCKS_2(block_min, least(x, y))
-BLOCKS_2(block_max, most(x, y))
-BLOCKS_2(block_less, JUDGE_LESS)
-BLOCKS_2(block_less_equal, JUDGE_LESS_EQUAL)
-BLOCKS_2(block_more, JUDGE_MORE)
-BLOCKS_2(block_more_equal, JUDGE_MORE_EQUAL)
-BLOCKS_2(block_equal, JUDGE_EQUAL)
+BLOCKS_2(block_min, lane_min(x, y))
+BLOCKS_2(block_max, lane_max(x, y))
+BLOCKS_2(block_less, lane_less(x, y))
+BLOCKS_2(block_less_equal, lane_less_equal(x, y))
+BLOCKS_2(block_more, lane_more(x, y))
+BLOCKS_2(block_more_equal, lane_more_equal(x, y))
+BLOCKS_2(block_equal, lane_equal(x, y))
 BLOCKS_2(block_and, both(x, y))
 BLOCKS_2(block_or, either(x, y))
-BLOCKS_3(block_if, choose(x, y, z))
+BLOCKS_3(block_if, lane_if(x, y, z))
 
 /* Two functions in one pass: x and y are the arguments of the inner one, z the other of the outer.
    An inner result that is not finite is an error; what does not hand that on must see it. */
-static inline double sound(double made) { return made - made == 0 ? made : ERROR; }
+static inline double sound(double made) { return made - made == 0 ? made : FUNCTION_ERROR; }
 
 #define PAIRS_OFTEN(inner, made)                                                                   \
   BLOCKS_3(add_##inner, (made) + z)                                                                \
   BLOCKS_3(multiply_##inner, (made)*z)                                                             \
   BLOCKS_3(divide_##inner, (made) / z)                                                             \
-  BLOCKS_3(min_##inner, least(sound(made), z))                                                     \
-  BLOCKS_3(min_of_##inner, least(z, sound(made)))                                                  \
-  BLOCKS_3(max_##inner, most(sound(made), z))                                                      \
-  BLOCKS_3(max_of_##inner, most(z, sound(made)))
+  BLOCKS_3(min_##inner, lane_min(sound(made), z))                                                  \
+  BLOCKS_3(min_of_##inner, lane_min(z, sound(made)))                                               \
+  BLOCKS_3(max_##inner, lane_max(sound(made), z))                                                  \
+  BLOCKS_3(max_of_##inner, lane_max(z, sound(made)))
 #define PAIRS(inner, made)                                                                         \
   PAIRS_OFTEN(inner, made)                                                                         \
   BLOCKS_3(subtract_##inner, (made)-z)                                                             \
   BLOCKS_3(subtract_from_##inner, z - (made))                                                      \
   BLOCKS_3(divide_by_##inner, z / sound(made))
 
-PAIRS(add, x + y)
-PAIRS(subtract, x - y)
-PAIRS(multiply, x *y)
-PAIRS(divide, x / y)
-PAIRS_OFTEN(min, least(x, y))
-PAIRS_OFTEN(max, most(x, y))
+PAIRS(add, lane_add(x, y))
+PAIRS(subtract, lane_subtract(x, y))
+PAIRS(multiply, lane_multiply(x, y))
+PAIRS(divide, lane_divide(x, y))
+PAIRS_OFTEN(min, lane_min(x, y))
+PAIRS_OFTEN(max, lane_max(x, y))
 BLOCKS_4(if_less, judged(x, y, less(x, y) ? z : w))
 BLOCKS_4(if_less_equal, judged(x, y, less(y, x) ? w : z))
 BLOCKS_4(if_more, judged(x, y, less(y, x) ? z : w))

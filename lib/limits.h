@@ -38,7 +38,7 @@ enum {
 /* What opening one model may take, in bytes, its values included. A few lines can ask for millions
    of cells (sheets that use each other) or of rows (a range); those who write long files may have
    what these need. So there is a sum that all have, which mls_options.memory replaces, and a
-   multiple of what was read: a cell takes up to 1.7 kB, and the line that writes it 20 to 60 bytes.
+   multiple of what was read: a cell takes up to 0.7 kB, and the line that writes it 20 to 60 bytes.
  */
 #define LIMIT_MEMORY ((size_t)192 << 20)
 #define LIMIT_GROWTH ((size_t)64)

@@ -11,7 +11,7 @@ static const struct place nowhere = { NULL, 0, 0 };
 
 /* As begin_book of book.c. */
 static void begin(mls_book *book) {
-  memory_reset(&book->messages, (struct memory_mark){ NULL, 0 });
+  memory_close(&book->messages);
   fail_clear(&book->fails);
 }
 
@@ -92,7 +92,7 @@ mls_status mls_find_all(mls_book *book, const char *kind, size_t *count) {
   struct listing *listing = &book->listing;
   begin(book);
   *count = listing->count = 0;
-  memory_reset(&listing->memory, (struct memory_mark){ NULL, 0 });
+  memory_close(&listing->memory);
   size_t found = 0;
   TRY(list_files(book, kind, &listing->memory, &listing->files, &found));
   listing->labels = memory_array(&listing->memory, found, sizeof *listing->labels);

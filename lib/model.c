@@ -6,10 +6,10 @@
 #include "graph.h"
 #include "renamed.h"
 
-unsigned model_cell(const struct mls_model *model, unsigned instance, const struct ref *ref) {
-  for (unsigned i = 0; i < ref->hops; i++)
-    instance = model->instances[instance].children[ref->hop[i]];
-  return model->instances[instance].cells[ref->slot];
+unsigned model_cell(const struct mls_model *model, unsigned instance, const struct node *path) {
+  for (unsigned i = 0; i < path->hops; i++)
+    instance = model->instances[instance].children[path->parts->hop[i]];
+  return model->instances[instance].cells[path->slot];
 }
 
 unsigned model_chooser(const struct mls_model *model, unsigned cell) {
@@ -17,14 +17,25 @@ unsigned model_chooser(const struct mls_model *model, unsigned cell) {
   for (size_t steps = 0; steps < model->cell_count; steps++) {
     const struct cell *at = &model->cells[cell];
     if (at->kind != CELL_BOUND || at->formula->kind != NODE_PATH) return cell;
-    cell = model_cell(model, at->home, &at->formula->ref);
+    cell = model_cell(model, model_home(model, at), at->formula);
   }
   return cell;
 }
 
 const struct line *model_line(const struct mls_model *model, unsigned cell) {
   const struct cell *at = &model->cells[cell];
-  return &model->instances[at->instance].sheet->lines[at->line];
+  const struct sheet *sheet = model->instances[at->instance].sheet;
+  return &sheet->lines[at->kind == CELL_TOTAL ? 0 : at->slot];
+}
+
+unsigned model_home(const struct mls_model *model, const struct cell *cell) {
+  return cell->kind == CELL_BOUND ? model->instances[cell->instance].parent : cell->instance;
+}
+
+const struct registry *model_registry(const struct mls_model *model, const struct cell *cell) {
+  if (cell->kind == CELL_FACT) return cell->fact->registry;
+  if (cell->kind != CELL_INPUT && cell->kind != CELL_BOUND) return NULL;
+  return model->instances[cell->instance].sheet->lines[cell->slot].domain->set->registry;
 }
 
 const struct rows *model_rows(const struct mls_model *model, unsigned cell) {
@@ -78,9 +89,9 @@ const char *model_row_key(const struct mls_model *model, unsigned cell, size_t r
                           char out[TEXT_NUMBER]) {
   const struct cell *at = &model->cells[cell];
   const struct rows *rows = model_rows(model, cell);
-  if (at->kind == CELL_FACT && at->family && !rows) return model->words[at->words[row]];
+  if (at->kind == CELL_FACT && at->family && !rows) return model->words[at->fact->words[row]];
   if (!rows) return "";
-  if (at->kind == CELL_FACT && at->family) row /= at->word_count;
+  if (at->kind == CELL_FACT && at->family) row /= at->fact->word_count;
   if (rows->words) return model->words[rows->words[row]];
   return text_number(out, rows_number(rows, row));
 }
@@ -95,23 +106,22 @@ void model_path(const struct mls_model *model, unsigned cell, struct buffer *out
   if (at->table >= 0)
     buffer_print(out, "%s.", instance->sheet->lines[instance->sheet->tables[at->table]].name);
   if (at->kind == CELL_TOTAL) {
-    const struct slot *slot = &instance->sheet->slots[at->slot];
-    formula_print(out, slot->origin);
+    formula_print(out, sheet_slot(instance->sheet, at->slot).origin);
   } else if (at->kind == CELL_KEY) {
-    buffer_text(out, line->key);
+    buffer_text(out, line->domain->key);
   } else if (at->kind == CELL_FACT) {
-    if (at->table < 0) buffer_print(out, "%s.%s", line->name, at->field);
-    else buffer_print(out, "%s.%s", line->key, at->field);
+    if (at->table < 0) buffer_print(out, "%s.%s", line->name, at->fact->field);
+    else buffer_print(out, "%s.%s", line->domain->key, at->fact->field);
   } else {
     buffer_text(out, line->name);
-    if (at->kind == CELL_WITHIN) buffer_print(out, " in %s", line->set->text);
+    if (at->kind == CELL_WITHIN) buffer_print(out, " in %s", line->domain->set->text);
   }
 }
 
 /* The cell of kind WITHIN for a bound input stands right after it when made, but order.c may move
    it; so it is searched by its target. */
 static unsigned find_within(const struct mls_model *model, unsigned target, struct slice set) {
-  if (target == GRAPH_NONE || !slice_is(set, model_line(model, target)->set->text))
+  if (target == GRAPH_NONE || !slice_is(set, model_line(model, target)->domain->set->text))
     return GRAPH_NONE;
   for (size_t i = 0; i < model->cell_count; i++)
     if (model->cells[i].kind == CELL_WITHIN && model->cells[i].target == target) return (unsigned)i;
@@ -129,11 +139,12 @@ static struct slice next_part(struct slice *path) {
 
 /* A fact of the item that `chooser` names which other sheets alone read. */
 static unsigned find_shared(const struct mls_model *model, unsigned chooser, const char *name) {
-  if (!model->cells[chooser].registry) return GRAPH_NONE;
+  if (!model_registry(model, &model->cells[chooser])) return GRAPH_NONE;
   unsigned root = model_chooser(model, chooser);
   for (size_t i = 0; i < model->cell_count; i++) {
     const struct cell *cell = &model->cells[i];
-    if (cell->kind == CELL_FACT && cell->chooser == root && cell->field == name) return (unsigned)i;
+    if (cell->kind == CELL_FACT && cell->fact->chooser == root && cell->fact->field == name)
+      return (unsigned)i;
   }
   return GRAPH_NONE;
 }
@@ -141,14 +152,14 @@ static unsigned find_shared(const struct mls_model *model, unsigned chooser, con
 static unsigned find_fact(const struct mls_model *model, const struct instance *instance,
                           const struct line *line, struct slice field) {
   const char *name = names_find(&model->names, field);
-  for (unsigned i = 0; name && i < instance->sheet->slot_count; i++) {
-    const struct slot *slot = &instance->sheet->slots[i];
-    if (slot->kind == SLOT_FACT && slot->field == name &&
-        &instance->sheet->lines[slot->line] == line)
+  for (size_t i = instance->sheet->line_count; name && i < instance->sheet->slot_count; i++) {
+    struct slot slot = sheet_slot(instance->sheet, (unsigned)i);
+    if (slot.kind == SLOT_FACT && slot.field == name && &instance->sheet->lines[slot.line] == line)
       return instance->cells[i];
   }
-  return name && line->kind == LINE_INPUT ? find_shared(model, instance->cells[line->slot], name)
-                                          : GRAPH_NONE;
+  return name && line->kind == LINE_INPUT
+             ? find_shared(model, instance->cells[line_slot(instance->sheet, line)], name)
+             : GRAPH_NONE;
 }
 
 static unsigned find_column(const struct mls_model *model, const struct instance *instance,
@@ -158,10 +169,11 @@ static unsigned find_column(const struct mls_model *model, const struct instance
   const char *name = names_find(&model->names, part);
   if (!name) return GRAPH_NONE;
   if (path.size > 0)
-    return name == table->key ? find_fact(model, instance, table, path) : GRAPH_NONE;
-  if (name == table->key) return instance->cells[table->slot];
-  if (!map_get(&instance->sheet->columns[table->use], name, &line)) return GRAPH_NONE;
-  return instance->cells[instance->sheet->lines[line].slot];
+    return name == table->domain->key ? find_fact(model, instance, table, path) : GRAPH_NONE;
+  if (name == table->domain->key) return instance->cells[line_slot(instance->sheet, table)];
+  if (!line_find(instance->sheet, &instance->sheet->columns[table->domain->index], name, &line))
+    return GRAPH_NONE;
+  return instance->cells[line];
 }
 
 static unsigned find_in(const struct mls_model *model, unsigned at, struct slice path) {
@@ -169,13 +181,14 @@ static unsigned find_in(const struct mls_model *model, unsigned at, struct slice
   size_t index;
   struct slice part = next_part(&path);
   const char *name = names_find(&model->names, part);
-  if (!name || !map_get(&instance->sheet->symbols, name, &index)) return GRAPH_NONE;
+  if (!name || !line_find(instance->sheet, &instance->sheet->symbols, name, &index))
+    return GRAPH_NONE;
   const struct line *line = &instance->sheet->lines[index];
   if (line->kind == LINE_USE)
-    return path.size ? find_in(model, instance->children[line->use], path) : GRAPH_NONE;
+    return path.size ? find_in(model, instance->children[line->use->index], path) : GRAPH_NONE;
   if (line->kind == LINE_TABLE)
     return path.size ? find_column(model, instance, line, path) : GRAPH_NONE;
-  if (path.size == 0) return instance->cells[line->slot];
+  if (path.size == 0) return instance->cells[index];
   return find_fact(model, instance, line, path);
 }
 
@@ -217,9 +230,9 @@ static const struct renamed *renamed_path(const struct mls_model *model, struct 
       return old;
     }
     const char *name = names_find(&model->names, next_part(&rest));
-    if (!name || !map_get(&instance->sheet->symbols, name, &line)) return NULL;
+    if (!name || !line_find(instance->sheet, &instance->sheet->symbols, name, &line)) return NULL;
     if (instance->sheet->lines[line].kind != LINE_USE) return NULL;
-    instance = &model->instances[instance->children[instance->sheet->lines[line].use]];
+    instance = &model->instances[instance->children[instance->sheet->lines[line].use->index]];
   }
   return NULL;
 }

@@ -10,6 +10,7 @@
 
 #include "number.h"
 #include "power.h"
+#include "sets.h"
 #include "text.h"
 
 /* ---- reading ---- */
@@ -262,15 +263,19 @@ bool number_scale(uint64_t whole, int exponent, double *out) {
 
 /* A run of digits behind those in `digits`; *count counts all that are significant. */
 static const char *scan_digits(const char *at, uint64_t *digits, int *count) {
-  static const uint32_t tens[] = { 1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000 };
-  for (unsigned some = 8; some == 8 && *count < 32;) {
-    uint64_t eight = number_eight(at) ^ 0x3030303030303030u;
-    some = number_before(number_odd(eight));
-    if (some > 0) *digits = *digits * tens[some] + number_join(eight, some);
-    *count += (int)some;
-    at += some;
+  static const uint32_t tens[] = { 1, 10, 100, 1000, 10000, 100000, 1000000, 10000000 };
+  const uint64_t zeros = 0x3030303030303030u;
+  uint64_t eight = number_eight(at) ^ zeros, odd = number_odd(eight);
+  for (; !odd && *count < 24; odd = number_odd(eight)) {
+    *digits = *digits * 100000000 + number_join(eight);
+    *count += 8;
+    at += 8;
+    eight = number_eight(at) ^ zeros;
   }
-  return at;
+  unsigned some = number_before(odd) % 8; /* of 24 and more all are too many */
+  if (some > 0) *digits = *digits * tens[some] + number_join(eight << (64 - 8 * some));
+  *count += (int)some;
+  return at + some;
 }
 
 static const char *scan_zeros(const char *at) {
@@ -288,7 +293,7 @@ static const char *scan_exponent(const char *at, int *exponent) {
   return at;
 }
 
-const char *number_scan_long(const char *start, char point, double *out) {
+const char *number_scan(const char *start, char point, double *out) {
   const char *at = start + (*start == '-'), *first = at;
   uint64_t digits = 0;
   int count = 0, exponent = 0;
@@ -306,6 +311,41 @@ const char *number_scan_long(const char *start, char point, double *out) {
   if (*start == '-') *out = -*out;
   return at;
 }
+
+/* ---- many ---- */
+
+typedef uint64_t lanes_read(const uint64_t *restrict words, const uint64_t *restrict sizes,
+                            size_t count, char point, double *restrict out, uint64_t *restrict odd);
+lanes_read LANES_NAMES(read);
+typedef size_t lanes_ends(const char *bytes, size_t size, char separator, uint32_t *out);
+lanes_ends LANES_NAMES(ends);
+
+bool number_read(unsigned set, const struct number_texts *texts, size_t count, char point,
+                 double *out) {
+  static lanes_read *const read[LANES_SETS] = LANES_SETS_OF(read);
+  return read[set](texts->words, texts->sizes, count, point, out, texts->odd);
+}
+
+typedef void lanes_digits_of(struct number_long *texts, size_t count, char point);
+lanes_digits_of LANES_NAMES(digits_of);
+
+void number_read_long(unsigned set, struct number_long *texts, size_t count, char point) {
+  static lanes_digits_of *const digits_of[LANES_SETS] = LANES_SETS_OF(digits_of);
+  digits_of[set](texts, count, point);
+  for (size_t i = 0; i < count; i++) {
+    double *value = &texts->values[i];
+    if (!texts->odd[i])
+      texts->odd[i] = !number_scale(texts->whole[i], -(int)texts->places[i], value);
+    if (!texts->odd[i] && texts->sizes[i] >> 63) *value = -*value;
+  }
+}
+
+size_t number_ends(unsigned set, const char *bytes, size_t size, char separator, uint32_t *out) {
+  static lanes_ends *const ends[LANES_SETS] = LANES_SETS_OF(ends);
+  return ends[set](bytes, size, separator, out);
+}
+
+/* ---- one ---- */
 
 bool text_read_number(struct slice slice, double *out) {
   enum { MOST = 40 };

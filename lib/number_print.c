@@ -1,11 +1,11 @@
-/* Doubles to decimals whatever the locale: the shortest for programs (Schubfach, Giulietti 2020), a
-   rounded one for people. */
+/* Doubles to decimals whatever the locale: the shortest for programs (Schubfach, Giulietti 2020,
+   and number_digits.h for what needs no more), a rounded one for people. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "number.h"
-#include "power.h"
+#include "number_digits.h"
+#include "sets.h"
 #include "text.h"
 
 /* ---- the shortest ---- */
@@ -51,31 +51,6 @@ static struct short_decimal choose(uint64_t lower, uint64_t quadruple, uint64_t 
   return (struct short_decimal){ whole + (below != above ? above : up), exponent };
 }
 
-/* The decimal where one product tells, which is nearly always. The double stands `at` 2^-60ths
-   behind a multiple of 10; what is nearer than half the distance to the next double reads back
-   to it: that multiple, the next one, or else the nearest whole number. False when one of these is
-   too near to its limit for the bits that were cut. */
-static bool shortest_quick(uint64_t mantissa, int power, struct short_decimal *out) {
-  const uint64_t ten = (uint64_t)10 << 60, near = 8;
-  int exponent = (power * 1262611) >> 22; /* floor of a logarithm */
-  int shift = power + ((-exponent * 1741647) >> 19) + 1;
-  struct power above = power_above(-exponent);
-  uint64_t fraction, rest, scaled = mantissa << shift;
-  uint64_t carry = power_multiply(above.low, scaled, &rest);
-  uint64_t whole = power_multiply(above.high, scaled, &fraction);
-  fraction += carry;
-  whole += fraction < carry;
-  uint64_t last = whole % 10, at = last << 60 | fraction >> 4;
-  uint64_t half = above.high >> (5 - shift), middle = (uint64_t)1 << 63;
-  bool close = (at - half + near < 2 * near) | (at + half - ten + near < 2 * near) |
-               (fraction - middle + near < 2 * near);
-  if (close) return false;
-  bool down = at<half, up = at + half> ten;
-  uint64_t multiple = whole - last + (up ? 10 : 0);
-  *out = (struct short_decimal){ (down | up) ? multiple : whole + (fraction > middle), exponent };
-  return true;
-}
-
 /* Of a positive finite double, given as its bits without the sign. */
 static struct short_decimal shortest(uint64_t bits) {
   uint64_t mantissa = bits & 0xFFFFFFFFFFFFFu;
@@ -85,11 +60,9 @@ static struct short_decimal shortest(uint64_t bits) {
   power = (power > 0 ? power : 1) - 1075;
   if (power <= 0 && power > -53 && !(mantissa & (((uint64_t)1 << -power) - 1)))
     return (struct short_decimal){ mantissa >> -power, 0 };
-  struct short_decimal quick;
-  if (!near && shortest_quick(mantissa, power, &quick)) return quick;
   bool odd = mantissa & 1;
   int exponent = (power * 1262611 - (near ? 524031 : 0)) >> 22; /* floor of a logarithm */
-  int shift = power + ((-exponent * 1741647) >> 19) + 1;
+  int shift = power + power_exponent(-exponent) + 1;
   struct power above = power_above(-exponent);
   uint64_t lower = round_to_odd(above, (4 * mantissa - 2 + near) << shift) + odd;
   uint64_t value = round_to_odd(above, 4 * mantissa << shift);
@@ -97,28 +70,20 @@ static struct short_decimal shortest(uint64_t bits) {
   return choose(lower, value, upper, exponent);
 }
 
-/* ---- its digits ---- */
-
-static const char pairs[] = "00010203040506070809101112131415161718192021222324"
-                            "25262728293031323334353637383940414243444546474849"
-                            "50515253545556575859606162636465666768697071727374"
-                            "75767778798081828384858687888990919293949596979899";
-
-static void put_four(char *out, uint32_t four) {
-  memcpy(out, pairs + four / 100 * 2, 2);
-  memcpy(out + 2, pairs + four % 100 * 2, 2);
+/* What digits_quick leaves undone: 0 too, which has no sign. */
+static struct number_digits digits_exactly(uint64_t bits) {
+  uint64_t sign = bits & (uint64_t)1 << 63;
+  if (bits == sign) return digits_write(0, 0, NUMBER_BIAS);
+  struct short_decimal decimal = shortest(bits - sign);
+  int exponent = decimal.exponent + 16;
+  for (; decimal.digits < 10000000000000000u; exponent--) decimal.digits *= 10;
+  struct number_digits digits =
+      digits_write(decimal.digits / 10, decimal.digits % 10, (uint64_t)(exponent + NUMBER_BIAS));
+  digits.rest |= sign;
+  return digits;
 }
 
-/* Twenty digits of any number, with zeros before it. */
-static void put_twenty(char out[20], uint64_t number) {
-  uint64_t high = number / 100000000, low = number % 100000000;
-  uint32_t top = (uint32_t)(high / 100000000), middle = (uint32_t)(high % 100000000);
-  put_four(out, top);
-  put_four(out + 4, middle / 10000);
-  put_four(out + 8, middle % 10000);
-  put_four(out + 12, (uint32_t)low / 10000);
-  put_four(out + 16, (uint32_t)low % 10000);
-}
+/* ---- its text ---- */
 
 /* "e-7", "e6" */
 static char *put_exponent(char *out, int exponent) {
@@ -130,44 +95,95 @@ static char *put_exponent(char *out, int exponent) {
   return out;
 }
 
-/* `count` digits whose first stands for a multiple of 10^exponent, as printf's %g lays them out for
-   15 digits or as many as there are. Copies of fixed size: more than is kept is overwritten. */
-static char *put_digits(char *out, const char *digits, int count, int exponent) {
-  if (exponent < -4 || (exponent >= 15 && exponent >= count)) {
-    *out = digits[0];
-    out[1] = '.';
-    memcpy(out + 2, digits + 1, 17);
-    return put_exponent(out + (count > 1 ? count + 1 : 1), exponent);
+static void put_all(char *out, const struct number_digits *digits) {
+  number_put_eight(out, digits->first);
+  number_put_eight(out + 8, digits->second);
+  out[16] = (char)digits->rest;
+}
+
+/* Eight digits with a point behind the first `whole`, fewer than eight: but for the ninth byte. */
+static void put_point(char *out, uint64_t eight, int whole) {
+  uint64_t before = ((uint64_t)1 << 8 * whole) - 1;
+  number_put_eight(out, (eight & before) | (uint64_t)'.' << 8 * whole | (eight & ~before) << 8);
+}
+
+/* `count` digits with a point behind the first `whole`, from 1 to 17. What stands behind it is
+   written first, a place further, and then what stands before it. */
+static char *put_digits(char *out, const struct number_digits *digits, int count, int whole) {
+  put_all(out + 1, digits);
+  if (whole < 8) put_point(out, digits->first, whole);
+  else {
+    number_put_eight(out, digits->first);
+    if (whole < 16) put_point(out + 8, digits->second, whole - 8);
+    else number_put_eight(out + 8, digits->second), out[16] = '.';
+    if (whole > 16) out[16] = (char)digits->rest;
   }
-  if (exponent < 0) {
+  return out + (count <= whole ? whole : count + 1);
+}
+
+/* As printf's %g lays them out for 15 digits or as many as there are. Bytes past the end are
+   written too: copies of fixed size are cheaper. */
+static size_t put_decimal(char *out, const struct number_digits *digits) {
+  char *start = out;
+  int count = (int)(digits->rest >> 8 & 0xFF);
+  int exponent = (int)(digits->rest >> 16 & 0xFFFF) - NUMBER_BIAS;
+  *out = '-';
+  out += digits->rest >> 63;
+  if (exponent < -4 || (exponent >= 15 && exponent >= count))
+    out = put_exponent(put_digits(out, digits, count, 1), exponent);
+  else if (exponent >= 0) out = put_digits(out, digits, count, exponent + 1);
+  else {
     memcpy(out, "0.000000", 8);
-    memcpy(out + 1 - exponent, digits, 18);
-    return out + 1 - exponent + count;
+    put_all(out + 1 - exponent, digits);
+    out += 1 - exponent + count;
   }
-  memcpy(out, digits, 18);
-  if (count <= exponent + 1) return out + exponent + 1;
-  memcpy(out + exponent + 2, digits + exponent + 1, 17);
-  out[exponent + 1] = '.';
-  return out + count + 1;
+  return (size_t)(out - start);
 }
 
 size_t number_put(char *out, double value) {
   uint64_t bits;
-  char *start = out, digits[20 + 20];
   memcpy(&bits, &value, sizeof bits);
-  *out = '-';
-  out += bits >> 63;
-  bits &= ~((uint64_t)1 << 63);
-  if (bits == 0) return *start = '0', 1;
-  struct short_decimal decimal = shortest(bits);
-  put_twenty(digits, decimal.digits);
-  memset(digits + 20, '0', 20);
-  /* one step of each loop without a jump: whether there are 16 or 17 digits is like a coin */
-  int first = 3 + (digits[3] == '0'), count = 20 - (digits[19] == '0');
-  while (digits[first] == '0') first++;
-  while (digits[count - 1] == '0') count--;
-  out = put_digits(out, digits + first, count - first, 19 - first + decimal.exponent);
-  return (size_t)(out - start);
+  struct number_digits digits = digits_quick(bits, power_multiply);
+  if (!digits.rest) digits = digits_exactly(bits);
+  return put_decimal(out, &digits);
+}
+
+size_t number_put_count(char *out, size_t count) {
+  const size_t most = 100000000;
+  if (count >= most) {
+    size_t before = number_put_count(out, count / most);
+    number_put_eight(out + before, digits_eight(count % most));
+    return before + 8;
+  }
+  uint64_t digits = digits_eight(count), odd = digits ^ 0x3030303030303030u;
+  unsigned zeros = number_lowest(odd | (uint64_t)1 << 56) / 8;
+  number_put_eight(out, digits >> 8 * zeros);
+  return 8 - zeros;
+}
+
+/* ---- many ---- */
+
+typedef void lanes_digits(const double *values, size_t count, uint64_t *restrict first,
+                          uint64_t *restrict second, uint64_t *restrict rest);
+lanes_digits LANES_NAMES(digits);
+
+void number_prepare(unsigned set, const double *values, size_t count,
+                    const struct number_column *out) {
+  static lanes_digits *const digits[LANES_SETS] = LANES_SETS_OF(digits);
+  digits[set](values, count, out->first, out->second, out->rest);
+  for (size_t i = 0; i < count; i++) {
+    if (out->rest[i] || values[i] - values[i] != 0) continue;
+    uint64_t bits;
+    memcpy(&bits, &values[i], sizeof bits);
+    struct number_digits exact = digits_exactly(bits);
+    out->first[i] = exact.first, out->second[i] = exact.second, out->rest[i] = exact.rest;
+  }
+}
+
+size_t number_put_at(char *out, const struct number_column *column, size_t index) {
+  struct number_digits digits = { column->first[index], column->second[index],
+                                  column->rest[index] };
+  return digits.rest ? put_decimal(out, &digits) : 0;
 }
 
 const char *text_number(char out[TEXT_NUMBER], double value) {

@@ -354,9 +354,8 @@ static mls_status open_unsorted(struct mls_book *book, const char *file, const c
   TRY(begin_opening(book));
   for (size_t i = 0; i < row_count; i++) allow(book, rows[i].size);
   TRY(main_sheet(&opener, file, bytes, size, &sheet));
-  struct checker checker = { &book->memory, &book->names,  &book->units,
-                             &book->facts,  &book->fails,  &opener,
-                             find_sheet,    find_registry, 0 };
+  struct checker checker = { &book->memory, &book->names, &book->units,  &book->facts, &book->fails,
+                             &opener,       find_sheet,   find_registry, NULL,         0 };
   mls_status status = check_sheet(&checker, sheet);
   if (opener.facts_wrong) book->facts.registry_count = opener.sound_facts;
   if (fail_ends(status)) return status;

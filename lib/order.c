@@ -1,6 +1,7 @@
 /* Cells in order of calculation. Strong components of "needs" come out precedents first; a
    component of more than one cell is either columns of one table that need each other through prior
    (a group, calculated row by row) or a cycle, which is told with its path. */
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -11,21 +12,22 @@
 
 /* A cell that another one reads. */
 struct need {
-  unsigned from, to; /* `from` needs `to` */
-  enum edge_kind kind;
-  unsigned lag;
+  unsigned to;
+  unsigned kind : 2; /* enum edge_kind */
+  unsigned lag : 30;
 };
 
 struct orderer {
   struct mls_model *model;
   struct fails *fails;
-  struct need *needs; /* in order of `from` */
+  struct memory scratch; /* all arrays here */
+  struct need *needs;    /* in order of the cells that have them */
   size_t need_count, need_room;
-  size_t *first;       /* cell -> first of its needs */
-  unsigned *component; /* cell -> number of its component, counted in order of calculation */
+  unsigned *first;     /* cell -> first of its needs */
+  unsigned *component; /* cell -> number of its component */
   unsigned *sorted;    /* cells in order of calculation */
   size_t sorted_count;
-  unsigned *via, *queue, *way; /* to tell cycles: made with the first one */
+  unsigned *path, *next; /* for the components, then to tell cycles */
 };
 
 /* ---- what a cell reads ---- */
@@ -41,9 +43,9 @@ static mls_status walk_node(const struct walker *w, const struct node *node, uns
 
 static mls_status walk_path(const struct walker *w, const struct node *node, unsigned lag) {
   const struct cell *cell = &w->model->cells[w->cell];
-  unsigned to = model_cell(w->model, cell->home, &node->ref);
+  unsigned to = model_cell(w->model, model_home(w->model, cell), node);
   const struct cell *other = &w->model->cells[to];
-  bool own = node->ref.kind == REF_CELL && node->ref.hops == 0 && cell->table >= 0 &&
+  bool own = node->ref == REF_CELL && node->hops == 0 && cell->table >= 0 &&
              cell->table == other->table && cell->instance == other->instance;
   for (unsigned i = 0; i < node->count; i++) TRY(walk_node(w, node->arguments[i], lag));
   if (!own) return w->visit(w->context, to, EDGE_ALL, 0);
@@ -52,11 +54,12 @@ static mls_status walk_path(const struct walker *w, const struct node *node, uns
 
 static mls_status walk_call(const struct walker *w, const struct node *node, unsigned lag) {
   const struct cell *cell = &w->model->cells[w->cell];
-  if (node->total != NODE_PLAIN)
-    return w->visit(w->context, w->model->instances[cell->home].cells[node->total], EDGE_ALL, 0);
-  unsigned rows = node_lag(node);
+  if (node_is_total(node))
+    return w->visit(w->context, w->model->instances[model_home(w->model, cell)].cells[node->total],
+                    EDGE_ALL, 0);
+  unsigned rows = node_lag(node), above = lag + rows < LIMIT_ROWS ? lag + rows : LIMIT_ROWS;
   for (unsigned i = 0; i < node->count; i++)
-    TRY(walk_node(w, node->arguments[i], i == 0 ? lag + rows : lag));
+    TRY(walk_node(w, node->arguments[i], i == 0 ? above : lag));
   return MLS_OK;
 }
 
@@ -71,12 +74,12 @@ mls_status graph_precedents(const struct mls_model *model, unsigned index, graph
   struct walker w = { model, index, visit, context };
   if (cell->formula) return walk_node(&w, cell->formula, 0);
   if (cell->kind == CELL_WITHIN) return visit(context, cell->target, EDGE_ALL, 0);
-  if (cell->kind == CELL_FACT && cell->chooser != GRAPH_NONE)
-    return visit(context, cell->chooser, EDGE_ALL, 0);
+  if (cell->kind == CELL_FACT && cell->fact->chooser != GRAPH_NONE)
+    return visit(context, cell->fact->chooser, EDGE_ALL, 0);
   if (cell->kind != CELL_TOTAL) return MLS_OK;
-  TRY(visit(context, cell->total_column, EDGE_ALL, 0));
-  if (cell->total_truth == GRAPH_NONE) return MLS_OK;
-  return visit(context, cell->total_truth, EDGE_ALL, 0);
+  TRY(visit(context, cell->total->column, EDGE_ALL, 0));
+  if (cell->total->truth == GRAPH_NONE) return MLS_OK;
+  return visit(context, cell->total->truth, EDGE_ALL, 0);
 }
 
 struct collector {
@@ -90,93 +93,104 @@ static mls_status collect(void *context, unsigned to, enum edge_kind kind, unsig
   for (size_t i = o->first[collector->from]; i < o->need_count; i++)
     if (o->needs[i].to == to && o->needs[i].kind == kind && o->needs[i].lag == lag) return MLS_OK;
   struct need *needs =
-      memory_grow(o->model->memory, o->needs, o->need_count, &o->need_room, sizeof *needs);
+      memory_grow(&o->scratch, o->needs, o->need_count, &o->need_room, sizeof *needs);
   if (!needs) return fail_memory(o->fails);
   o->needs = needs;
-  needs[o->need_count++] = (struct need){ collector->from, to, kind, lag };
+  if (o->need_count == UINT_MAX) return fail_memory(o->fails);
+  needs[o->need_count++] = (struct need){ to, (unsigned)kind & 3u, lag & 0x3fffffffu };
   return MLS_OK;
 }
 
 static mls_status collect_all(struct orderer *o) {
   size_t count = o->model->cell_count;
-  o->first = memory_array(o->model->memory, count + 1, sizeof *o->first);
-  o->needs = memory_reserve(o->model->memory, NULL, 0, &o->need_room,
+  o->first = memory_array(&o->scratch, count + 1, sizeof *o->first);
+  o->needs = memory_reserve(&o->scratch, NULL, 0, &o->need_room,
                             o->model->survey.paths + o->model->instance_count, sizeof *o->needs);
   if (!o->first || !o->needs) return fail_memory(o->fails);
   for (unsigned i = 0; i < count; i++) {
     struct collector collector = { o, i };
-    o->first[i] = o->need_count;
+    o->first[i] = (unsigned)o->need_count;
     TRY(progress_tick(o->fails, 2, i, count));
     TRY(graph_precedents(o->model, i, collect, &collector));
   }
-  o->first[count] = o->need_count;
+  o->first[count] = (unsigned)o->need_count;
   return MLS_OK;
 }
 
-/* ---- strong components (Tarjan, without recursion) ---- */
+/* ---- strong components (Tarjan's, in the form that Pearce gave them, without recursion) ---- */
 
+/* A cell that was entered has a number; it falls to the least number of those it leads to, and
+   cells whose number did not fall are the first of their component. A finished component is
+   numbered from the top, above all that are open. */
 struct tarjan {
-  unsigned *number, *low; /* 0: not visited */
-  bool *open;             /* on the stack of unfinished components */
-  unsigned *stack, *path; /* unfinished components; the way down */
-  size_t *next;           /* next need to look at */
-  size_t stack_count, path_count;
-  unsigned counter, components;
+  unsigned *number;      /* 0: not entered */
+  unsigned *path, *next; /* the way down; of a cell's needs, the next to look at */
+  bool *fell;            /* its number is that of an earlier cell */
+  unsigned *stack; /* cells that were left, and whose component is open: from the end of `sorted`,
+                      which has room for them */
+  size_t top, path_count;
+  unsigned counter, component;
 };
 
 static mls_status tarjan_open(struct orderer *o, struct tarjan *t) {
   size_t count = o->model->cell_count;
-  struct memory *memory = o->model->memory;
-  t->number = memory_array(memory, count, sizeof *t->number);
-  t->low = memory_array(memory, count, sizeof *t->low);
-  t->open = memory_array(memory, count, sizeof *t->open);
-  t->stack = memory_array(memory, count, sizeof *t->stack);
-  t->path = memory_array(memory, count, sizeof *t->path);
-  t->next = memory_array(memory, count, sizeof *t->next);
-  o->component = memory_array(memory, count, sizeof *o->component);
-  o->sorted = memory_array(memory, count, sizeof *o->sorted);
-  bool all =
-      t->number && t->low && t->open && t->stack && t->path && t->next && o->component && o->sorted;
+  struct memory *memory = &o->scratch;
+  t->number = o->component = memory_array(memory, count, sizeof *t->number);
+  t->stack = o->sorted = memory_array(memory, count, sizeof *t->stack);
+  t->path = o->path = memory_array(memory, count, sizeof *t->path);
+  t->next = o->next = memory_array(memory, count, sizeof *t->next);
+  t->fell = memory_array(memory, count, sizeof *t->fell);
+  t->top = count;
+  t->component = (unsigned)count;
+  bool all = t->number && t->stack && t->path && t->next && t->fell;
   return all ? MLS_OK : fail_memory(o->fails);
 }
 
-static void tarjan_enter(struct orderer *o, struct tarjan *t, unsigned cell) {
-  t->number[cell] = t->low[cell] = ++t->counter;
-  t->open[cell] = true;
-  t->stack[t->stack_count++] = cell;
+static void tarjan_enter(struct tarjan *t, unsigned cell) {
+  t->number[cell] = ++t->counter;
   t->path[t->path_count++] = cell;
-  t->next[cell] = o->first[cell];
+}
+
+/* `cell` leads to `to`. */
+static void tarjan_lead(struct tarjan *t, unsigned cell, unsigned to) {
+  if (t->number[to] >= t->number[cell]) return;
+  t->number[cell] = t->number[to];
+  t->fell[cell] = true;
+}
+
+static void tarjan_close(struct orderer *o, struct tarjan *t, unsigned cell) {
+  unsigned number = t->number[cell];
+  t->counter--;
+  while (t->top < o->model->cell_count && t->number[t->stack[t->top]] >= number) {
+    unsigned member = t->stack[t->top++];
+    t->number[member] = t->component;
+    t->counter--;
+    o->sorted[o->sorted_count++] = member;
+  }
+  t->number[cell] = t->component--;
+  o->sorted[o->sorted_count++] = cell;
 }
 
 static void tarjan_leave(struct orderer *o, struct tarjan *t, unsigned cell) {
   t->path_count--;
-  if (t->path_count > 0) {
-    unsigned parent = t->path[t->path_count - 1];
-    if (t->low[cell] < t->low[parent]) t->low[parent] = t->low[cell];
-  }
-  if (t->low[cell] != t->number[cell]) return;
-  unsigned member;
-  do {
-    member = t->stack[--t->stack_count];
-    t->open[member] = false;
-    o->component[member] = t->components;
-    o->sorted[o->sorted_count++] = member;
-  } while (member != cell);
-  t->components++;
+  if (t->fell[cell]) t->stack[--t->top] = cell;
+  else tarjan_close(o, t, cell);
+  if (t->path_count > 0) tarjan_lead(t, t->path[t->path_count - 1], cell);
 }
 
 static void tarjan_from(struct orderer *o, struct tarjan *t, unsigned start) {
   if (t->number[start]) return;
-  tarjan_enter(o, t, start);
+  tarjan_enter(t, start);
   while (t->path_count > 0) {
     unsigned cell = t->path[t->path_count - 1];
-    if (t->next[cell] == o->first[cell + 1]) {
+    size_t next = (size_t)o->first[cell] + t->next[cell]++;
+    if (next == o->first[cell + 1]) {
       tarjan_leave(o, t, cell);
       continue;
     }
-    unsigned to = o->needs[t->next[cell]++].to;
-    if (!t->number[to]) tarjan_enter(o, t, to);
-    else if (t->open[to] && t->number[to] < t->low[cell]) t->low[cell] = t->number[to];
+    unsigned to = o->needs[next].to;
+    if (!t->number[to]) tarjan_enter(t, to);
+    else tarjan_lead(t, cell, to);
   }
 }
 
@@ -215,10 +229,10 @@ static void find_way(const struct orderer *o, unsigned from, unsigned to, unsign
 /* Where a person can break a cycle at a cell. */
 static struct place cell_place(const struct mls_model *model, unsigned index) {
   const struct cell *cell = &model->cells[index];
-  const struct sheet *sheet = model->instances[cell->home].sheet;
+  const struct sheet *sheet = model->instances[model_home(model, cell)].sheet;
   if (cell->kind == CELL_BOUND) return node_place(sheet, cell->formula);
-  if (cell->kind == CELL_TOTAL) return node_place(sheet, sheet->slots[cell->slot].origin);
-  return model_line(model, index)->place;
+  if (cell->kind == CELL_TOTAL) return node_place(sheet, sheet_slot(sheet, cell->slot).origin);
+  return line_place(model->instances[cell->instance].sheet, model_line(model, index));
 }
 
 /* The cell to begin with: of the outermost sheet, then the first in it; totals have no line. */
@@ -226,10 +240,11 @@ static size_t first_of_cycle(const struct mls_model *model, const unsigned *way,
   size_t best = 0;
   for (size_t i = 1; i < count; i++) {
     const struct cell *a = &model->cells[way[i]], *b = &model->cells[way[best]];
+    unsigned home_a = model_home(model, a), home_b = model_home(model, b);
     bool total_a = a->kind == CELL_TOTAL, total_b = b->kind == CELL_TOTAL;
-    bool before = total_a != total_b   ? total_b
-                  : a->home != b->home ? a->home < b->home
-                                       : way[i] < way[best];
+    bool before = total_a != total_b ? total_b
+                  : home_a != home_b ? home_a < home_b
+                                     : way[i] < way[best];
     if (before) best = i;
   }
   return best;
@@ -259,28 +274,20 @@ static mls_status tell_way(struct orderer *o, const unsigned *way, size_t count)
 }
 
 /* The way is stored backwards in `via`. */
-static mls_status tell_cycle(struct orderer *o, unsigned from, unsigned to, const unsigned *via) {
+static mls_status tell_cycle(struct orderer *o, unsigned from, unsigned to) {
+  const unsigned *via = o->next;
+  unsigned *way = o->path;
   size_t count = 1;
   for (unsigned at = to; at != from; at = via[at]) count++;
   unsigned at = to;
-  for (size_t i = count; i-- > 0; at = via[at]) o->way[i] = at;
-  return tell_way(o, o->way, count);
+  for (size_t i = count; i-- > 0; at = via[at]) way[i] = at;
+  return tell_way(o, way, count);
 }
 
-static mls_status open_ways(struct orderer *o) {
-  size_t count = o->model->cell_count;
-  if (o->way) return MLS_OK;
-  o->via = memory_array(o->model->memory, count, sizeof *o->via);
-  o->queue = memory_array(o->model->memory, count, sizeof *o->queue);
-  o->way = memory_array(o->model->memory, count + 2, sizeof *o->way);
-  return o->via && o->queue && o->way ? MLS_OK : fail_memory(o->fails);
-}
-
-/* The shortest cycle that `need` is part of; in a component there is one. */
-static mls_status cycle_through(struct orderer *o, const struct need *need) {
-  TRY(open_ways(o));
-  if (need->from != need->to) find_way(o, need->to, need->from, o->via, o->queue);
-  return tell_cycle(o, need->to, need->from, o->via);
+/* The shortest cycle in which one cell needs the other; in a component there is one. */
+static mls_status cycle_through(struct orderer *o, unsigned from, unsigned to) {
+  if (from != to) find_way(o, to, from, o->next, o->path);
+  return tell_cycle(o, to, from);
 }
 
 /* ---- groups ---- */
@@ -290,18 +297,19 @@ static bool same_table(const struct mls_model *model, unsigned a, unsigned b) {
   return x->instance == y->instance && x->table == y->table && x->table >= 0;
 }
 
-/* A need inside a component that no order of rows can satisfy, or NULL. */
-static const struct need *impossible_need(const struct orderer *o, const unsigned *members,
-                                          size_t count) {
+/* A cell of a component with a need inside it that no order of rows can satisfy. */
+static bool is_impossible(const struct orderer *o, const unsigned *members, size_t count,
+                          unsigned *from, unsigned *to) {
   for (size_t i = 0; i < count; i++)
     for (size_t j = o->first[members[i]]; j < o->first[members[i] + 1]; j++) {
       const struct need *need = &o->needs[j];
-      if (o->component[need->to] != o->component[need->from]) continue;
-      bool self = need->from == need->to && need->kind != EDGE_PRIOR;
-      if (self || need->kind == EDGE_ALL || !same_table(o->model, need->from, need->to))
-        return need;
+      *from = members[i];
+      *to = need->to;
+      if (o->component[*to] != o->component[*from]) continue;
+      bool self = *from == *to && need->kind != EDGE_PRIOR;
+      if (self || need->kind == EDGE_ALL || !same_table(o->model, *from, *to)) return true;
     }
-  return NULL;
+  return false;
 }
 
 /* A cell of the group that must come before this one and has no place yet, or GRAPH_NONE. */
@@ -318,19 +326,19 @@ static unsigned waits_for(const struct orderer *o, unsigned cell, const bool *pl
 /* When all that are left wait, following them must come back to one that was met before. */
 static mls_status cycle_of_rows(struct orderer *o, unsigned cell, const bool *placed) {
   size_t count = 0;
-  TRY(open_ways(o));
-  memset(o->via, 0xff, o->model->cell_count * sizeof *o->via);
-  for (; o->via[cell] == GRAPH_NONE; cell = o->via[cell]) o->via[cell] = waits_for(o, cell, placed);
+  unsigned *via = o->next, *way = o->path;
+  memset(via, 0xff, o->model->cell_count * sizeof *via);
+  for (; via[cell] == GRAPH_NONE; cell = via[cell]) via[cell] = waits_for(o, cell, placed);
   unsigned at = cell;
-  do o->way[count++] = at;
-  while ((at = o->via[at]) != cell);
-  return tell_way(o, o->way, count);
+  do way[count++] = at;
+  while ((at = via[at]) != cell);
+  return tell_way(o, way, count);
 }
 
 /* Members in an order in which each row can be calculated: only needs in the same row count. In
    file order where that leaves a choice. */
 static mls_status order_group(struct orderer *o, unsigned *members, size_t count, bool *placed) {
-  unsigned *order = memory_array(o->model->memory, count, sizeof *order);
+  unsigned *order = memory_array(&o->scratch, count, sizeof *order);
   if (!order) return fail_memory(o->fails);
   for (size_t done = 0; done < count;) {
     unsigned best = GRAPH_NONE, waiting = GRAPH_NONE;
@@ -349,13 +357,13 @@ static mls_status order_group(struct orderer *o, unsigned *members, size_t count
 
 static mls_status check_component(struct orderer *o, unsigned *members, size_t count,
                                   bool *placed) {
-  const struct need *need = impossible_need(o, members, count);
-  if (need) return cycle_through(o, need);
+  unsigned from, to;
+  if (is_impossible(o, members, count, &from, &to)) return cycle_through(o, from, to);
   return count > 1 ? order_group(o, members, count, placed) : MLS_OK;
 }
 
 static mls_status check_components(struct orderer *o) {
-  bool *placed = memory_array(o->model->memory, o->model->cell_count, sizeof *placed);
+  bool *placed = memory_array(&o->scratch, o->model->cell_count, sizeof *placed);
   if (!placed) return fail_memory(o->fails);
   size_t errors = o->fails->errors;
   /* what would not be kept is not looked for: each way takes time in the number of cells */
@@ -376,10 +384,11 @@ static unsigned moved(const unsigned *place, unsigned cell) {
 }
 
 static void renumber_cell(struct cell *cell, const unsigned *place) {
-  cell->chooser = moved(place, cell->chooser);
-  cell->total_column = moved(place, cell->total_column);
-  cell->total_truth = moved(place, cell->total_truth);
-  cell->target = cell->kind == CELL_WITHIN ? place[cell->target] : GRAPH_NONE;
+  if (cell->kind == CELL_WITHIN) cell->target = place[cell->target];
+  if (cell->kind == CELL_FACT) cell->fact->chooser = moved(place, cell->fact->chooser);
+  if (cell->kind != CELL_TOTAL) return;
+  cell->total->column = place[cell->total->column];
+  cell->total->truth = moved(place, cell->total->truth);
 }
 
 static void renumber_instances(struct mls_model *model, const unsigned *place) {
@@ -408,7 +417,7 @@ static void lay_out(const struct orderer *o) {
   struct cell *cells = o->model->cells;
   size_t offset = 0;
   for (size_t i = 0; i < o->sorted_count; i++) {
-    cells[i].offset = offset;
+    cells[i].offset = (unsigned)offset;
     offset += cells[i].rows;
   }
   for (size_t i = o->sorted_count; i-- > 0;) {
@@ -422,7 +431,7 @@ static void lay_out(const struct orderer *o) {
 static mls_status make_edges(struct orderer *o, const unsigned *place) {
   struct mls_model *model = o->model;
   size_t count = model->cell_count;
-  size_t *first = memory_array(model->memory, count + 2, sizeof *first);
+  unsigned *first = memory_array(model->memory, count + 2, sizeof *first);
   struct edge *edges = memory_array(model->memory, o->need_count, sizeof *edges);
   if (!first || !edges) return fail_memory(o->fails);
   for (size_t i = 0; i < o->need_count; i++) first[place[o->needs[i].to] + 2]++;
@@ -440,7 +449,7 @@ static mls_status make_edges(struct orderer *o, const unsigned *place) {
 
 static mls_status renumber(struct orderer *o) {
   struct mls_model *model = o->model;
-  unsigned *place = memory_array(model->memory, model->cell_count, sizeof *place);
+  unsigned *place = memory_array(&o->scratch, model->cell_count, sizeof *place);
   if (!place) return fail_memory(o->fails);
   for (size_t i = 0; i < o->sorted_count; i++) place[o->sorted[i]] = (unsigned)i;
   TRY(make_edges(o, place));
@@ -451,10 +460,17 @@ static mls_status renumber(struct orderer *o) {
   return MLS_OK;
 }
 
+static mls_status order(struct orderer *o) {
+  TRY(collect_all(o));
+  TRY(find_components(o));
+  TRY(check_components(o));
+  return renumber(o);
+}
+
 mls_status graph_order(struct mls_model *model, struct fails *fails) {
   struct orderer o = { .model = model, .fails = fails };
-  TRY(collect_all(&o));
-  TRY(find_components(&o));
-  TRY(check_components(&o));
-  return renumber(&o);
+  memory_open_beside(&o.scratch, model->memory);
+  mls_status status = order(&o);
+  memory_close(&o.scratch);
+  return status;
 }

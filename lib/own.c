@@ -5,6 +5,7 @@
 
 #include "config.h"
 #include "csv_write.h"
+#include "limits.h"
 #include "load.h"
 #include "name.h"
 #include "open.h"
@@ -42,7 +43,7 @@ static mls_status begin(mls_book *book, const mls_own *from, mls_own *taken, str
   *taken = (mls_own){ 0 };
   memcpy(taken, from, from->size < sizeof *taken ? from->size : sizeof *taken);
   if (!taken->file || !taken->bytes) return MLS_VALUE;
-  memory_reset(&book->messages, (struct memory_mark){ NULL, 0 });
+  memory_close(&book->messages);
   fail_clear(&book->fails);
   *own = (struct own){ .book = book, .date = taken->date ? taken->date : "" };
   taken->file = memory_text(&book->memory, taken->file, strlen(taken->file));
@@ -252,11 +253,25 @@ static mls_status take_fact(struct own *own, size_t index, const char *item,
   return MLS_OK;
 }
 
+/* The last part of a path, with _ for what a word may not have. NULL without memory. */
+static const char *item_of(struct memory *memory, const char *path) {
+  const char *name = path;
+  for (const char *at = path; *at; at++)
+    if (*at == '/' || *at == '\\') name = at + 1;
+  size_t size = strlen(name);
+  char *word = memory_text(memory, name, size < LIMIT_WORD ? size : LIMIT_WORD);
+  for (char *at = word; at && *at; at++)
+    if (!(*at >= 'a' && *at <= 'z') && !(*at >= 'A' && *at <= 'Z') && !(*at >= '0' && *at <= '9'))
+      *at = '_';
+  return word;
+}
+
 static mls_status take_config(struct own *own, const char *file, const char *item,
                               const struct config *config) {
   struct fails *fails = &own->book->fails;
   struct place top = { file, 1, 1 };
-  if (!*item) item = config->name;
+  if (!*item) item = item_of(&own->book->memory, config->name);
+  if (!item) return fail_memory(fails);
   if (!*item)
     return fail_add(fails, MLS_NAME, top, "the file does not say how its model is called");
   if (!word_is_sound(slice_of(item)))
@@ -269,27 +284,16 @@ static mls_status take_config(struct own *own, const char *file, const char *ite
   return MLS_OK;
 }
 
-static mls_status open_names(struct mls_book *book, struct config_names *names) {
-  struct registry *families = NULL, *keys = NULL;
-  TRY(open_registry(book, slice_of("config_family"), &families));
-  TRY(open_registry(book, slice_of("config_key"), &keys));
-  *names = (struct config_names){ families, keys, &book->names };
-  return MLS_OK;
-}
-
 mls_status mls_own_model(mls_book *book, const char *item, const mls_own *from, mls_write write,
                          void *context) {
   struct own own;
   struct config config;
-  struct config_names names;
   mls_own taken;
   if (!write) return MLS_VALUE;
   TRY(begin(book, from, &taken, &own));
   item = memory_text(&book->memory, item ? item : "", item ? strlen(item) : 0);
   if (!item) return fail_memory(&book->fails);
-  TRY(open_names(book, &names));
-  TRY(config_read(&book->memory, &book->fails, &names, taken.file, taken.bytes, taken.length,
-                  &config));
+  TRY(config_read(book, taken.file, taken.bytes, taken.length, &config));
   TRY(take_config(&own, taken.file, item, &config));
   return finish(&own, "workload", write, context);
 }

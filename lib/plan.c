@@ -191,7 +191,7 @@ static mls_status choose_constant(struct planner *p, const source *operands, sou
 /* A quotient by a power of two is a product to the last bit, and a third of the work. */
 static bool is_scaling(const struct planner *p, const struct op *op, const source *operands) {
   int exponent;
-  return op->sign == '/' && is_constant(operands[1]) &&
+  return op->number == BODY_divide && is_constant(operands[1]) &&
          fabs(frexp(constant_of(p, operands[1]), &exponent)) == 0.5 && abs(exponent) < 1000;
 }
 
@@ -199,11 +199,11 @@ static mls_status plan_call(struct planner *p, const struct op *op, size_t row) 
   source operands[TAPE_OPERANDS], *out = &p->local[op->out];
   unsigned char ones = 0, all = (unsigned char)((1u << op->count) - 1);
   for (unsigned i = 0; i < op->count; i++) {
-    TRY(operand_source(p, &p->model->tape->operands[op->first + i], row, &operands[i]));
+    TRY(operand_source(p, &op->in[i], row, &operands[i]));
     if (is_constant(operands[i])) ones |= (unsigned char)(1u << i);
   }
   if (ones == all) return call_constants(p, op, operands, out);
-  if (op->chooses && is_constant(operands[0])) return choose_constant(p, operands, out);
+  if (op->number == BODY_if && is_constant(operands[0])) return choose_constant(p, operands, out);
   struct step step = {
     .kind = STEP_CALL, .count = op->count, .ones = ones, .function = op->function
   };
@@ -242,7 +242,7 @@ static mls_status look_up_constant(struct planner *p, const struct op *op, doubl
 static mls_status plan_lookup(struct planner *p, const struct op *op, size_t row) {
   source key, *out = &p->local[op->out];
   size_t asking = row >= op->shift ? row - op->shift : 0;
-  TRY(operand_source(p, &p->model->tape->operands[op->first], row, &key));
+  TRY(operand_source(p, &op->in[0], row, &key));
   if (is_constant(key)) return look_up_constant(p, op, constant_of(p, key), asking, out);
   struct step step = {
     .kind = STEP_LOOKUP, .count = 1, .row = (unsigned)asking, .rows = SOURCE_NONE, .cell = op->cell
@@ -253,19 +253,22 @@ static mls_status plan_lookup(struct planner *p, const struct op *op, size_t row
 
 static mls_status plan_prior(struct planner *p, const struct op *op, size_t row) {
   unsigned taken = row < (size_t)op->lag + op->shift ? 1 : 0;
-  return operand_source(p, &p->model->tape->operands[op->first + taken], row, &p->local[op->out]);
+  return operand_source(p, &op->in[taken], row, &p->local[op->out]);
 }
 
 static mls_status plan_row(struct planner *p, unsigned cell, size_t row) {
   const struct tape *tape = p->model->tape;
-  const struct program *program = &tape->programs[cell];
-  for (size_t i = 0; i < program->op_count; i++) {
-    const struct op *op = &tape->ops[program->op_first + i];
-    if (op->kind == OP_CALL) TRY(plan_call(p, op, row));
-    else if (op->kind == OP_LOOKUP) TRY(plan_lookup(p, op, row));
-    else TRY(plan_prior(p, op, row));
-  }
-  return operand_source(p, &program->result, row, &p->of_value[p->model->cells[cell].offset + row]);
+  const uint32_t *at = tape_code(tape, cell);
+  struct op op;
+  do {
+    at = tape_read(tape, at, &op);
+    if (op.kind == OP_CALL) TRY(plan_call(p, &op, row));
+    else if (op.kind == OP_LOOKUP) TRY(plan_lookup(p, &op, row));
+    else if (op.kind == OP_PRIOR) TRY(plan_prior(p, &op, row));
+    else TRY(operand_source(p, &op.in[0], row, &p->local[op.out]));
+  } while (!op.last);
+  p->of_value[p->model->cells[cell].offset + row] = p->local[op.out];
+  return MLS_OK;
 }
 
 /* ---- facts, sets, totals ---- */
@@ -294,14 +297,14 @@ static mls_status plan_fact(struct planner *p, unsigned cell, size_t row) {
   source *out = &p->of_value[at->offset + row], chooser;
   if (*out != SOURCE_NONE || values_setting(p->base, cell, row)) return MLS_OK;
   struct step step = { .kind = STEP_FACT, .count = 1 };
-  size_t items = at->registry->item_count;
+  size_t items = at->fact->registry->item_count;
   double *facts = memory_array(p->plan->memory, items + 1, sizeof *facts);
   if (!facts) return fail_memory(p->plan->fails);
   for (size_t i = 0; i < items; i++) facts[i] = settle_item_fact(p->model, cell, row, i);
   facts[items] = FUNCTION_ERROR;
   step.facts = facts;
-  TRY(items_of(p, at->registry, &step.items));
-  TRY(value_source(p, p->model->cells[at->chooser].offset, &chooser));
+  TRY(items_of(p, at->fact->registry, &step.items));
+  TRY(value_source(p, p->model->cells[at->fact->chooser].offset, &chooser));
   return add_step(p, step, &chooser, out);
 }
 
@@ -317,8 +320,8 @@ static mls_status plan_within(struct planner *p, unsigned cell) {
 static mls_status plan_total(struct planner *p, unsigned cell) {
   const struct cell *at = &p->model->cells[cell];
   struct step step = { .kind = STEP_TOTAL, .truths = SOURCE_NONE, .cell = cell };
-  TRY(list_rows(p, at->total_column, &step.rows));
-  if (at->total_truth != GRAPH_NONE) TRY(list_rows(p, at->total_truth, &step.truths));
+  TRY(list_rows(p, at->total->column, &step.rows));
+  if (at->total->truth != GRAPH_NONE) TRY(list_rows(p, at->total->truth, &step.truths));
   return add_step(p, step, NULL, &p->of_value[at->offset]);
 }
 
@@ -373,7 +376,7 @@ static mls_status plan_plain(struct planner *p, unsigned cell) {
   const struct cell *at = &p->model->cells[cell];
   if (at->kind == CELL_WITHIN) return plan_within(p, cell);
   if (at->kind == CELL_TOTAL) return plan_total(p, cell);
-  if (at->kind == CELL_FACT && at->chooser != GRAPH_NONE && p->varies[at->chooser])
+  if (at->kind == CELL_FACT && at->fact->chooser != GRAPH_NONE && p->varies[at->fact->chooser])
     for (size_t row = 0; row < at->rows; row++) TRY(plan_fact(p, cell, row));
   return MLS_OK;
 }

@@ -14,7 +14,7 @@ struct use {
 
 size_t plan_rows(const struct plan *plan, const struct step *step) {
   const struct cell *at = &plan->model->cells[step->cell];
-  return step->kind == STEP_TOTAL ? plan->model->cells[at->total_column].rows : at->rows;
+  return step->kind == STEP_TOTAL ? plan->model->cells[at->total->column].rows : at->rows;
 }
 
 enum { INNER = 2 /* operands of the inner function of a pair */ };

@@ -19,7 +19,17 @@ static inline struct power power_of(int n) { return power_table[n - POWER_LEAST]
 /* The exponent of its highest bit: 2^power_exponent(n) <= 10^n < 2^(power_exponent(n) + 1). */
 static inline int power_exponent(int n) { return (n * 217706) >> 16; }
 
-/* a * b in full: what it returns is the high half. */
+/* a * b in full: what it returns is the high half. This way needs no numbers of 128 bits, and
+   compilers make vectors of it. */
+static inline uint64_t power_multiply_halves(uint64_t a, uint64_t b, uint64_t *low) {
+  uint64_t half = 0xFFFFFFFF, least = (a & half) * (b & half);
+  uint64_t cross = (a >> 32) * (b & half) + (least >> 32);
+  uint64_t other = (a & half) * (b >> 32) + (cross & half);
+  *low = (other << 32) | (least & half);
+  return (a >> 32) * (b >> 32) + (cross >> 32) + (other >> 32);
+}
+
+/* The same for one number. */
 static inline uint64_t power_multiply(uint64_t a, uint64_t b, uint64_t *low) {
 #ifdef __SIZEOF_INT128__
   __extension__ typedef unsigned __int128 wide;
@@ -27,11 +37,7 @@ static inline uint64_t power_multiply(uint64_t a, uint64_t b, uint64_t *low) {
   *low = (uint64_t)product;
   return (uint64_t)(product >> 64);
 #else
-  uint64_t half = 0xFFFFFFFF, least = (a & half) * (b & half);
-  uint64_t cross = (a >> 32) * (b & half) + (least >> 32);
-  uint64_t other = (a & half) * (b >> 32) + (cross & half);
-  *low = (other << 32) | (least & half);
-  return (a >> 32) * (b >> 32) + (cross >> 32) + (other >> 32);
+  return power_multiply_halves(a, b, low);
 #endif
 }
 

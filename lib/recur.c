@@ -5,27 +5,28 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "tape_code.h"
+
 /* ---- the head ---- */
 
-static size_t head_of_op(const struct mls_model *model, const struct op *op) {
+static size_t head_of_op(const struct op *op) {
   size_t head = (size_t)op->lag + op->shift;
   if (op->kind == OP_LOOKUP && op->follows) return SIZE_MAX;
-  for (unsigned i = 0; i < op->count; i++) {
-    size_t lag = model->tape->operands[op->first + i].lag;
-    if (lag > head) head = lag;
-  }
+  for (unsigned i = 0; i < op->count; i++)
+    if (op->in[i].lag > head) head = op->in[i].lag;
   return head;
 }
 
 size_t recur_head(const struct mls_model *model, unsigned start, unsigned end) {
   size_t most = 0;
   for (unsigned cell = start; cell < end; cell++) {
-    const struct program *program = &model->tape->programs[cell];
-    if (program->result.lag > most) most = program->result.lag;
-    for (unsigned i = 0; i < program->op_count; i++) {
-      size_t head = head_of_op(model, &model->tape->ops[program->op_first + i]);
+    const uint32_t *at = tape_code(model->tape, cell);
+    struct op op;
+    do {
+      at = tape_read(model->tape, at, &op);
+      size_t head = head_of_op(&op);
       if (head > most) most = head;
-    }
+    } while (!op.last);
   }
   return most;
 }
@@ -33,17 +34,19 @@ size_t recur_head(const struct mls_model *model, unsigned start, unsigned end) {
 /* ---- a block ---- */
 
 /* Where an operand stands for the first row of the block. */
-static void look_up(const struct runner *r, const struct program *program,
-                    const struct operand *operand, struct follower *one, unsigned at) {
+static void look_up(const struct runner *r, unsigned cell, const struct operand *operand,
+                    struct follower *one, unsigned at) {
   const struct tape *tape = r->model->tape;
   if (operand->kind == OPERAND_REGISTER) {
-    const struct op *op = tape_writer(tape, program, operand->index);
-    if (op->kind == OP_PRIOR) {
-      look_up(r, program, &tape->operands[op->first], one, at);
+    const uint32_t *code = tape_writer(tape, cell, operand->index);
+    if ((*code & CODE_NUMBER) == CODE_PRIOR) {
+      struct op op;
+      (void)tape_read(tape, code, &op);
+      look_up(r, cell, &op.in[0], one, at);
       return;
     }
     one->in[at] = tape_lanes(r, operand->index);
-    one->step[at] = op->one ? 0 : 1;
+    one->step[at] = *code & CODE_ONE ? 0 : 1;
     return;
   }
   one->step[at] = operand->kind == OPERAND_ROWS ? operand->stride : 0;
@@ -54,23 +57,24 @@ static void look_up(const struct runner *r, const struct program *program,
 
 static size_t begin_cell(const struct runner *r, unsigned cell, struct follower *followers) {
   const struct tape *tape = r->model->tape;
-  const struct program *program = &tape->programs[cell];
+  const uint32_t *code = tape_code(tape, cell);
   size_t count = 0;
-  for (unsigned i = 0; i < program->op_count; i++) {
-    const struct op *op = &tape->ops[program->op_first + i];
-    if (!op->follows) tape_run_op(r, op);
-    if (!op->follows || op->kind != OP_CALL) continue;
+  struct op op;
+  do {
+    code = tape_read(tape, code, &op);
+    if (!op.follows) tape_run_op(r, &op);
+    if (!op.follows || op.kind != OP_CALL) continue;
     struct follower *one = &followers[count++];
-    one->function = op->function;
-    one->count = op->count;
-    one->out = tape_lanes(r, op->out);
-    for (unsigned j = 0; j < op->count; j++)
-      look_up(r, program, &tape->operands[op->first + j], one, j);
-  }
+    one->function = op.function;
+    one->count = op.count;
+    one->out = tape_lanes(r, op.out);
+    for (unsigned j = 0; j < op.count; j++) look_up(r, cell, &op.in[j], one, j);
+  } while (!op.last);
+  struct operand result = tape_result(&op);
   struct follower *store = &followers[count++];
   store->function = NULL;
   store->out = (double *)&r->values[r->model->cells[cell].offset + r->row];
-  look_up(r, program, &program->result, store, 0);
+  look_up(r, cell, &result, store, 0);
   return count;
 }
 
@@ -137,9 +141,10 @@ const double *recur_linear(const struct runner *r, unsigned cell, const struct f
   const struct follower *one = followers, *store = &followers[count - 1];
   const double *made = store->out - 1;
   double *out = followers->out, x = *made;
-  if (one->function == r->model->tape->times && other_operand(r, cell, one, made, &a))
+  if (one->function == r->model->tape->bodies[BODY_multiply] &&
+      other_operand(r, cell, one, made, &a))
     made = one++->out;
-  if (one->function == r->model->tape->plus && other_operand(r, cell, one, made, &b))
+  if (one->function == r->model->tape->bodies[BODY_add] && other_operand(r, cell, one, made, &b))
     made = one++->out;
   if (one == followers || one != store || store->in[0] != made) return NULL;
   for (size_t i = 0; i < r->count; i++) out[i] = x = x * a.at[i * a.step] + b.at[i * b.step];

@@ -25,7 +25,7 @@ static const char *path_text(const struct walk *walk, unsigned parts) {
   struct buffer buffer;
   buffer_open(&buffer, walk->home.checker->memory);
   for (unsigned i = 0; i < parts; i++)
-    buffer_print(&buffer, "%s%s", i ? "." : "", walk->node->names[i]);
+    buffer_print(&buffer, "%s%s", i ? "." : "", node_name(walk->node, i));
   const char *text = buffer_keep(&buffer, walk->home.checker->memory);
   buffer_close(&buffer);
   return text ? text : "";
@@ -42,7 +42,7 @@ static void offer_lines(struct nearest *nearest, const struct sheet *sheet, int 
 
 static mls_status unknown_name(const struct walk *walk) {
   struct checker *c = walk->home.checker;
-  const char *name = walk->node->names[walk->part];
+  const char *name = node_name(walk->node, walk->part);
   struct nearest nearest = { .wanted = slice_of(name) };
   if (walk->scope.table >= 0) offer_lines(&nearest, walk->scope.sheet, walk->scope.table);
   offer_lines(&nearest, walk->scope.sheet, -1);
@@ -58,12 +58,12 @@ static mls_status end_in_cell(struct walk *walk, unsigned slot) {
   struct node *node = walk->node;
   if (walk->part + 1 < node->name_count)
     return FAIL(walk, "%s has no parts, so no %s", path_text(walk, walk->part + 1),
-                node->names[walk->part + 1]);
+                node_name(node, walk->part + 1));
   if (node->count)
     return FAIL(walk, "%s is one cell; only a column of a table is looked up by key",
                 path_text(walk, node->name_count));
-  node->ref.kind = REF_CELL;
-  node->ref.slot = slot;
+  node->ref = REF_CELL;
+  node->slot = slot;
   return MLS_OK;
 }
 
@@ -71,12 +71,12 @@ static mls_status end_in_column(struct walk *walk, unsigned slot) {
   struct node *node = walk->node;
   const char *path = path_text(walk, walk->part + 1);
   if (walk->part + 1 < node->name_count)
-    return FAIL(walk, "%s has no parts, so no %s", path, node->names[walk->part + 1]);
+    return FAIL(walk, "%s has no parts, so no %s", path, node_name(node, walk->part + 1));
   if (!node->count && !walk->whole)
     return FAIL(walk, "%s is a column; take a row, such as %s(key), or all, such as sum(%s)", path,
                 path, path);
-  node->ref.kind = node->count ? REF_LOOKUP : REF_COLUMN;
-  node->ref.slot = slot;
+  node->ref = node->count ? REF_LOOKUP : REF_COLUMN;
+  node->slot = slot;
   return MLS_OK;
 }
 
@@ -106,6 +106,14 @@ static unsigned family_row(const struct registry *registry, const char *family, 
   return row;
 }
 
+static mls_status fact_slot(const struct walk *walk, unsigned line, const char *field, bool family,
+                            struct type type) {
+  struct checker *c = walk->home.checker;
+  const struct type *kept = type_intern(c->units, type);
+  if (!kept) return fail_memory(c->fails);
+  return slot_fact(walk->scope, line, field, family, kept, &walk->node->slot);
+}
+
 static mls_status end_in_family(struct walk *walk, unsigned line, const struct registry *registry,
                                 const char *family) {
   struct node *node = walk->node;
@@ -117,9 +125,8 @@ static mls_status end_in_family(struct walk *walk, unsigned line, const struct r
     return FAIL(walk, "%s is a family of facts; choose one, such as %s(\"%s\")",
                 path_text(walk, node->name_count), path_text(walk, node->name_count),
                 registry->fields[index].word);
-  node->ref.kind = REF_LOOKUP;
-  return slot_fact(walk->scope, line, interned, true, registry->fields[index].type,
-                   &node->ref.slot);
+  node->ref = REF_LOOKUP;
+  return fact_slot(walk, line, interned, true, registry->fields[index].type);
 }
 
 static mls_status end_in_fact(struct walk *walk, unsigned line, const struct registry *registry,
@@ -137,27 +144,28 @@ static mls_status end_in_fact(struct walk *walk, unsigned line, const struct reg
   field = &registry->fields[index];
   if (node->count)
     return FAIL(walk, "%s is one fact and takes no key", path_text(walk, node->name_count));
-  node->ref.kind = field->family ? REF_ROW : REF_CELL;
-  if (field->family) node->ref.row = family_row(registry, field->family, field->word);
-  return slot_fact(walk->scope, line, field->family ? field->family : interned,
-                   field->family != NULL, field->type, &node->ref.slot);
+  node->ref = field->family ? REF_ROW : REF_CELL;
+  if (field->family) node->parts->row = family_row(registry, field->family, field->word);
+  return fact_slot(walk, line, field->family ? field->family : interned, field->family != NULL,
+                   field->type);
 }
 
 /* hw.memory_bandwidth, hw.flops.fp8, hw.flops(precision): one or two parts after the item. */
 static mls_status walk_fact(struct walk *walk, unsigned line) {
   const struct line *owner = &walk->scope.sheet->lines[line];
-  const struct registry *registry = owner->set ? owner->set->registry : NULL;
+  const struct set *set = owner->domain->set;
+  const struct registry *registry = set ? set->registry : NULL;
   struct node *node = walk->node;
   unsigned left = node->name_count - walk->part - 1;
   if (owner->wrong && !registry) return MLS_NAME; /* it was not found, and that was said */
   if (!registry || left > 2)
     return FAIL(walk, "%s has no parts, so no %s", path_text(walk, node->name_count - 1),
-                node->names[node->name_count - 1]);
-  const char *first = node->names[walk->part + 1];
+                node_name(node, node->name_count - 1u));
+  const char *first = node_name(node, walk->part + 1);
   if (left == 1) return end_in_fact(walk, line, registry, first);
   struct buffer buffer;
   buffer_open(&buffer, walk->home.checker->memory);
-  buffer_print(&buffer, "%s.%s", first, node->names[walk->part + 2]);
+  buffer_print(&buffer, "%s.%s", first, node_name(node, walk->part + 2));
   const char *both = buffer_keep(&buffer, walk->home.checker->memory);
   buffer_close(&buffer);
   return both ? end_in_fact(walk, line, registry, both) : fail_memory(walk->home.checker->fails);
@@ -169,7 +177,7 @@ static mls_status walk_fact(struct walk *walk, unsigned line) {
 static const char *present_name(const struct walk *walk, const char *table, const char *name) {
   struct checker *c = walk->home.checker;
   char path[2 * LIMIT_NAME + 2];
-  if (walk->node->ref.hops == 0) return NULL; /* a sheet knows its own names */
+  if (walk->node->hops == 0) return NULL; /* a sheet knows its own names */
   snprintf(path, sizeof path, "%s%s%s", table ? table : "", table ? "." : "", name);
   const char *now = renamed_now(c->facts, c->names, RENAMED_INPUT, walk->scope.sheet->name,
                                 slice_of(path), node_place(walk->home.sheet, walk->node), c->fails);
@@ -177,15 +185,21 @@ static const char *present_name(const struct walk *walk, const char *table, cons
   return dot ? names_find(c->names, slice_of(dot + 1)) : now;
 }
 
+static void rename_part(const struct walk *walk, const char *name) {
+  struct node *node = walk->node;
+  if (node->name_count == 1) node->name = name;
+  else node->parts->names[walk->part] = name;
+}
+
 static bool has_line(const struct sheet *sheet, const struct names *names, struct slice path) {
   const char *dot = memchr(path.at, '.', path.size);
   size_t head = dot ? (size_t)(dot - path.at) : path.size, line;
   const char *name = names_find(names, (struct slice){ path.at, head });
-  if (!name || !map_get(&sheet->symbols, name, &line)) return false;
+  if (!name || !line_find(sheet, &sheet->symbols, name, &line)) return false;
   if (!dot) return true;
   const char *column = names_find(names, slice_of(dot + 1));
   return column && sheet->lines[line].kind == LINE_TABLE &&
-         map_get(&sheet->columns[sheet->lines[line].use], column, &line);
+         line_find(sheet, &sheet->columns[sheet->lines[line].domain->index], column, &line);
 }
 
 mls_status check_renamed(struct scope scope) {
@@ -213,30 +227,32 @@ static mls_status walk_table(struct walk *walk, const struct line *table) {
   if (walk->part + 1 == node->name_count)
     return FAIL(walk, "%s is a table; name one of its columns", path_text(walk, node->name_count));
   walk->part++;
-  const char *now = present_name(walk, table->name, node->names[walk->part]);
-  if (now) node->names[walk->part] = now;
-  if (node->names[walk->part] == table->key) return end_in_column(walk, table->slot);
-  if (map_get(&walk->scope.sheet->columns[table->use], node->names[walk->part], &line))
-    return end_in_column(walk, walk->scope.sheet->lines[line].slot);
+  const char *now = present_name(walk, table->name, node_name(node, walk->part));
+  if (now) rename_part(walk, now);
+  if (node_name(node, walk->part) == table->domain->key)
+    return end_in_column(walk, line_slot(walk->scope.sheet, table));
+  if (line_find(walk->scope.sheet, &walk->scope.sheet->columns[table->domain->index],
+                node_name(node, walk->part), &line))
+    return end_in_column(walk, (unsigned)line);
   struct checker *c = walk->home.checker;
-  struct nearest nearest = { .wanted = slice_of(node->names[walk->part]) };
-  offer_lines(&nearest, walk->scope.sheet, (int)table->use);
+  struct nearest nearest = { .wanted = slice_of(node_name(node, walk->part)) };
+  offer_lines(&nearest, walk->scope.sheet, (int)table->domain->index);
   return fail_add(c->fails, MLS_NAME, node_place(walk->home.sheet, node),
                   "table %s has no column %s%s", path_text(walk, walk->part),
-                  node->names[walk->part], nearest_hint(c->memory, &nearest));
+                  node_name(node, walk->part), nearest_hint(c->memory, &nearest));
 }
 
 static mls_status walk_name(struct walk *walk);
 
 static mls_status walk_use(struct walk *walk, const struct line *use) {
   struct node *node = walk->node;
-  struct sheet *used = walk->scope.sheet->used[use->use];
+  struct sheet *used = walk->scope.sheet->used[use->use->index];
   if (walk->part + 1 == node->name_count)
     return FAIL(walk, "%s is a used sheet; name one of its cells",
                 path_text(walk, node->name_count));
   /* the used sheet is wrong and said so: nothing more to say here */
   if (!used) return MLS_NAME;
-  node->ref.hop[node->ref.hops++] = use->use;
+  node->parts->hop[node->hops++] = use->use->index;
   walk->scope = (struct scope){ walk->scope.checker, used, -1 };
   walk->part++;
   return walk_name(walk);
@@ -247,54 +263,49 @@ static mls_status walk_line(struct walk *walk, unsigned index) {
   bool more = walk->part + 1 < walk->node->name_count;
   if (line->kind == LINE_TABLE) return walk_table(walk, line);
   if (line->kind == LINE_USE) return walk_use(walk, line);
-  bool chooser = line->kind == LINE_INPUT && line->set && line->set->kind == SET_REGISTRY;
+  bool chooser =
+      line->kind == LINE_INPUT && line->domain->set && line->domain->set->kind == SET_REGISTRY;
   if (chooser && more) return walk_fact(walk, index);
-  if (line->kind == LINE_INPUT && !line->set && more)
+  if (line->kind == LINE_INPUT && !line->domain->set && more)
     return MLS_NAME; /* its set is wrong, and said so */
-  return end_in_cell(walk, line->slot);
+  return end_in_cell(walk, index);
 }
 
 static mls_status walk_name(struct walk *walk) {
   struct sheet *sheet = walk->scope.sheet;
-  const char *now = present_name(walk, NULL, walk->node->names[walk->part]);
-  if (now) walk->node->names[walk->part] = now;
-  const char *name = walk->node->names[walk->part];
+  const char *now = present_name(walk, NULL, node_name(walk->node, walk->part));
+  if (now) rename_part(walk, now);
+  const char *name = node_name(walk->node, walk->part);
   size_t line;
   if (walk->scope.table >= 0) {
     unsigned index = sheet->tables[walk->scope.table];
     const struct line *table = &sheet->lines[index];
-    bool items = table->set && table->set->kind == SET_REGISTRY;
-    if (name == table->key && items && walk->part + 1 < walk->node->name_count)
+    bool items = table->domain->set && table->domain->set->kind == SET_REGISTRY;
+    if (name == table->domain->key && items && walk->part + 1 < walk->node->name_count)
       return walk_fact(walk, index);
-    if (name == table->key) return end_in_cell(walk, table->slot);
-    if (map_get(&sheet->columns[walk->scope.table], name, &line))
-      return end_in_cell(walk, sheet->lines[line].slot);
+    if (name == table->domain->key) return end_in_cell(walk, index);
+    if (line_find(sheet, &sheet->columns[walk->scope.table], name, &line))
+      return end_in_cell(walk, (unsigned)line);
   }
-  if (map_get(&sheet->symbols, name, &line)) return walk_line(walk, (unsigned)line);
+  if (line_find(sheet, &sheet->symbols, name, &line)) return walk_line(walk, (unsigned)line);
   return unknown_name(walk);
 }
 
 static mls_status resolve_path(struct scope scope, struct node *node, bool whole) {
   struct walk walk = { scope, scope, node, 0, whole };
-  if (node->name_count > 1) {
-    node->ref.hop =
-        memory_array(scope.checker->memory, node->name_count - 1, sizeof *node->ref.hop);
-    if (!node->ref.hop) return fail_memory(scope.checker->fails);
-  }
   return walk_name(&walk);
 }
 
 /* ---- aggregates ---- */
 
-static bool same_ref(const struct ref *a, const struct ref *b) {
-  if (a->kind != b->kind || a->hops != b->hops || a->slot != b->slot) return false;
-  return a->hops == 0 || memcmp(a->hop, b->hop, a->hops * sizeof *a->hop) == 0;
+static bool same_cell(const struct node *a, const struct node *b) {
+  return a->ref == b->ref && a->slot == b->slot && node_same_way(a, b);
 }
 
 static bool same_total(const struct node *a, const struct node *b) {
   if (a->function != b->function || a->count != b->count) return false;
   for (unsigned i = 0; i < a->count; i++)
-    if (!same_ref(&a->arguments[i]->ref, &b->arguments[i]->ref)) return false;
+    if (!same_cell(a->arguments[i], b->arguments[i])) return false;
   return true;
 }
 
@@ -302,13 +313,13 @@ static bool same_total(const struct node *a, const struct node *b) {
 static mls_status slot_total(struct scope scope, struct node *node) {
   const struct sheet *sheet = scope.sheet;
   struct slot slot = { .kind = SLOT_TOTAL, .table = -1, .origin = node };
-  const void *key = slot_key(node->function, node->arguments[0]->ref.slot);
+  const void *key = slot_key(node->function, node->arguments[0]->slot);
   size_t index;
   if (!map_get(&sheet->shared, key, &index)) index = SLOT_LAST;
-  for (; index != SLOT_LAST; index = sheet->slots[index].next) {
-    const struct slot *old = &sheet->slots[index];
+  for (; index != SLOT_LAST; index = sheet_slot(sheet, (unsigned)index).next) {
+    struct slot old = sheet_slot(sheet, (unsigned)index);
     node->total = (unsigned)index;
-    if (old->kind == SLOT_TOTAL && same_total(old->origin, node)) return MLS_OK;
+    if (old.kind == SLOT_TOTAL && same_total(old.origin, node)) return MLS_OK;
   }
   return slot_share(scope, slot, key, &node->total);
 }
@@ -319,11 +330,11 @@ static bool is_column_path(struct scope scope, const struct node *node) {
   if (node->kind != NODE_PATH || node->count || node->name_count < 2) return false;
   for (unsigned i = 0; i + 1 < node->name_count; i++) {
     size_t index;
-    if (!map_get(&sheet->symbols, node->names[i], &index)) return false;
+    if (!line_find(sheet, &sheet->symbols, node_name(node, i), &index)) return false;
     const struct line *line = &sheet->lines[index];
     if (line->kind == LINE_TABLE) return i + 2 == node->name_count;
-    if (line->kind != LINE_USE || !sheet->used[line->use]) return false;
-    sheet = sheet->used[line->use];
+    if (line->kind != LINE_USE || !sheet->used[line->use->index]) return false;
+    sheet = sheet->used[line->use->index];
   }
   return false;
 }
@@ -334,17 +345,17 @@ static bool is_sheet_unknown(struct scope scope, const struct node *node) {
   if (node->kind != NODE_PATH) return false;
   for (unsigned i = 0; i < node->name_count; i++) {
     size_t index;
-    if (!map_get(&sheet->symbols, node->names[i], &index)) return false;
+    if (!line_find(sheet, &sheet->symbols, node_name(node, i), &index)) return false;
     const struct line *line = &sheet->lines[index];
     if (line->kind != LINE_USE) return false;
-    sheet = sheet->used[line->use];
+    sheet = sheet->used[line->use->index];
     if (!sheet) return true;
   }
   return false;
 }
 
-static int table_of(struct scope scope, const struct ref *ref) {
-  return ref_slot(scope.sheet, ref)->table;
+static int table_of(struct scope scope, const struct node *node) {
+  return ref_slot(scope.sheet, node).table;
 }
 
 static mls_status resolve_aggregate(struct scope scope, struct node *node) {
@@ -356,14 +367,13 @@ static mls_status resolve_aggregate(struct scope scope, struct node *node) {
                       "%s takes a column, such as plan.total; name the formula in a column first",
                       node->function->name);
     TRY(resolve_path(scope, argument, true));
-    if (argument->ref.kind != REF_COLUMN)
+    if (argument->ref != REF_COLUMN)
       return fail_add(c->fails, MLS_SYNTAX, node_place(scope.sheet, argument),
                       "%s takes a column with its table, such as plan.total", node->function->name);
   }
   if (node->count == 2) {
-    const struct ref *a = &node->arguments[0]->ref, *b = &node->arguments[1]->ref;
-    bool same = a->hops == b->hops && table_of(scope, a) == table_of(scope, b) &&
-                (a->hops == 0 || memcmp(a->hop, b->hop, a->hops * sizeof *a->hop) == 0);
+    const struct node *a = node->arguments[0], *b = node->arguments[1];
+    bool same = node_same_way(a, b) && table_of(scope, a) == table_of(scope, b);
     if (!same)
       return fail_add(c->fails, MLS_NAME, node_place(scope.sheet, node->arguments[1]),
                       "both columns of %s must be of one table", node->function->name);
@@ -380,8 +390,8 @@ static mls_status resolve_prior(struct scope scope, const struct node *node) {
                     "prior stands in a column of a table only");
   if (node->count < 3) return MLS_OK;
   const struct node *rows = node->arguments[2];
-  bool sound = rows->kind == NODE_NUMBER && !rows->unit && rows->number >= 1 &&
-               rows->number <= (double)LIMIT_ROWS && rows->number == (double)(long)rows->number;
+  double count = rows->kind == NODE_NUMBER && !rows->literal->unit ? rows->literal->number : 0;
+  bool sound = count >= 1 && count <= (double)LIMIT_ROWS && count == (double)(long)count;
   if (sound) return MLS_OK;
   return fail_add(c->fails, MLS_SYNTAX, node_place(scope.sheet, rows),
                   "the rows of prior are a literal whole number of at least 1");

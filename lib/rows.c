@@ -106,35 +106,72 @@ static mls_status read_header(struct memory *memory, struct fails *fails, const 
   return status;
 }
 
-static mls_status check_key(const struct rows_csv *rows, size_t row, struct fails *fails,
-                            struct rows_seen *seen) {
+/* The rows met so far, each at the hash of its key: index + 1, 0 for none. A copy of the keys would
+   take more than their file. */
+struct keys {
+  const struct rows_csv *rows;
+  unsigned *slots;
+  size_t room; /* a power of two, at least twice the rows */
+};
+
+static mls_status keys_open(struct keys *keys, const struct rows_csv *rows,
+                            const struct memory *memory) {
+  *keys = (struct keys){ .rows = rows, .room = 2 };
+  while (keys->room < 2 * rows->count) keys->room *= 2;
+  keys->slots = memory_take(memory, NULL, keys->room * sizeof *keys->slots);
+  if (keys->slots) memset(keys->slots, 0, keys->room * sizeof *keys->slots);
+  return keys->slots ? MLS_OK : MLS_MEMORY;
+}
+
+/* Where a key stands, or where it belongs. */
+static unsigned *keys_find(const struct keys *keys, struct slice key) {
+  size_t at = hash_bytes(key.at, key.size) & (keys->room - 1);
+  for (;; at = (at + 1) & (keys->room - 1)) {
+    if (keys->slots[at] == 0) return &keys->slots[at];
+    struct slice other = rows_key(keys->rows, keys->slots[at] - 1);
+    if (other.size == key.size && memcmp(other.at, key.at, key.size) == 0) return &keys->slots[at];
+  }
+}
+
+static mls_status check_key(const struct keys *keys, size_t row, struct fails *fails) {
   char shown[CSV_SHOWN];
-  struct slice key = rows_key(rows, row);
-  struct place place = rows_key_place(rows, row);
-  size_t first;
-  bool again;
+  struct slice key = rows_key(keys->rows, row);
+  struct place place = rows_key_place(keys->rows, row);
   if (key.size == 0)
     return fail_add(fails, MLS_SYNTAX, place, "the key is empty; expected a number or a word");
   if (key.size > LIMIT_WORD)
     return fail_add(fails, MLS_LIMIT, place, "key %s is longer than %d bytes (LIMIT_WORD)",
                     csv_shown(shown, key), LIMIT_WORD);
-  if (rows_seen_add(seen, key, (size_t)place.line, &first, &again) != MLS_OK)
-    return fail_memory(fails);
-  if (!again) return MLS_OK;
-  return fail_add(fails, MLS_NAME, place, "key %s stands in line %zu already",
-                  csv_shown(shown, key), first);
+  unsigned *slot = keys_find(keys, key);
+  if (*slot == 0) {
+    *slot = (unsigned)row + 1;
+    return MLS_OK;
+  }
+  return fail_add(fails, MLS_NAME, place, "key %s stands in line %d already", csv_shown(shown, key),
+                  rows_key_place(keys->rows, *slot - 1).line);
 }
 
-static mls_status check_row(const struct rows_csv *rows, size_t row, struct fails *fails,
-                            struct rows_seen *seen) {
+static mls_status check_row(const struct keys *keys, size_t row, struct fails *fails) {
+  const struct rows_csv *rows = keys->rows;
   TRY(progress_tick(fails, 2 + rows->column_count, row, rows->count));
   TRY(csv_check_row(&rows->csv, &rows->csv.rows[row + 1], CSV_NOWHERE, fails));
-  mls_status status = check_key(rows, row, fails, seen);
+  mls_status status = check_key(keys, row, fails);
   for (size_t i = 0; i < rows->column_count; i++)
     if (rows_value(rows, row, i).size == 0)
       status = worst(status, fail_add(fails, MLS_SYNTAX, rows_value_place(rows, row, i),
                                       "no value for %s; expected a number or a word",
                                       rows->columns[i].name));
+  return status;
+}
+
+static mls_status check_rows(const struct rows_csv *rows, const struct memory *memory,
+                             struct fails *fails) {
+  struct keys keys;
+  if (keys_open(&keys, rows, memory) != MLS_OK) return fail_memory(fails);
+  mls_status status = MLS_OK;
+  for (size_t i = 0; i < rows->count && !fail_ends(status); i++)
+    status = worst(status, check_row(&keys, i, fails));
+  memory_give(memory, keys.slots);
   return status;
 }
 
@@ -146,7 +183,6 @@ mls_status rows_read(struct memory *memory, struct fails *fails, const struct un
 mls_status rows_read_as(struct memory *memory, struct fails *fails, const struct units *units,
                         const char *file, const char *bytes, size_t size, enum csv_dialect dialect,
                         struct rows_csv *out) {
-  struct rows_seen seen;
   *out = (struct rows_csv){ 0 };
   TRY(csv_read_as(memory, fails, file, bytes, size, dialect, &out->csv));
   out->count = out->csv.count - 1;
@@ -154,12 +190,8 @@ mls_status rows_read_as(struct memory *memory, struct fails *fails, const struct
   if (status == MLS_OK && out->count == 0)
     return fail_add(fails, MLS_SYNTAX, out->key_place,
                     "the file has a header alone; expected at least one row");
-  rows_seen_open(&seen, memory);
-  bool named = status == MLS_OK; /* messages of values name their column */
-  for (size_t i = 0; named && i < out->count && !fail_ends(status); i++)
-    status = worst(status, check_row(out, i, fails, &seen));
-  rows_seen_close(&seen);
-  return status;
+  if (status != MLS_OK) return status; /* messages of values name their column */
+  return check_rows(out, memory, fails);
 }
 
 struct slice rows_key(const struct rows_csv *rows, size_t row) {

@@ -164,7 +164,7 @@ static bool was_set(const struct json *cell) {
 static bool is_default(const struct mls_model *model, unsigned index, const struct json *value,
                        const struct json *unit) {
   const struct cell *cell = &model->cells[index];
-  const struct value *own = &model_line(model, index)->values[0];
+  const struct value *own = &model_line(model, index)->domain->values[0];
   double number;
   if (cell->text) return json_is(value, own->word);
   bool same = value->kind == JSON_NUMBER && text_read_number(json_text(value), &number) &&

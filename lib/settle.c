@@ -1,6 +1,6 @@
-/* Settling. A bit a cell says stale, a bit a row which of its rows. Cells are numbered in
-   order of calculation and a change only makes later cells stale, so one pass over the bits is
-   enough; a cell whose value keeps its bits stops the change there. */
+/* Settling. Cells are numbered in order of calculation and a change only makes later cells stale
+   (stale.h), so one pass over the bits is enough; a cell whose value keeps its bits stops the
+   change there. */
 #include "settle.h"
 
 #include <stdint.h>
@@ -9,126 +9,37 @@
 #include "check.h"
 #include "progress.h"
 #include "recur.h"
-#include "system.h"
+#include "stale.h"
 #include "tree.h"
 
-/* ---- marks ---- */
-
-/* What the last settling changed is told until something is set again. */
-static void unsettle(struct mls_values *v) {
-  if (v->settled) bits_clear_all(&v->changed);
-  v->settled = false;
-}
-
-/* Rows of a column that are stale; of a sum that is kept as a tree, its blocks. */
-static size_t marked_rows(const struct mls_model *model, unsigned cell) {
-  const struct cell *at = &model->cells[cell];
-  return at->kind == CELL_TOTAL ? tree_blocks(model, cell) : at->rows;
-}
-
-static struct bits rows_of(const struct mls_values *v, unsigned cell) {
-  return bits_at(v->row_words + v->row_first[cell], marked_rows(v->model, cell));
-}
-
-size_t settle_row_words(const struct mls_model *model, unsigned cell) {
-  const struct cell *at = &model->cells[cell];
-  size_t rows = marked_rows(model, cell);
-  bool given = at->kind == CELL_INPUT || at->kind == CELL_KEY;
-  return rows > 1 && !given ? bits_words(rows) : 0;
-}
-
-void settle_mark(struct mls_values *v, unsigned cell, size_t from, size_t until) {
-  if (from >= until) return;
-  size_t marked = marked_rows(v->model, cell);
-  if (marked > 1) {
-    struct bits rows = bits_at(v->row_words + v->row_first[cell], marked);
-    if (until == from + 1) bits_set(&rows, from);
-    else bits_fill(&rows, from, until);
-  }
-  if (v->until[cell] == 0 || from < v->from[cell]) v->from[cell] = (unsigned)from;
-  if (until > v->until[cell]) v->until[cell] = (unsigned)until;
-  bits_set(&v->stale, cell);
-  unsettle(v);
-}
-
-/* What reads the same rows as changed here, or a sum over them, is stale; cells of the own group
-   are seen to by who calls. */
-static void mark_same(struct mls_values *v, unsigned cell, size_t from, size_t until,
-                      unsigned group, unsigned group_end) {
-  const struct mls_model *model = v->model;
-  for (size_t i = model->edge_first[cell]; i < model->edge_first[cell + 1]; i++) {
-    const struct edge *edge = &model->edges[i];
-    size_t rows = marked_rows(model, edge->to);
-    if (edge->to >= group && edge->to < group_end) continue;
-    if (edge->kind != EDGE_ALL) {
-      size_t low = from + edge->lag, high = until + edge->lag;
-      settle_mark(v, edge->to, low < rows ? low : rows, high < rows ? high : rows);
-    } else if (model->cells[edge->to].kind == CELL_TOTAL && rows > 1) {
-      settle_mark(v, edge->to, from / TREE_BLOCK, (until - 1) / TREE_BLOCK + 1);
-    }
-  }
-}
-
-/* All rows of what looks a cell up, or makes a total of it, are stale; of a single cell its bit
-   says so alone. */
-static void mark_all(struct mls_values *v, unsigned cell) {
-  const struct mls_model *model = v->model;
-  if (!model->tape->programs[cell].read_whole) return;
-  for (size_t i = model->edge_first[cell]; i < model->edge_first[cell + 1]; i++) {
-    const struct edge *edge = &model->edges[i];
-    if (edge->kind != EDGE_ALL) continue;
-    if (model->tape->programs[edge->to].single) {
-      bits_set(&v->stale, edge->to);
-      continue;
-    }
-    size_t rows = marked_rows(model, edge->to);
-    if (model->cells[edge->to].kind != CELL_TOTAL || rows == 1) settle_mark(v, edge->to, 0, rows);
-  }
-}
-
-static void changed_rows(struct mls_values *v, unsigned cell, size_t from, size_t until,
-                         unsigned group, unsigned group_end) {
-  bits_set(&v->changed, cell);
-  mark_same(v, cell, from, until, group, group_end);
-}
-
-void settle_touch(struct mls_values *v, unsigned cell, size_t row) {
-  unsettle(v);
-  /* rows of a table of facts are read word by word: a reader's rows are items */
-  changed_rows(v, cell, row, row + 1, cell, cell + 1);
-  mark_all(v, cell);
-}
-
-void settle_mark_all(struct mls_values *v) {
-  for (unsigned i = 0; i < v->model->cell_count; i++) {
-    const struct cell *cell = &v->model->cells[i];
-    if (cell->kind == CELL_INPUT || cell->kind == CELL_KEY) {
-      bits_set(&v->changed, i);
-      continue;
-    }
-    /* a NaN that no cell ever has: the first settling changes every cell, also one of value 0 */
-    memset(&v->value[cell->offset], 0xFF, cell->rows * sizeof *v->value);
-    settle_mark(v, i, 0, marked_rows(v->model, i));
-  }
-}
+/* ---- inputs ---- */
 
 static double key_value(const struct rows *rows, size_t row) {
   return rows->words ? (double)rows->words[row] : rows_number(rows, row);
 }
 
+static double default_value(const struct cell *cell, size_t row) {
+  return cell->defaults[cell->default_count > 1 ? row : 0];
+}
+
+void settle_fill(struct mls_values *v, unsigned cell) {
+  const struct cell *at = &v->model->cells[cell];
+  double *value = &v->value[at->offset];
+  if (at->kind == CELL_INPUT)
+    for (size_t i = 0; i < at->rows; i++) value[i] = default_value(at, i);
+  if (at->kind != CELL_KEY) return;
+  const struct rows *rows = model_rows(v->model, cell);
+  for (size_t i = 0; i < at->rows; i++) value[i] = key_value(rows, i);
+}
+
 void settle_default(struct mls_values *v, unsigned cell) {
   const struct cell *at = &v->model->cells[cell];
   double *value = &v->value[at->offset];
-  if (at->kind == CELL_KEY) {
-    const struct rows *rows = model_rows(v->model, cell);
-    for (size_t i = 0; i < at->rows; i++) value[i] = key_value(rows, i);
-  }
-  if (at->kind != CELL_INPUT) return;
   for (size_t i = 0; i < at->rows; i++) {
-    double given = at->defaults[at->default_count > 1 ? i : 0];
+    double given = default_value(at, i);
     if (memcmp(&value[i], &given, sizeof given) == 0) continue;
     value[i] = given;
-    settle_touch(v, cell, i);
+    stale_touch(v, cell, i);
   }
 }
 
@@ -136,7 +47,7 @@ void settle_default(struct mls_values *v, unsigned cell) {
 
 double settle_within(const struct mls_model *model, unsigned cell, double value) {
   unsigned target = model->cells[cell].target;
-  const struct set *set = model_line(model, target)->set;
+  const struct set *set = model_line(model, target)->domain->set;
   if (value_is_error(value)) return FUNCTION_ERROR;
   if (set->kind == SET_RANGE)
     return set_holds_number(set, value / model->cells[target].unit->factor);
@@ -150,13 +61,14 @@ static double within_value(const struct mls_values *v, unsigned cell) {
 /* A sum over many rows is kept as a tree: only the blocks with changed rows are added again. */
 static double total_value(struct mls_values *v, unsigned cell) {
   const struct cell *at = &v->model->cells[cell];
-  const struct cell *column = &v->model->cells[at->total_column];
+  const struct cell *column = &v->model->cells[at->total->column];
   const double *rows = &v->value[column->offset];
   const double *truth =
-      at->total_truth == GRAPH_NONE ? NULL : &v->value[v->model->cells[at->total_truth].offset];
-  if (tree_blocks(v->model, cell) == 1) return at->function->total(column->rows, rows, truth);
-  struct bits blocks = rows_of(v, cell);
-  double total = tree_sum(v->trees + v->tree_first[cell], column->rows, rows, truth, &blocks);
+      at->total->truth == GRAPH_NONE ? NULL : &v->value[v->model->cells[at->total->truth].offset];
+  if (tree_blocks(v->model, cell) == 1)
+    return at->total->function->total(column->rows, rows, truth);
+  struct bits blocks = stale_rows(v, cell);
+  double total = tree_sum(v->trees + stale_of(v, cell)->tree, column->rows, rows, truth, &blocks);
   return total - total == 0 ? total : FUNCTION_ERROR;
 }
 
@@ -180,7 +92,7 @@ static void store(struct mls_values *v, unsigned cell, size_t row, const double 
   size_t first, last = count;
   if (!differs(old, fresh, &first, &last)) return;
   memcpy(old, fresh, count * sizeof *old);
-  changed_rows(v, cell, row + first, row + last, cell, cell + 1);
+  stale_changed(v, cell, row + first, row + last, cell, cell + 1);
 }
 
 /* Rows of a cell were calculated; how far that is in the model. */
@@ -189,100 +101,142 @@ static mls_status tell(struct mls_values *v, unsigned cell, size_t row, size_t w
   return progress_tick(&v->fails, work, model->cells[cell].offset + row, model->value_count);
 }
 
-static void unstale(struct mls_values *v, unsigned cell) {
-  v->until[cell] = 0;
-  bits_clear(&v->stale, cell);
+static void finish(struct mls_values *v, unsigned cell) {
+  stale_end(v, cell);
   v->steps++;
-  if (bits_has(&v->changed, cell)) mark_all(v, cell);
+  if (bits_has(&v->changed, cell)) stale_whole(v, cell);
 }
 
-/* What an edge leads to is stale after one row changed. */
-static void mark_edge(struct mls_values *v, const struct edge *edge, size_t row) {
-  const struct mls_model *model = v->model;
-  if (model->tape->programs[edge->to].single && edge->lag == 0) {
-    bits_set(&v->stale, edge->to);
-    return;
+/* ---- one row of cells that stand together ---- */
+
+/* The row of a cell is not marked any more; false where others are, and both are for later. */
+static bool take_row(struct mls_values *v, unsigned cell, size_t row) {
+  if (!v->model->tape->programs[cell].single) {
+    struct stale *stale = stale_of(v, cell);
+    if (stale->until != 0 && !stale_is_alone(stale, row)) {
+      stale_mark(v, cell, row, row + 1);
+      return false;
+    }
+    stale->until = 0;
   }
-  size_t rows = marked_rows(model, edge->to), at = row + edge->lag;
-  if (edge->kind != EDGE_ALL)
-    settle_mark(v, edge->to, at < rows ? at : rows, at < rows ? at + 1 : rows);
-  else if (model->cells[edge->to].kind == CELL_TOTAL && rows > 1)
-    settle_mark(v, edge->to, row / TREE_BLOCK, row / TREE_BLOCK + 1);
-  else settle_mark(v, edge->to, 0, rows);
+  bits_clear(&v->stale, cell);
+  return true;
 }
 
-/* Calculates one row of a cell that is not stale any more. What reads that row in the columns up to
+/* Calculates one row of a cell that is not stale any more. What reads that row in the cells up to
    `end` gets its bit alone: they are next. */
 static void settle_one(struct mls_values *v, unsigned cell, unsigned end, size_t row) {
   const struct mls_model *model = v->model;
-  const double *fresh = tape_run(model, v->value, v->scratch, cell, row, 1);
+  double fresh = tape_value(model, v->value, cell, row);
   double *old = &v->value[model->tape->programs[cell].value + row];
   v->steps++;
-  if (memcmp(old, fresh, sizeof *old) == 0) return;
-  *old = *fresh;
+  if (memcmp(old, &fresh, sizeof fresh) == 0) return;
+  *old = fresh;
   bits_set(&v->changed, cell);
   for (size_t i = model->edge_first[cell]; i < model->edge_first[cell + 1]; i++) {
     const struct edge *edge = &model->edges[i];
-    if (edge->kind == EDGE_SAME && edge->to < end) bits_set(&v->stale, edge->to);
-    else mark_edge(v, edge, row);
+    if (tape_leaves(edge, end)) stale_edge(v, edge, row);
+    else bits_set(&v->stale, edge->to);
   }
 }
 
+/* Those of the cells that are to be calculated at once are not stale any more. */
+static void take_rows(struct mls_values *v, unsigned from, unsigned until, size_t row) {
+  if (v->model->tape->programs[from].single) {
+    bits_drop(&v->stale, from, until);
+    return;
+  }
+  for (size_t i = bits_before(&v->stale, from, until); i < until;
+       i = bits_before(&v->stale, i + 1, until))
+    (void)take_row(v, (unsigned)i, row);
+}
+
+/* Calculates all cells from here on, stale or not: nothing needs marks but what stands outside. */
+static void sweep(struct mls_values *v, unsigned from, unsigned end, size_t row) {
+  const struct mls_model *model = v->model;
+  struct sweep s;
+  s.model = model, s.values = v->value, s.changed = &v->changed;
+  for (unsigned until; from < end; from = until) {
+    until = end - from > TAPE_SWEEP ? from + TAPE_SWEEP : end;
+    take_rows(v, from, until, row);
+    tape_sweep(&s, from, until, row);
+    v->steps += s.count;
+    for (size_t i = 0; i < s.told_count; i++) {
+      size_t edge = model->edge_first[s.told[i]], last = model->edge_first[s.told[i] + 1];
+      for (; edge < last; edge++)
+        if (tape_leaves(&model->edges[edge], end)) stale_edge(v, &model->edges[edge], row);
+    }
+  }
+}
+
+/* A cell costs a few times as much when it is found, marks others and is taken alone: so where one
+   in SHARE is stale all are calculated. `done` were so far, which tells what may come. */
+static bool is_dense(const struct mls_values *v, size_t from, size_t end, size_t done) {
+  enum { SHARE = 16 };
+  size_t enough = (end - from) / SHARE;
+  for (; done <= enough; done++) {
+    if (from >= end) return false;
+    from = bits_before(&v->stale, from, end) + 1;
+  }
+  return true;
+}
+
+/* One row of the stale cells [cell, end), which are of one row, or columns in which no other row is
+   stale: what an edit reaches. */
+static void settle_row(struct mls_values *v, unsigned cell, unsigned end, size_t row) {
+  bool sweeps = v->model->tape->programs[cell].sweeps;
+  size_t done = 0;
+  for (size_t i = cell; i < end; i = bits_before(&v->stale, i + 1, end)) {
+    if (sweeps && (done & (done - 1)) == 0 && is_dense(v, i, end, done)) {
+      sweep(v, (unsigned)i, end, row);
+      return;
+    }
+    done++;
+    if (take_row(v, (unsigned)i, row)) settle_one(v, (unsigned)i, end, row);
+  }
+}
+
+/* ---- columns ---- */
+
 /* Stale rows of a column between two rows. */
 static void settle_rows(struct mls_values *v, unsigned cell, size_t from, size_t until) {
-  struct bits rows = rows_of(v, cell);
-  if (v->from[cell] > from) from = v->from[cell];
-  if (v->until[cell] < until) until = v->until[cell];
-  for (size_t row = bits_next(&rows, from); row < until; row = bits_next(&rows, row)) {
+  struct stale *stale = stale_of(v, cell);
+  if (stale->from > from) from = stale->from;
+  if (stale->until < until) until = stale->until;
+  if (from >= until) return;
+  struct bits rows = stale_rows(v, cell);
+  for (size_t row = bits_before(&rows, from, until); row < until;
+       row = bits_before(&rows, row, until)) {
     size_t end = bits_take(&rows, row, until);
     store(v, cell, row, tape_run(v->model, v->value, v->scratch, cell, row, end - row), end - row);
     row = end;
   }
+  if (stale->until == stale->from + 1) stale->until = 0;
 }
 
 /* The first row at or after `row` that is stale in one of the columns [start, end). */
-static size_t next_stale(const struct mls_values *v, unsigned start, unsigned end, size_t row) {
+static size_t next_stale(struct mls_values *v, unsigned start, unsigned end, size_t row) {
   size_t least = SIZE_MAX;
-  for (size_t i = bits_next(&v->stale, start); i < end; i = bits_next(&v->stale, i + 1)) {
-    struct bits rows = rows_of(v, (unsigned)i);
-    if (v->until[i] <= row) continue;
-    size_t next = bits_next(&rows, row > v->from[i] ? row : v->from[i]);
-    if (next < v->until[i] && next < least) least = next;
+  for (size_t i = bits_before(&v->stale, start, end); i < end;
+       i = bits_before(&v->stale, i + 1, end)) {
+    const struct stale *stale = stale_of(v, (unsigned)i);
+    if (stale->until <= row) continue;
+    size_t next = row > stale->from ? row : stale->from;
+    if (stale->until > stale->from + 1) {
+      struct bits rows = stale_rows(v, (unsigned)i);
+      next = bits_before(&rows, next, stale->until);
+    }
+    if (next < stale->until && next < least) least = next;
   }
   return least;
 }
 
 /* Nothing but this row is stale in the columns. */
-static bool is_alone(const struct mls_values *v, unsigned start, unsigned end, size_t row) {
-  for (size_t i = bits_next(&v->stale, start); i < end; i = bits_next(&v->stale, i + 1))
-    if (v->from[i] != row || v->until[i] != row + 1) return false;
+static bool is_alone(struct mls_values *v, unsigned start, unsigned end, size_t row) {
+  for (size_t i = bits_before(&v->stale, start, end); i < end;
+       i = bits_before(&v->stale, i + 1, end))
+    if (!stale_is_alone(stale_of(v, (unsigned)i), row)) return false;
   return row != SIZE_MAX;
-}
-
-/* The row of a column is not marked any more; false where others are, and both are for later. */
-static bool take_row(struct mls_values *v, unsigned cell, size_t row) {
-  struct bits rows = rows_of(v, cell);
-  if (v->until[cell] == 0) return true;
-  if (v->from[cell] != row || v->until[cell] != row + 1) {
-    settle_mark(v, cell, row, row + 1);
-    return false;
-  }
-  bits_clear(&rows, row);
-  v->until[cell] = 0;
-  return true;
-}
-
-/* One row through the columns, which is what an edit of a table makes stale. What they hold is
-   asked for before the first is calculated: so it waits for memory once, and not column by column.
- */
-static void settle_row(struct mls_values *v, unsigned start, unsigned end, size_t row) {
-  for (unsigned i = start; i < end; i++)
-    system_read_soon(&v->value[v->model->tape->programs[i].value + row]);
-  for (size_t i = bits_next(&v->stale, start); i < end; i = bits_next(&v->stale, i + 1)) {
-    if (!take_row(v, (unsigned)i, row)) continue;
-    bits_clear(&v->stale, i);
-    settle_one(v, (unsigned)i, end, row);
-  }
 }
 
 /* Columns of one table that stand together, block by block: what one has calculated is still in the
@@ -295,21 +249,18 @@ static mls_status settle_columns(struct mls_values *v, unsigned start, unsigned 
   }
   for (; row != SIZE_MAX; row = next_stale(v, start, end, row)) {
     size_t block = row / TAPE_BLOCK * TAPE_BLOCK, until = block + TAPE_BLOCK;
-    for (size_t i = bits_next(&v->stale, start); i < end; i = bits_next(&v->stale, i + 1))
+    for (size_t i = bits_before(&v->stale, start, end); i < end;
+         i = bits_before(&v->stale, i + 1, end))
       settle_rows(v, (unsigned)i, block, until);
     TRY(tell(v, start, row, (end - start) * (until - row)));
     row = until;
   }
-  for (size_t i = bits_next(&v->stale, start); i < end; i = bits_next(&v->stale, i))
-    unstale(v, (unsigned)i);
+  for (size_t i = bits_before(&v->stale, start, end); i < end; i = bits_before(&v->stale, i, end))
+    finish(v, (unsigned)i);
   return MLS_OK;
 }
 
-static void settle_single(struct mls_values *v, unsigned cell) {
-  bits_clear(&v->stale, cell);
-  v->until[cell] = 0;
-  settle_one(v, cell, cell, 0);
-}
+/* ---- cells without a formula ---- */
 
 static double plain_value(struct mls_values *v, unsigned cell, size_t row) {
   enum cell_kind kind = v->model->cells[cell].kind;
@@ -320,14 +271,15 @@ static double plain_value(struct mls_values *v, unsigned cell, size_t row) {
 /* Cells without a formula have few rows, or change all at once. */
 static void settle_plain(struct mls_values *v, unsigned cell) {
   bool total = v->model->cells[cell].kind == CELL_TOTAL;
-  size_t from = total ? 0 : v->from[cell], until = total ? 1 : v->until[cell];
-  struct bits rows = rows_of(v, cell);
+  const struct stale *stale = stale_of(v, cell);
+  size_t from = total ? 0 : stale->from, until = total ? 1 : stale->until;
+  struct bits rows = stale_rows(v, cell);
   if (!total && v->model->cells[cell].rows > 1) bits_clear_all(&rows);
   for (size_t row = from; row < until; row++) {
     double fresh = plain_value(v, cell, row);
     store(v, cell, row, &fresh, 1);
   }
-  unstale(v, cell);
+  finish(v, cell);
 }
 
 static mls_status settle_cell(struct mls_values *v, unsigned cell) {
@@ -376,10 +328,11 @@ static void take_group(struct mls_values *v, unsigned start, unsigned end, size_
   *from = SIZE_MAX;
   *until = 0;
   for (unsigned cell = start; cell < end; cell++) {
-    struct bits rows = rows_of(v, cell);
-    if (v->until[cell] == 0) continue;
-    if (v->from[cell] < *from) *from = v->from[cell];
-    if (v->until[cell] > *until) *until = v->until[cell];
+    const struct stale *stale = stale_of(v, cell);
+    if (stale->until == 0) continue;
+    if (stale->from < *from) *from = stale->from;
+    if (stale->until > *until) *until = stale->until;
+    struct bits rows = stale_rows(v, cell);
     if (v->model->cells[cell].rows > 1) bits_clear_all(&rows);
   }
 }
@@ -435,9 +388,9 @@ static mls_status settle_group(struct mls_values *v, unsigned start, unsigned en
   }
   for (unsigned cell = start; cell < end; cell++) {
     const struct span_changed *one = &changed[cell - start];
-    if (one->until) changed_rows(v, cell, one->from, one->until, start, end);
-    unstale(v, cell);
-    if (row < until) settle_mark(v, cell, row, until);
+    if (one->until) stale_changed(v, cell, one->from, one->until, start, end);
+    finish(v, cell);
+    if (row < until) stale_mark(v, cell, row, until);
   }
   return status;
 }
@@ -465,10 +418,11 @@ mls_status values_settle(struct mls_values *v) {
   size_t cell = bits_next(&v->stale, 0);
   while (cell < model->cell_count) {
     const struct program *program = &model->tape->programs[cell];
-    if (program->single) settle_single(v, (unsigned)cell);
+    size_t steps = v->steps;
+    if (program->single) settle_row(v, (unsigned)cell, program->block_end, 0);
     else if (program->recurrent) TRY(settle_recurrent(v, (unsigned)cell));
     else TRY(settle_cell(v, (unsigned)cell));
-    TRY(tell(v, (unsigned)cell, 0, 1));
+    TRY(tell(v, (unsigned)cell, 0, v->steps - steps));
     cell = bits_next(&v->stale, cell);
   }
   v->settled = true;
@@ -488,12 +442,12 @@ static double evaluate(struct place_in at, const struct node *node);
 
 static double evaluate_path(struct place_in at, const struct node *node) {
   const struct mls_model *model = at.values->model;
-  unsigned index = model_cell(model, at.instance, &node->ref);
+  unsigned index = model_cell(model, at.instance, node);
   const struct cell *cell = &model->cells[index];
   if (node->count)
     return tape_lookup(model, at.values->value, index, evaluate(at, node->arguments[0]), at.row);
-  size_t row = node->ref.kind == REF_ROW ? node->ref.row : 0;
-  if (cell->table >= 0) row += cell->family ? at.row * cell->word_count : at.row;
+  size_t row = node_row(node);
+  if (cell->table >= 0) row += cell->family ? at.row * cell->fact->word_count : at.row;
   return values_get(at.values, index, row);
 }
 
@@ -506,7 +460,7 @@ static double evaluate_prior(struct place_in at, const struct node *node) {
 
 static double evaluate_call(struct place_in at, const struct node *node) {
   const struct mls_model *model = at.values->model;
-  if (node->total != NODE_PLAIN)
+  if (node_is_total(node))
     return values_get(at.values, model->instances[at.instance].cells[node->total], 0);
   if (node_lag(node)) return evaluate_prior(at, node);
   if (node->function->rule == RULE_MISSING) return FUNCTION_ERROR;
@@ -520,7 +474,7 @@ static double evaluate_call(struct place_in at, const struct node *node) {
 }
 
 static double evaluate(struct place_in at, const struct node *node) {
-  if (node->kind == NODE_NUMBER) return node->number * (node->unit ? node->unit->factor : 1);
+  if (node->kind == NODE_NUMBER) return node_si(node);
   if (node->kind == NODE_TEXT) return model_word(at.values->model, node->text);
   return node->kind == NODE_PATH ? evaluate_path(at, node) : evaluate_call(at, node);
 }

@@ -5,14 +5,9 @@
 
 #include "values.h"
 
-/* Rows [from, until) of a cell must be calculated. */
-void settle_mark(struct mls_values *values, unsigned cell, size_t from, size_t until);
-/* Words of bits that the rows of a cell take. */
-size_t settle_row_words(const struct mls_model *model, unsigned cell);
-void settle_mark_all(struct mls_values *values);
-/* A row of an input or fact got another value: what reads it is stale. */
-void settle_touch(struct mls_values *values, unsigned cell, size_t row);
-/* An input gets its default, a key its keys. */
+/* An input gets its default, a key its keys; nothing is marked. */
+void settle_fill(struct mls_values *values, unsigned cell);
+/* An input gets its default again: what reads rows that change is stale. */
 void settle_default(struct mls_values *values, unsigned cell);
 /* What a row of a FACT cell is: what was set, else the registry's fact, else the error. */
 double settle_fact(const struct mls_values *values, unsigned cell, size_t row);

@@ -1,484 +1,107 @@
 /* Sheet text to lines. Physical lines are joined while a parenthesis is open, the comment is cut
    off as label and sources, and what is left is read by one function a leading word. A line with
    an error is kept as `wrong` when its name is known, so that only one error a cause is told. */
-#include "sheet.h"
+#include "statement.h"
 
 #include <string.h>
 
 #include "limits.h"
 #include "progress.h"
 
-struct reader {
-  struct memory *memory;
-  struct names *names;
-  struct units *units;
-  struct fails *fails;
-  struct sheet *sheet;
-  const char *file;
-  struct slice text;   /* the whole file */
-  size_t at;           /* start of the next physical line */
-  int line;            /* its number */
-  int table;           /* line index of the open table, or -1 */
-  bool unclosed;       /* the statement opens a parenthesis that it does not close */
-  bool after_unclosed; /* so did the one before: what is indented may belong to it */
-  /* the statement being read */
-  struct slice code;
-  size_t code_at;
-  struct place place; /* of code.at[code_at] */
-  struct slice comment;
-  bool commented;
-  bool newer; /* the language of the sheet is newer than this library */
-};
-
-/* ---- scanning a statement ---- */
-
-static char look(const struct reader *r) {
-  return r->code_at < r->code.size ? r->code.at[r->code_at] : 0;
+struct slot sheet_slot(const struct sheet *sheet, unsigned slot) {
+  if (slot >= sheet->line_count) return sheet->slots[slot - sheet->line_count];
+  const struct line *line = &sheet->lines[slot];
+  enum slot_kind kind =
+      line->kind == LINE_TABLE                                                          ? SLOT_KEY
+      : line->kind == LINE_INPUT || line->kind == LINE_CELL || line->kind == LINE_CHECK ? SLOT_LINE
+                                                                                        : SLOT_NONE;
+  return (struct slot){ .kind = line->name ? kind : SLOT_NONE,
+                        .line = slot,
+                        .table = kind == SLOT_KEY ? (int)line->domain->index : line->table,
+                        .type = line->type };
 }
 
-static void step(struct reader *r) {
-  char c = r->code.at[r->code_at++];
-  if (c == '\n') {
-    r->place.line++;
-    r->place.column = 1;
-  } else if (((unsigned char)c & 0xC0) != 0x80) {
-    r->place.column++;
-  }
-}
+/* ---- lines by name ---- */
 
-static bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
-
-static void skip_blanks(struct reader *r) {
-  while (is_blank(look(r))) step(r);
-}
-
-static bool is_digit(char c) { return c >= '0' && c <= '9'; }
-static bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-static bool is_word(char c) { return is_letter(c) || is_digit(c) || c == '_' || c == '-'; }
-
-static struct slice peek_word(const struct reader *r) {
-  size_t end = r->code_at;
-  while (end < r->code.size && is_word(r->code.at[end])) end++;
-  return (struct slice){ r->code.at + r->code_at, end - r->code_at };
-}
-
-static struct slice take_word(struct reader *r) {
-  skip_blanks(r);
-  struct slice word = peek_word(r);
-  for (size_t i = 0; i < word.size; i++) step(r);
-  return word;
-}
-
-static bool accept(struct reader *r, char c) {
-  skip_blanks(r);
-  if (look(r) != c) return false;
-  step(r);
-  return true;
-}
-
-static bool accept_word(struct reader *r, const char *word) {
-  skip_blanks(r);
-  if (!slice_is(peek_word(r), word)) return false;
-  take_word(r);
-  return true;
-}
-
-static mls_status expected(struct reader *r, const char *what) {
-  skip_blanks(r);
-  struct slice here = peek_word(r);
-  if (here.size == 0 && r->code_at < r->code.size) {
-    here.size = 1;
-    while (r->code_at + here.size < r->code.size &&
-           ((unsigned char)r->code.at[r->code_at + here.size] & 0xC0) == 0x80)
-      here.size++;
-  }
-  if (here.size == 0)
-    return fail_add(r->fails, MLS_SYNTAX, r->place, "expected %s, found the end of the line", what);
-  return fail_add(r->fails, MLS_SYNTAX, r->place, "expected %s, found \"%.*s\"", what,
-                  (int)here.size, here.at);
-}
-
-static mls_status at_end(struct reader *r) {
-  skip_blanks(r);
-  return r->code_at == r->code.size ? MLS_OK : expected(r, "the end of the line");
-}
-
-static mls_status intern(struct reader *r, struct slice text, const char **out) {
-  *out = names_add(r->names, text);
-  return *out ? MLS_OK : fail_memory(r->fails);
-}
-
-/* "-", digits, one point, exponent; stops before "..". */
-static struct slice peek_number(const struct reader *r) {
-  struct slice code = r->code;
-  size_t at = r->code_at, start = at;
-  if (at < code.size && code.at[at] == '-') at++;
-  while (at < code.size && (is_digit(code.at[at]) || code.at[at] == '_')) at++;
-  if (at + 1 < code.size && code.at[at] == '.' && code.at[at + 1] != '.') {
-    at++;
-    while (at < code.size && (is_digit(code.at[at]) || code.at[at] == '_')) at++;
-  }
-  if (at < code.size && (code.at[at] == 'e' || code.at[at] == 'E')) {
-    size_t exponent = at + 1;
-    if (exponent < code.size && (code.at[exponent] == '+' || code.at[exponent] == '-')) exponent++;
-    if (exponent < code.size && is_digit(code.at[exponent])) at = exponent;
-    while (at < code.size && is_digit(code.at[at])) at++;
-  }
-  return (struct slice){ code.at + start, at - start };
-}
-
-static mls_status read_number(struct reader *r, struct slice *typed, double *out) {
-  skip_blanks(r);
-  *typed = peek_number(r);
-  if (typed->size == 0 || !text_read_number(*typed, out)) return expected(r, "a number");
-  if (*out - *out != 0)
-    return fail_add(r->fails, MLS_RANGE, r->place, "%.*s is too large for a number",
-                    (int)typed->size, typed->at);
-  for (size_t i = 0; i < typed->size; i++) step(r);
-  return MLS_OK;
-}
-
-/* ---- names, units ---- */
-
-static mls_status check_name(struct reader *r, struct place place, struct slice name) {
-  if (name_is_reserved(name))
-    return fail_add(r->fails, MLS_NAME, place, "%.*s is a reserved word", (int)name.size, name.at);
-  if (name_is_address(name))
-    return fail_add(r->fails, MLS_NAME, place,
-                    "a spreadsheet reads %.*s as a cell address; call it %.*s_value, say",
-                    (int)name.size, name.at, (int)name.size, name.at);
-  if (name.size > LIMIT_NAME)
-    return fail_add(r->fails, MLS_LIMIT, place, "a name of more than %d characters (LIMIT_NAME)",
-                    LIMIT_NAME);
-  if (!name_is_sound(name))
-    return fail_add(
-        r->fails, MLS_SYNTAX, place,
-        "\"%.*s\" is not a name: a lower case letter, then lower case letters, digits and _",
-        (int)name.size, name.at);
-  return MLS_OK;
-}
-
-static mls_status read_name(struct reader *r, const char **name, struct place *place) {
-  skip_blanks(r);
-  *place = r->place;
-  struct slice word = peek_word(r);
-  if (word.size == 0) return expected(r, "a name");
-  take_word(r);
-  TRY(intern(r, word, name)); /* also when it is refused: what uses it is not told again */
-  return check_name(r, *place, word);
-}
-
-static mls_status read_unit(struct reader *r, const struct unit **out) {
-  *out = NULL;
-  if (!accept(r, '[')) return MLS_OK;
-  struct place place = r->place;
-  size_t start = r->code_at;
-  while (r->code_at < r->code.size && look(r) != ']') step(r);
-  if (look(r) != ']') return expected(r, "] after the unit");
-  struct slice text = { r->code.at + start, r->code_at - start };
-  step(r);
-  if (slice_trim(text).size == 0)
-    return fail_add(r->fails, MLS_SYNTAX, place,
-                    "empty brackets; leave them out for a plain number");
-  return unit_parse(r->units, text, place, r->fails, out);
-}
-
-/* ---- sets and values ---- */
-
-static mls_status read_range(struct reader *r, struct set *set) {
-  struct slice typed;
-  set->kind = SET_RANGE;
-  struct place place = r->place;
-  TRY(read_number(r, &typed, &set->low));
-  if (!accept(r, '.') || !accept(r, '.')) return expected(r, ".. between the bounds of a range");
-  TRY(read_number(r, &typed, &set->high));
-  if (set->low > set->high)
-    return fail_add(r->fails, MLS_RANGE, place,
-                    "the range is empty: its first bound is the larger");
-  if (!accept_word(r, "by")) return MLS_OK;
-  place = r->place;
-  TRY(read_number(r, &typed, &set->step));
-  if (set->step > 0) return MLS_OK;
-  return fail_add(r->fails, MLS_RANGE, place, "a step must be above 0");
-}
-
-static mls_status add_word(struct reader *r, struct set *set, struct slice word, struct place place,
-                           size_t *room) {
-  const char *interned;
-  if (!word_is_sound(word))
-    return fail_add(
-        r->fails, MLS_SYNTAX, place,
-        "\"%.*s\" is not a word: a letter, then letters, digits, _ and -; nothing that a "
-        "spreadsheet takes for a truth, a number or a date",
-        (int)word.size, word.at);
-  TRY(intern(r, word, &interned));
-  for (size_t i = 0; i < set->count; i++)
-    if (set->words[i] == interned)
-      return fail_add(r->fails, MLS_NAME, place, "%s stands twice in the set", interned);
-  set->words = memory_grow(r->memory, set->words, set->count, room, sizeof *set->words);
-  if (!set->words) return fail_memory(r->fails);
-  set->words[set->count++] = interned;
-  return MLS_OK;
-}
-
-static mls_status read_words(struct reader *r, struct set *set) {
-  size_t room = 0;
-  set->kind = SET_WORDS;
-  do {
-    skip_blanks(r);
-    struct place place = r->place;
-    struct slice word = peek_word(r);
-    if (word.size == 0) return expected(r, "a word");
-    take_word(r);
-    TRY(add_word(r, set, word, place, &room));
-    skip_blanks(r);
-  } while (accept(r, ','));
-  if (set->count > 1) return MLS_OK;
-  set->kind = SET_REGISTRY;
-  set->name = set->words[0];
-  if (name_is_sound(slice_of(set->name))) return MLS_OK;
-  return fail_add(r->fails, MLS_SYNTAX, r->place,
-                  "\"%s\" is no registry; a set of words has at least two", set->name);
-}
-
-static mls_status read_set(struct reader *r, struct set **out) {
-  struct set *set = memory_push(r->memory, sizeof *set);
-  if (!set) return fail_memory(r->fails);
-  skip_blanks(r);
-  size_t start = r->code_at;
-  TRY(peek_number(r).size > 0 ? read_range(r, set) : read_words(r, set));
-  TRY(at_end(r));
-  struct slice text = slice_trim((struct slice){ r->code.at + start, r->code.size - start });
-  TRY(intern(r, text, &set->text));
-  *out = set;
-  return MLS_OK;
-}
-
-static mls_status read_value(struct reader *r, struct line *line, size_t *room) {
-  skip_blanks(r);
-  struct value value = { .place = r->place };
-  struct slice typed = peek_number(r);
-  if (typed.size > 0) {
-    TRY(read_number(r, &typed, &value.number));
-    TRY(intern(r, typed, &value.typed));
-  } else {
-    struct slice word = peek_word(r);
-    if (word.size == 0 || slice_is(word, "in") || slice_is(word, "likely"))
-      return expected(r, "a number or a word");
-    take_word(r);
-    TRY(intern(r, word, &value.word));
-  }
-  line->values =
-      memory_grow(r->memory, line->values, line->value_count, room, sizeof *line->values);
-  if (!line->values) return fail_memory(r->fails);
-  line->values[line->value_count++] = value;
-  return MLS_OK;
-}
-
-static mls_status read_likely(struct reader *r, struct line *line) {
-  struct slice typed;
-  struct place place = r->place;
-  line->likely = true;
-  TRY(read_number(r, &typed, &line->likely_low));
-  if (!accept(r, '.') || !accept(r, '.')) return expected(r, ".. between the two values");
-  TRY(read_number(r, &typed, &line->likely_high));
-  if (line->likely_low <= line->likely_high) return MLS_OK;
-  return fail_add(r->fails, MLS_RANGE, place, "likely: P10 is above P90");
-}
-
-/* ---- statements ---- */
-
-static mls_status read_formula(struct reader *r, struct line *line) {
-  if (!accept(r, '=')) return expected(r, "=");
-  skip_blanks(r);
-  if (r->code_at == r->code.size) return expected(r, "a formula");
-  struct slice text = { r->code.at + r->code_at, r->code.size - r->code_at };
-  return formula_parse(r->memory, r->names, r->units, r->fails, r->place, text, &line->formula);
-}
-
-static mls_status read_cell(struct reader *r, struct line *line) {
-  TRY(read_name(r, &line->name, &line->place));
-  TRY(read_unit(r, &line->unit));
-  return read_formula(r, line);
-}
-
-static mls_status read_check(struct reader *r, struct line *line) {
-  line->kind = LINE_CHECK;
-  if (r->table >= 0 && line->table >= 0)
-    return fail_add(r->fails, MLS_SYNTAX, r->place,
-                    "a table has no checks; check a column from outside, such as min(plan.x) >= 0");
-  TRY(read_name(r, &line->name, &line->place));
-  return read_formula(r, line);
-}
-
-static mls_status read_input(struct reader *r, struct line *line) {
-  size_t room = 0;
-  line->kind = LINE_INPUT;
-  TRY(read_name(r, &line->name, &line->place));
-  TRY(read_unit(r, &line->unit));
-  if (!accept(r, '=')) return expected(r, "=");
-  do TRY(read_value(r, line, &room));
-  while (accept(r, ','));
-  if (accept_word(r, "likely")) TRY(read_likely(r, line));
-  if (!accept_word(r, "in")) return expected(r, "\"in\" and the set of valid values");
-  return read_set(r, &line->set);
-}
-
-/* The end of a formula in a list: the comma or closing parenthesis outside of all inner ones. */
-static size_t bind_end(const struct reader *r) {
-  int depth = 0;
-  bool quoted = false;
-  size_t at = r->code_at;
-  for (; at < r->code.size; at++) {
-    char c = r->code.at[at];
-    if (c == '"') quoted = !quoted;
-    if (quoted) continue;
-    if (c == '(' || c == '[') depth++;
-    else if ((c == ')' || c == ']' || c == ',') && depth == 0) break;
-    else if (c == ')' || c == ']') depth--;
-  }
+static size_t index_at(const struct sheet *sheet, const struct line_index *index,
+                       const char *name) {
+  size_t at = hash_pointer(name, index->room);
+  while (index->lines[at] && sheet->lines[index->lines[at] - 1].name != name)
+    at = at + 1 < index->room ? at + 1 : 0;
   return at;
 }
 
-/* Adds a bind whose name was read to the line, with the formula that follows. */
-static mls_status read_bound(struct reader *r, struct line *line, struct bind bind, size_t *room) {
-  skip_blanks(r);
-  size_t end = bind_end(r);
-  struct slice text = { r->code.at + r->code_at, end - r->code_at };
-  TRY(formula_parse(r->memory, r->names, r->units, r->fails, r->place, text, &bind.formula));
-  while (r->code_at < end) step(r);
-  line->binds = memory_grow(r->memory, line->binds, line->bind_count, room, sizeof *line->binds);
-  if (!line->binds) return fail_memory(r->fails);
-  line->binds[line->bind_count++] = bind;
+mls_status line_index_reserve(const struct sheet *sheet, struct line_index *index,
+                              struct memory *memory, size_t more) {
+  size_t count = index->count + more;
+  struct line_index wide = { .room = count / 3 * 4 + 4 };
+  if (count < index->room / 4 * 3) return MLS_OK;
+  if (wide.room < index->room * 2) wide.room = index->room * 2;
+  wide.lines = memory_array(memory, wide.room, sizeof *wide.lines);
+  if (!wide.lines) return MLS_MEMORY;
+  for (size_t i = 0; i < index->room; i++)
+    if (index->lines[i]) line_index_put(sheet, &wide, index->lines[i] - 1);
+  *index = wide;
   return MLS_OK;
 }
 
-static mls_status read_bind(struct reader *r, struct line *line, size_t *room) {
-  struct bind bind = { .name = NULL };
-  TRY(read_name(r, &bind.name, &bind.place));
-  if (!accept(r, '=')) return expected(r, "= and the formula of the bound input");
-  return read_bound(r, line, bind, room);
+void line_index_put(const struct sheet *sheet, struct line_index *index, unsigned line) {
+  index->lines[index_at(sheet, index, sheet->lines[line].name)] = line + 1;
+  index->count++;
 }
 
-static mls_status read_use(struct reader *r, struct line *line) {
-  struct place place;
-  size_t room = 0;
-  line->kind = LINE_USE;
-  if (line->table >= 0)
-    return fail_add(r->fails, MLS_SYNTAX, r->place, "a sheet can not be used inside a table");
-  TRY(read_name(r, &line->name, &line->place));
-  if (!accept(r, '=')) return expected(r, "=");
-  TRY(read_name(r, &line->uses, &place));
-  if (!accept(r, '(')) return expected(r, "( after the name of the used sheet");
-  if (accept(r, ')')) return at_end(r);
-  do TRY(read_bind(r, line, &room));
-  while (accept(r, ','));
-  if (!accept(r, ')')) return expected(r, ", or )");
-  return at_end(r);
-}
-
-static mls_status read_table(struct reader *r, struct line *line) {
-  struct place place;
-  line->kind = LINE_TABLE;
-  if (line->table >= 0)
-    return fail_add(r->fails, MLS_SYNTAX, r->place, "a table can not stand inside a table");
-  mls_status named = read_name(r, &line->name, &line->place);
-  if (!line->name || named == MLS_MEMORY) return named;
-  if (!accept_word(r, "for")) return expected(r, "\"for\" and the name of the key");
-  TRY(read_name(r, &line->key, &place));
-  if (!accept_word(r, "in")) return expected(r, "\"in\" and the rows");
-  TRY(read_set(r, &line->set));
-  return named; /* its columns may use the key all the same */
-}
-
-/* ---- charts ---- */
-
-const char *const chart_words[] = { [CHART_SERIES] = "series",     [CHART_BARS] = "bars",
-                                    [CHART_STACKED] = "stacked",   [CHART_WATERFALL] = "waterfall",
-                                    [CHART_TORNADO] = "tornado",   [CHART_SCORECARD] = "scorecard",
-                                    [CHART_ROOFLINE] = "roofline", NULL };
-
-/* "chart" and one more name begin a chart; a cell may be called chart all the same. */
-static bool accept_chart(struct reader *r) {
-  struct reader ahead = *r;
-  if (!accept_word(&ahead, "chart")) return false;
-  skip_blanks(&ahead);
-  if (!is_letter(look(&ahead))) return false;
-  *r = ahead;
+bool line_find(const struct sheet *sheet, const struct line_index *index, const char *name,
+               size_t *line) {
+  if (index->room == 0) return false;
+  size_t at = index_at(sheet, index, name);
+  if (!index->lines[at]) return false;
+  *line = index->lines[at] - 1;
   return true;
-}
-
-static mls_status read_chart_kind(struct reader *r, struct line *line) {
-  struct nearest nearest = { .wanted = peek_word(r) };
-  for (size_t i = 0; chart_words[i]; i++) {
-    line->chart = (enum chart_kind)i;
-    if (accept_word(r, chart_words[i])) return MLS_OK;
-    nearest_offer(&nearest, chart_words[i]);
-  }
-  return fail_add(r->fails, MLS_NAME, r->place, "there is no chart of the kind %.*s%s",
-                  (int)nearest.wanted.size, nearest.wanted.at, nearest_hint(r->memory, &nearest));
-}
-
-static mls_status read_chart(struct reader *r, struct line *line) {
-  size_t room = 0;
-  line->kind = LINE_CHART;
-  if (line->table >= 0)
-    return fail_add(r->fails, MLS_SYNTAX, r->place, "a chart can not stand inside a table");
-  TRY(read_chart_kind(r, line));
-  TRY(read_name(r, &line->name, &line->place));
-  if (!accept(r, '=')) return expected(r, "= and the cells that the chart shows");
-  do {
-    skip_blanks(r);
-    struct bind shown = { .place = r->place };
-    TRY(read_bound(r, line, shown, &room));
-  } while (accept(r, ','));
-  return at_end(r);
-}
-
-static mls_status read_statement(struct reader *r, struct line *line) {
-  if (accept_chart(r)) return read_chart(r, line);
-  struct slice word = peek_word(r);
-  line->kind = LINE_CELL;
-  if (slice_is(word, "input")) take_word(r);
-  else if (slice_is(word, "output")) take_word(r);
-  else if (slice_is(word, "check")) take_word(r);
-  else if (slice_is(word, "use")) take_word(r);
-  else if (slice_is(word, "table")) take_word(r);
-  else return read_cell(r, line);
-  if (slice_is(word, "input")) return read_input(r, line);
-  if (slice_is(word, "check")) return read_check(r, line);
-  if (slice_is(word, "use")) return read_use(r, line);
-  if (slice_is(word, "table")) return read_table(r, line);
-  line->output = true;
-  return read_cell(r, line);
 }
 
 /* ---- labels ---- */
 
-/* Takes "@key" tokens off the end of a comment. */
+/* The "@key" token at the end of a comment is taken off it; NULL when there is none. */
+static mls_status take_cite(struct reader *r, struct slice *text, const char **cite) {
+  size_t start = text->size;
+  *cite = NULL;
+  while (start > 0 && (statement_is_word(text->at[start - 1]) || text->at[start - 1] == '.'))
+    start--;
+  bool key = start > 0 && start < text->size && text->at[start - 1] == '@' &&
+             (start == 1 || text->at[start - 2] == ' ' || text->at[start - 2] == '\t');
+  if (!key) return MLS_OK;
+  *cite = names_add(r->names, (struct slice){ text->at + start, text->size - start });
+  if (!*cite) return fail_memory(r->fails);
+  *text = slice_trim((struct slice){ text->at, start - 1 });
+  return MLS_OK;
+}
+
+/* Takes all of them: they stand before those that the line has already. */
 static mls_status read_cites(struct reader *r, struct slice *text, const char ***cites,
-                             size_t *count) {
-  size_t room = 0;
+                             unsigned *count) {
+  const char *cite, **taken = NULL;
+  size_t found = 0, room = 0;
   for (;;) {
-    size_t start = text->size;
-    while (start > 0 && (is_word(text->at[start - 1]) || text->at[start - 1] == '.')) start--;
-    bool key = start > 0 && start < text->size && text->at[start - 1] == '@' &&
-               (start == 1 || text->at[start - 2] == ' ' || text->at[start - 2] == '\t');
-    if (!key) return MLS_OK;
-    const char *interned;
-    TRY(intern(r, (struct slice){ text->at + start, text->size - start }, &interned));
-    *cites = memory_grow(r->memory, *cites, *count, &room, sizeof **cites);
-    if (!*cites) return fail_memory(r->fails);
-    memmove(*cites + 1, *cites, *count * sizeof **cites);
-    (*cites)[0] = interned;
-    ++*count;
-    *text = slice_trim((struct slice){ text->at, start - 1 });
+    TRY(take_cite(r, text, &cite));
+    if (!cite) break;
+    const char **grown = memory_grow(&r->scratch, taken, found, &room, sizeof *taken);
+    if (!grown) return fail_memory(r->fails);
+    taken = grown;
+    taken[found++] = cite;
   }
+  if (found == 0) return MLS_OK;
+  const char **kept = memory_array(r->memory, found + *count, sizeof *kept);
+  if (!kept) return fail_memory(r->fails);
+  for (size_t i = 0; i < found; i++) kept[i] = taken[found - 1 - i];
+  if (*count > 0) memcpy(kept + found, *cites, *count * sizeof *kept);
+  *cites = kept;
+  *count += (unsigned)found;
+  return MLS_OK;
 }
 
 /* Joins a comment to the label that a line has already. */
 static mls_status add_label(struct reader *r, struct slice comment, const char **label,
-                            const char ***cites, size_t *count) {
+                            const char ***cites, unsigned *count) {
   struct slice text = slice_trim(comment);
   TRY(read_cites(r, &text, cites, count));
   size_t before = strlen(*label);
@@ -560,12 +183,7 @@ static mls_status join_lines(struct reader *r, struct slice first) {
 }
 
 static struct line *add_line(struct reader *r) {
-  struct sheet *sheet = r->sheet;
-  struct line *lines =
-      memory_grow(r->memory, sheet->lines, sheet->line_count, &sheet->line_room, sizeof *lines);
-  if (!lines) return NULL;
-  sheet->lines = lines;
-  struct line *line = &lines[sheet->line_count++];
+  struct line *line = &r->sheet->lines[r->sheet->line_count++];
   *line = (struct line){ .label = "", .table = -1 };
   return line;
 }
@@ -587,9 +205,9 @@ static mls_status check_language(struct reader *r, struct slice note) {
 
 static mls_status note_line(struct reader *r, struct slice text) {
   struct line *line = add_line(r);
-  if (!line) return fail_memory(r->fails);
   line->kind = LINE_NOTE;
-  line->place = (struct place){ r->file, r->line, 1 };
+  line->line = (unsigned)r->line;
+  line->column = 1;
   line->table = r->table;
   line->heading = text.size > 1 && text.at[1] == '#';
   size_t marks = line->heading ? 2 : 1;
@@ -609,11 +227,10 @@ static mls_status label_line(struct reader *r, struct slice comment) {
 
 static mls_status statement_line(struct reader *r, bool indented) {
   struct line *line = add_line(r);
-  if (!line) return fail_memory(r->fails);
-  line->place = r->place;
+  line->line = (unsigned)r->place.line;
+  line->column = (unsigned)r->place.column & 0xfffffu;
   if (!indented) r->table = -1;
   line->table = r->table;
-  size_t index = r->sheet->line_count - 1;
   bool told = r->after_unclosed && indented && r->table < 0;
   r->after_unclosed = r->unclosed || told;
   if (told) {
@@ -625,20 +242,16 @@ static mls_status statement_line(struct reader *r, bool indented) {
     return fail_add(r->fails, MLS_SYNTAX, r->place,
                     "an indented line belongs to a table, and none is open here");
   }
-  mls_status status = read_statement(r, line);
-  line = &r->sheet->lines[index];
+  mls_status status = statement_read(r, line);
   line->wrong = status != MLS_OK;
-  if (line->kind == LINE_TABLE && line->table < 0) r->table = (int)index;
+  if (line->kind == LINE_TABLE && line->table < 0) r->table = (int)(line - r->sheet->lines);
   if (status == MLS_MEMORY) return status;
   if (r->commented) TRY(add_label(r, r->comment, &line->label, &line->cites, &line->cite_count));
   return status;
 }
 
 static mls_status header_line(struct reader *r) {
-  struct place place;
-  if (!accept_word(r, "sheet")) return expected(r, "\"sheet\" and the name of the sheet");
-  TRY(read_name(r, &r->sheet->name, &place));
-  TRY(at_end(r));
+  TRY(statement_header(r, &r->sheet->name));
   if (r->commented)
     return add_label(r, r->comment, &r->sheet->label, &r->sheet->cites, &r->sheet->cite_count);
   return MLS_OK;
@@ -660,7 +273,7 @@ static mls_status read_line(struct reader *r) {
   return statement_line(r, indented);
 }
 
-/* Before memory is taken for a copy: a file with such a line is no sheet. */
+/* Before memory is taken for its lines: a file with such a line is no sheet. */
 static mls_status check_lengths(struct fails *fails, const char *file, struct slice text) {
   const char *at = text.at, *end = text.at + text.size;
   if (text.size > LIMIT_FILE)
@@ -676,12 +289,32 @@ static mls_status check_lengths(struct fails *fails, const char *file, struct sl
   return MLS_OK;
 }
 
-/* Lines to make room for at once; a file of nothing but blank lines must not take it all. */
+/* Lines to make room for: those that are not blank. */
 static size_t count_lines(struct slice text) {
   size_t count = 1;
   const char *at = text.at, *end = text.at + text.size;
-  while (count < 1 << 17 && at < end && (at = memchr(at, '\n', (size_t)(end - at)))) at++, count++;
+  while (at < end && (at = memchr(at, '\n', (size_t)(end - at)))) {
+    while (at < end && statement_is_blank(*at)) at++;
+    count += at < end;
+  }
   return count;
+}
+
+static mls_status read_lines(struct reader *r) {
+  struct sheet *sheet = r->sheet;
+  size_t count = count_lines(r->text);
+  sheet->lines = memory_array(r->memory, count, sizeof *sheet->lines);
+  mls_status named = names_reserve(r->names, count + count / 32);
+  if (!sheet->lines || named != MLS_OK || !memory_push(&r->scratch, 1))
+    return fail_memory(r->fails);
+  struct memory_mark mark = memory_mark(&r->scratch);
+  while (r->at < r->text.size && r->fails->errors < LIMIT_ERRORS) {
+    TRY(progress_tick(r->fails, 20, r->at, r->text.size));
+    if (read_line(r) == MLS_MEMORY) return MLS_MEMORY;
+    if (r->newer) return MLS_LIMIT;
+    memory_reset(&r->scratch, mark);
+  }
+  return MLS_OK;
 }
 
 mls_status sheet_read(struct memory *memory, struct names *names, struct units *units,
@@ -692,8 +325,7 @@ mls_status sheet_read(struct memory *memory, struct names *names, struct units *
   *out = NULL;
   TRY(check_lengths(fails, file, (struct slice){ bytes, size }));
   struct sheet *sheet = memory_push(memory, sizeof *sheet);
-  char *text = memory_text(memory, bytes, size);
-  if (!sheet || !text) return fail_memory(fails);
+  if (!sheet) return fail_memory(fails);
   *sheet = (struct sheet){ .file = file, .label = "", .hash = hash_more(HASH_START, bytes, size) };
   struct reader r = { .memory = memory,
                       .names = names,
@@ -701,17 +333,15 @@ mls_status sheet_read(struct memory *memory, struct names *names, struct units *
                       .fails = fails,
                       .sheet = sheet,
                       .file = file,
-                      .text = { text, size },
+                      .text = { bytes, size },
                       .table = -1 };
-  if (size >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0) r.at = 3;
-  sheet->lines =
-      memory_reserve(memory, NULL, 0, &sheet->line_room, count_lines(r.text), sizeof *sheet->lines);
-  if (!sheet->lines) return fail_memory(fails);
-  while (r.at < size && fails->errors < LIMIT_ERRORS) {
-    TRY(progress_tick(fails, 20, r.at, size));
-    if (read_line(&r) == MLS_MEMORY) return MLS_MEMORY;
-    if (r.newer) return MLS_LIMIT;
-  }
+  if (size >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0) r.at = 3;
+  memory_open_beside(&r.scratch, memory);
+  formulas_open(&r.formulas, memory, names, units, fails);
+  mls_status status = read_lines(&r);
+  formulas_close(&r.formulas);
+  memory_close(&r.scratch);
+  TRY(status);
   if (!sheet->name || !*sheet->name) {
     sheet->name = "";
     if (fails->errors == errors)

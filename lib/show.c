@@ -12,7 +12,8 @@ void show_path(const struct mls_model *model, unsigned cell, size_t row, struct 
   const struct cell *here = &model->cells[cell];
   model_path(model, cell, out);
   if (row == ROWS_ALL) return;
-  if (here->family) buffer_print(out, ".%s", model->words[here->words[row % here->word_count]]);
+  if (here->family)
+    buffer_print(out, ".%s", model->words[here->fact->words[row % here->fact->word_count]]);
   if (!model_rows(model, cell)) return;
   char key[TEXT_NUMBER];
   buffer_print(out, "(%s)", model_row_key(model, cell, row, key));
@@ -23,8 +24,8 @@ static bool word_row(const struct mls_model *model, unsigned cell, const char *w
   unsigned number = model_word(model, word);
   if (number == GRAPH_NONE) return false;
   if (!here->family) return rows_find(model, model_rows(model, cell), (double)number, row);
-  for (unsigned i = 0; i < here->word_count; i++) {
-    if (here->words[i] != number) continue;
+  for (unsigned i = 0; i < here->fact->word_count; i++) {
+    if (here->fact->words[i] != number) continue;
     *row = i;
     return true;
   }
@@ -138,7 +139,7 @@ const char *show_typed(const struct mls_values *values, unsigned cell, size_t ro
   const struct rows *rows = model_rows(values->model, cell);
   if (here->kind != CELL_INPUT || (rows && rows->words)) return NULL;
   const struct line *line = model_line(values->model, cell);
-  return !rows && line->value_count == 1 ? line->values[0].typed : NULL;
+  return !rows && line->domain->value_count == 1 ? line->domain->values[0].typed : NULL;
 }
 
 double show_written(const struct mls_values *values, unsigned cell, size_t row) {

@@ -29,14 +29,14 @@ static enum state fact_state(const struct mls_values *values, unsigned cell) {
 /* The row of a family that a path looks up, or false when its key is an error or varies by row. */
 static bool family_row(const struct mls_values *values, const struct cell *cell,
                        const struct node *node, const struct cell *family, size_t *row) {
-  if (node->ref.kind == REF_ROW) {
-    *row = node->ref.row;
+  if (node->ref == REF_ROW) {
+    *row = node->parts->row;
     return family->table < 0;
   }
   if (cell->table >= 0 || family->table >= 0 || node->count == 0) return false;
-  double key = values_evaluate(values, cell->home, 0, node->arguments[0]);
-  for (unsigned i = 0; i < family->word_count; i++)
-    if ((double)family->words[i] == key) {
+  double key = values_evaluate(values, model_home(values->model, cell), 0, node->arguments[0]);
+  for (unsigned i = 0; i < family->fact->word_count; i++)
+    if ((double)family->fact->words[i] == key) {
       *row = i;
       return true;
     }
@@ -46,7 +46,7 @@ static bool family_row(const struct mls_values *values, const struct cell *cell,
 static enum state path_state(const struct mls_values *values, const struct cell *cell,
                              const struct node *node) {
   const struct mls_model *model = values->model;
-  unsigned to = model_cell(model, cell->home, &node->ref);
+  unsigned to = model_cell(model, model_home(model, cell), node);
   const struct cell *other = &model->cells[to];
   size_t row;
   if (other->kind == CELL_FACT && other->family && family_row(values, cell, node, other, &row))
@@ -58,8 +58,8 @@ static enum state node_state(const struct mls_values *values, const struct cell 
                              const struct node *node) {
   const struct mls_model *model = values->model;
   enum state state = STATE_INPUT;
-  if (node->kind == NODE_CALL && node->total != NODE_PLAIN)
-    return (enum state)values->states[model->instances[cell->home].cells[node->total]];
+  if (node_is_total(node))
+    return (enum state)values->states[model->instances[model_home(model, cell)].cells[node->total]];
   if (node->kind == NODE_PATH) state = path_state(values, cell, node);
   for (unsigned i = 0; i < node->count; i++)
     state = state_weakest(state, node_state(values, cell, node->arguments[i]));
@@ -101,9 +101,9 @@ static enum state cell_state(const struct mls_values *values, unsigned cell) {
     case CELL_KEY: return STATE_INPUT;
     case CELL_WITHIN: return (enum state)values->states[at->target];
     case CELL_TOTAL: {
-      enum state state = (enum state)values->states[at->total_column];
-      if (at->total_truth != GRAPH_NONE)
-        state = state_weakest(state, (enum state)values->states[at->total_truth]);
+      enum state state = (enum state)values->states[at->total->column];
+      if (at->total->truth != GRAPH_NONE)
+        state = state_weakest(state, (enum state)values->states[at->total->truth]);
       return state == STATE_VERIFIED ? STATE_DERIVED : state;
     }
     case CELL_BOUND:

@@ -83,47 +83,51 @@ static void convert(struct mls_stream *stream, size_t count) {
   }
 }
 
-/* What inputs and facts among the results are written as. */
-static void show(struct mls_stream *stream, size_t count) {
-  for (size_t i = 0; i < stream->result_count; i++) {
-    const struct stream_result *result = &stream->results[i];
-    const struct stream_column *column = result->column;
-    if (!result->shown) continue;
-    bool fact = stream->model->cells[result->cell].kind == CELL_FACT;
-    bool typed = column && (!column->about.unit ||
-                            strcmp(column->about.unit->text,
-                                   stream->model->cells[result->cell].unit->text) == 0);
-    for (size_t row = 0; row < count; row++)
-      if (typed) result->shown[row] = column->typed[row];
-      else if (column || fact)
-        result->shown[row] = csv_shortest(result->value[row], result->factor);
-      else result->shown[row] = result->constant;
-  }
+/* A column of results in the unit that it is written in. */
+static void write_column(const struct mls_stream *stream, const struct stream_result *result,
+                         size_t count) {
+  const struct cell *cell = &stream->model->cells[result->cell];
+  const struct stream_column *column = result->column;
+  bool same =
+      column && (!column->about.unit || strcmp(column->about.unit->text, cell->unit->text) == 0);
+  if (same) memcpy(result->written, column->typed, count * sizeof *result->written);
+  for (size_t row = 0; row < count && !same; row++)
+    if (column || cell->kind == CELL_FACT)
+      result->written[row] = csv_shortest(result->value[row], result->factor);
+    else result->written[row] = result->constant;
 }
 
-static bool has_error(const struct mls_stream *stream, size_t row) {
-  bool error = false;
-  for (size_t i = 0; i < stream->result_count; i++)
-    error |= value_is_error(stream->results[i].value[row]);
-  return error;
+/* What is written, and which rows go the careful way because a result is an error. */
+static void finish(struct mls_stream *stream, size_t count) {
+  for (size_t i = 0; i < stream->result_count; i++) {
+    const struct stream_result *result = &stream->results[i];
+    for (size_t row = 0; row < count; row++) stream->bad[row] |= value_is_error(result->value[row]);
+    if (result->typed) write_column(stream, result, count);
+    else if (result->written && result->written != result->value)
+      for (size_t row = 0; row < count; row++)
+        result->written[row] = result->value[row] / result->factor;
+  }
+  stream_prepare(stream, 0, count);
 }
 
 /* Rows that were read into the columns; `first` is the number of the first one. */
 static mls_status put_rows(struct mls_stream *stream, size_t count, size_t first) {
   convert(stream, count);
   TRY(batch_run(&stream->batch, count, stream->in, stream->out, stream->bad));
-  show(stream, count);
+  finish(stream, count);
   for (size_t row = 0; row < count; row++) {
-    bool careful = stream->lines[row].careful || stream->bad[row] || has_error(stream, row);
+    bool careful = stream->firsts[row] == 0 || stream->bad[row];
     TRY(careful ? stream_careful(stream, row, first + row) : stream_put(stream, row, first + row));
   }
   return MLS_OK;
 }
 
 static void begin(struct mls_stream *stream) {
-  memory_reset(&stream->message_memory, (struct memory_mark){ NULL, 0 });
+  memory_close(&stream->message_memory);
   fail_clear(&stream->fails);
   stream->bytes.size = 0;
+  stream->split.to = NULL;
+  stream->split.count = stream->split.next = 0;
   stream->count = (mls_lines){ .rows = 0 };
 }
 

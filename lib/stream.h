@@ -11,9 +11,16 @@
 #include "csv_write.h"
 #include "export.h"
 #include "limits.h"
+#include "number.h"
 #include "scenario.h"
 
-enum { STREAM_ROWS = 512 }; /* calculated at once: their columns stay in cache */
+enum {
+  STREAM_ROWS = 512,         /* calculated at once: their columns stay in cache */
+  STREAM_READ = NUMBER_LONG, /* read at once: their bytes do */
+  /* Of columns in memory: a power of two of bytes apart, they would share few places of the cache.
+   */
+  STREAM_ROOM = STREAM_ROWS + 8
+};
 
 struct stream_column {
   struct intake_column about;
@@ -33,9 +40,10 @@ struct stream_result {
   size_t row;
   bool check;
   double factor;
-  double *value; /* STREAM_ROWS, SI */
-  /* of an input or a fact, which is written as typed: */
-  double *shown;                      /* STREAM_ROWS, in the written unit; NULL for all others */
+  double *value;   /* STREAM_ROWS, SI */
+  double *written; /* STREAM_ROWS, in the written unit, or `value`; NULL for texts, truths */
+  struct number_column digits;        /* of `written` */
+  bool typed;                         /* an input or a fact, which is written as typed: */
   const struct stream_column *column; /* where it comes from, or NULL */
   double constant;                    /* then this */
 };
@@ -51,7 +59,14 @@ struct stream_line {
   struct slice text;
   size_t number;     /* in the file, from 1 */
   struct slice name; /* of a plain line with column `scenario` */
-  bool careful;
+};
+
+/* Where fields end from a line's start on, for as many bytes as are looked at together. */
+struct stream_split {
+  const char *from, *to;
+  size_t room;        /* bytes */
+  uint32_t *ends;     /* counted from `from`; the first is that of the line before */
+  size_t count, next; /* `next`: of the next line */
 };
 
 struct mls_stream {
@@ -70,20 +85,25 @@ struct mls_stream {
   struct stream_column *columns;
   size_t column_count;
   struct stream_field *fields; /* one a column */
+  size_t *texts, text_count;   /* those that are no numbers */
   bool named;                  /* there is a column `scenario` */
   struct stream_result *results;
   size_t result_count, result_room;
+  bool checked; /* there are checks among them */
   struct mls_batch batch;
   bool batch_opened;
   const double **in; /* columns of the batch */
   double **out;
   unsigned *bad;
   struct stream_line *lines;
-  struct buffer text;   /* header, then a line: a file of one scenario */
-  size_t text_header;   /* bytes of the header in it */
-  struct buffer head;   /* of the results */
-  struct buffer errors; /* of the row at hand */
-  struct buffer bytes;  /* results of the call at hand */
+  uint32_t *firsts; /* one a line: of its ends in the split; 0: it goes the careful way */
+  struct stream_split split;
+  struct number_texts numbers; /* STREAM_READ of one column */
+  struct buffer text;          /* header, then a line: a file of one scenario */
+  size_t text_header;          /* bytes of the header in it */
+  struct buffer head;          /* of the results */
+  struct buffer errors;        /* of the row at hand */
+  struct buffer bytes;         /* results of the call at hand */
   mls_lines count;
 };
 
@@ -93,10 +113,17 @@ void stream_tell(struct mls_stream *stream, size_t line);
 mls_status stream_settings(struct mls_stream *stream);
 mls_status stream_open(struct mls_stream *stream, const mls_stream_options *options);
 
+mls_status split_open(struct stream_split *split, struct memory *memory, size_t columns);
+/* Lists the ends after `from`, where a line begins; after the last line there is one at `end`. */
+void split_fill(struct stream_split *split, unsigned set, char separator, const char *from,
+                const char *end);
+
 /* Reads the next lines into the columns: up to STREAM_ROWS that are not blank. Returns how many,
    and moves *at behind them. */
 size_t stream_scan(struct mls_stream *stream, const char **at, const char *end, size_t *number);
 
+/* Prepares `count` rows of `written`, from `index` on, for what follows. */
+void stream_prepare(struct mls_stream *stream, size_t index, size_t count);
 /* Writes the results of row `index`, the `row`th of its file, read and calculated already. */
 mls_status stream_put(struct mls_stream *stream, size_t index, size_t row);
 /* Reads, calculates and writes a row the careful way. */

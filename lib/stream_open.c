@@ -38,10 +38,10 @@ static mls_status keep_settings(struct mls_stream *stream, const mls_stream_opti
 /* ---- columns ---- */
 
 static bool make_lanes(struct mls_stream *stream, struct stream_column *column) {
-  column->typed = memory_array(&stream->memory, STREAM_ROWS, sizeof *column->typed);
+  column->typed = memory_array(&stream->memory, STREAM_ROOM, sizeof *column->typed);
   bool same = column->factor == 1 || !column->about.target.number;
   column->si =
-      same ? column->typed : memory_array(&stream->memory, STREAM_ROWS, sizeof *column->si);
+      same ? column->typed : memory_array(&stream->memory, STREAM_ROOM, sizeof *column->si);
   return column->typed && column->si;
 }
 
@@ -57,7 +57,8 @@ static mls_status open_column(struct mls_stream *stream, const struct intake_col
     column->written = cell->unit->factor;
     column->factor = about->unit ? about->unit->factor : column->written;
     bool set = values_setting(&stream->trial, target->cell, target->row) != NULL;
-    if (set && cell->kind == CELL_INPUT) column->set = model_line(stream->model, target->cell)->set;
+    if (set && cell->kind == CELL_INPUT)
+      column->set = model_line(stream->model, target->cell)->domain->set;
     double si = values_get(&stream->trial, target->cell, target->row);
     column->filler = value_is_error(si) || !target->number ? si : si / column->factor;
   }
@@ -94,11 +95,13 @@ static mls_status open_columns(struct mls_stream *stream, struct slice header) {
   stream->column_count = intake.csv.rows[0].count;
   stream->columns = memory_array(&stream->memory, stream->column_count, sizeof *stream->columns);
   stream->fields = memory_array(&stream->memory, stream->column_count, sizeof *stream->fields);
-  if (!stream->columns || !stream->fields) return fail_memory(&stream->fails);
+  stream->texts = memory_array(&stream->memory, stream->column_count, sizeof *stream->texts);
+  if (!stream->columns || !stream->fields || !stream->texts) return fail_memory(&stream->fails);
   for (size_t i = 0; i < stream->column_count; i++) {
     struct stream_column *column = &stream->columns[i];
     TRY(open_column(stream, &columns[i], column));
     bool number = column->about.target.number;
+    if (!number) stream->texts[stream->text_count++] = i;
     stream->fields[i] = (struct stream_field){ number ? column->typed : NULL,
                                                number && !column->set ? NULL : column };
   }
@@ -118,12 +121,7 @@ static bool is_there(const struct mls_stream *stream, unsigned cell, size_t row)
 
 /* Inputs and facts are written as typed: where from. A column in another unit than the sheet's is
    turned into it. */
-static mls_status open_shown(struct mls_stream *stream, struct stream_result *result) {
-  const struct cell *cell = &stream->model->cells[result->cell];
-  bool number = !cell->text && !cell->truth;
-  if (!number || (cell->kind != CELL_INPUT && cell->kind != CELL_FACT)) return MLS_OK;
-  result->shown = memory_array(&stream->memory, STREAM_ROWS, sizeof *result->shown);
-  if (!result->shown) return fail_memory(&stream->fails);
+static void find_typed(struct mls_stream *stream, struct stream_result *result) {
   for (size_t i = 0; i < stream->column_count && !result->column; i++) {
     const struct target *target = &stream->columns[i].about.target;
     bool same = target->path && target->cell == result->cell && target->row == result->row;
@@ -131,7 +129,23 @@ static mls_status open_shown(struct mls_stream *stream, struct stream_result *re
       result->column = &stream->columns[i];
   }
   result->constant = show_written(&stream->trial, result->cell, result->row);
-  return MLS_OK;
+}
+
+static mls_status open_written(struct mls_stream *stream, struct stream_result *result) {
+  const struct cell *cell = &stream->model->cells[result->cell];
+  struct memory *memory = &stream->memory;
+  struct number_column *digits = &result->digits;
+  if (cell->text || cell->truth) return MLS_OK;
+  result->typed = cell->kind == CELL_INPUT || cell->kind == CELL_FACT;
+  if (result->typed) find_typed(stream, result);
+  result->written = result->value;
+  if (result->typed || result->factor != 1)
+    result->written = memory_array(memory, STREAM_ROOM, sizeof *result->written);
+  digits->first = memory_array(memory, STREAM_ROOM, sizeof *digits->first);
+  digits->second = memory_array(memory, STREAM_ROOM, sizeof *digits->second);
+  digits->rest = memory_array(memory, STREAM_ROOM, sizeof *digits->rest);
+  bool good = result->written && digits->first && digits->second && digits->rest;
+  return good ? MLS_OK : fail_memory(&stream->fails);
 }
 
 static mls_status add_result(struct mls_stream *stream, unsigned cell, size_t row) {
@@ -144,9 +158,10 @@ static mls_status add_result(struct mls_stream *stream, unsigned cell, size_t ro
   struct stream_result *result = &results[stream->result_count];
   *result = (struct stream_result){ .cell = cell, .row = row, .factor = at->unit->factor };
   result->check = at->kind == CELL_CHECK || at->kind == CELL_WITHIN;
-  TRY(open_shown(stream, result));
-  result->value = memory_array(&stream->memory, STREAM_ROWS, sizeof *result->value);
+  result->value = memory_array(&stream->memory, STREAM_ROOM, sizeof *result->value);
   if (!result->value) return fail_memory(&stream->fails);
+  TRY(open_written(stream, result));
+  stream->checked |= result->check;
   stream->result_count++;
   return MLS_OK;
 }
@@ -219,6 +234,20 @@ static bool is_read(const struct mls_stream *stream, const struct stream_column 
          !values_setting(&stream->trial, target->cell, target->row);
 }
 
+static mls_status open_lines(struct mls_stream *stream) {
+  struct memory *memory = &stream->memory;
+  struct number_texts *numbers = &stream->numbers;
+  stream->lines = memory_array(memory, STREAM_ROWS, sizeof *stream->lines);
+  stream->firsts = memory_array(memory, STREAM_ROWS, sizeof *stream->firsts);
+  numbers->words = memory_array(memory, STREAM_READ, sizeof *numbers->words);
+  numbers->sizes = memory_array(memory, STREAM_READ, sizeof *numbers->sizes);
+  numbers->odd = memory_array(memory, STREAM_READ, sizeof *numbers->odd);
+  if (!stream->lines || !stream->firsts || !numbers->words || !numbers->sizes || !numbers->odd ||
+      split_open(&stream->split, memory, stream->column_count) != MLS_OK)
+    return fail_memory(&stream->fails);
+  return MLS_OK;
+}
+
 static mls_status open_batch(struct mls_stream *stream) {
   struct memory *memory = &stream->memory;
   mls_place *columns = memory_array(memory, stream->column_count, sizeof *columns);
@@ -226,8 +255,7 @@ static mls_status open_batch(struct mls_stream *stream) {
   stream->in = memory_array(memory, stream->column_count, sizeof *stream->in);
   stream->out = memory_array(memory, stream->result_count, sizeof *stream->out);
   stream->bad = memory_array(memory, STREAM_ROWS, sizeof *stream->bad);
-  stream->lines = memory_array(memory, STREAM_ROWS, sizeof *stream->lines);
-  if (!columns || !results || !stream->in || !stream->out || !stream->bad || !stream->lines)
+  if (!columns || !results || !stream->in || !stream->out || !stream->bad)
     return fail_memory(&stream->fails);
   size_t count = 0;
   for (size_t i = 0; i < stream->column_count; i++) {
@@ -258,5 +286,6 @@ mls_status stream_open(struct mls_stream *stream, const mls_stream_options *opti
   TRY(open_columns(stream, (struct slice){ header, options->length }));
   TRY(open_results(stream, options));
   TRY(write_head(stream));
+  TRY(open_lines(stream));
   return open_batch(stream);
 }

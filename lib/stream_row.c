@@ -8,11 +8,6 @@
 
 /* ---- a row of results ---- */
 
-static char *put_bytes(char *to, struct slice text) {
-  memcpy(to, text.at, text.size);
-  return to + text.size;
-}
-
 /* What a row needs besides its texts. */
 static size_t row_room(const struct mls_stream *stream) {
   return (stream->result_count + 2) * (TEXT_NUMBER + 1);
@@ -25,27 +20,29 @@ static char *put_text(struct mls_stream *stream, char *to, struct slice text) {
   return buffer_room(&stream->bytes, row_room(stream));
 }
 
-static char *put_count(char *to, size_t count) {
-  char digits[24], *at = digits + sizeof digits;
-  for (; count >= 10; count /= 10) *--at = (char)('0' + count % 10);
-  *--at = (char)('0' + count);
-  return put_bytes(to, (struct slice){ at, (size_t)(digits + sizeof digits - at) });
-}
-
 static char *put_name(struct mls_stream *stream, char *to, struct slice name, size_t row) {
-  if (!stream->named) return put_count(to, row);
+  if (!stream->named) return to + number_put_count(to, row);
   return name.size > 0 ? put_text(stream, to, name) : to;
 }
 
 static char *put_result(struct mls_stream *stream, char *to, const struct stream_result *result,
                         size_t index) {
-  const struct cell *cell = &stream->model->cells[result->cell];
+  if (result->written) return to + csv_number_at(to, &result->digits, index, stream->dialect);
   double value = result->value[index];
   if (value != value) return to;
-  if (cell->text) return put_text(stream, to, slice_of(stream->model->words[(size_t)value]));
-  if (cell->truth) return put_bytes(to, value != 0 ? SLICE("1") : SLICE("0"));
-  double number = result->shown ? result->shown[index] : value / result->factor;
-  return to + csv_number(to, number, stream->dialect);
+  if (!stream->model->cells[result->cell].text) return *to = value != 0 ? '1' : '0', to + 1;
+  return put_text(stream, to, slice_of(stream->model->words[(size_t)value]));
+}
+
+void stream_prepare(struct mls_stream *stream, size_t index, size_t count) {
+  for (size_t i = 0; i < stream->result_count; i++) {
+    const struct stream_result *result = &stream->results[i];
+    const struct number_column *digits = &result->digits;
+    if (!result->written) continue;
+    struct number_column from = { digits->first + index, digits->second + index,
+                                  digits->rest + index };
+    number_prepare(stream->model->vectors, result->written + index, count, &from);
+  }
 }
 
 static char *put_errors(struct mls_stream *stream, char *to) {
@@ -77,7 +74,7 @@ static mls_status put_row(struct mls_stream *stream, struct slice name, size_t i
 
 static void count_checks(struct mls_stream *stream, size_t index) {
   bool failing = false;
-  for (size_t i = 0; i < stream->result_count; i++)
+  for (size_t i = 0; i < stream->result_count && stream->checked; i++)
     failing |= stream->results[i].check && !(stream->results[i].value[index] == 1);
   stream->count.failing += failing;
 }
@@ -132,7 +129,7 @@ static mls_status no_return(struct mls_stream *stream, struct slice line) {
 static mls_status read_line(struct mls_stream *stream, struct slice line,
                             struct mls_scenarios *out) {
   struct mls_values *trial = &stream->trial;
-  memory_reset(&trial->scratch_memory, (struct memory_mark){ NULL, 0 });
+  memory_close(&trial->scratch_memory);
   fail_clear(&trial->fails);
   stream->text.size = stream->text_header;
   buffer_add(&stream->text, line.at, line.size);
@@ -153,9 +150,11 @@ static mls_status calculate(struct mls_stream *stream, const struct mls_scenario
   for (size_t i = 0; i < stream->result_count; i++) {
     struct stream_result *result = &stream->results[i];
     result->value[index] = values_get(trial, result->cell, result->row);
-    if (result->shown && !value_is_error(result->value[index]))
-      result->shown[index] = show_written(trial, result->cell, result->row);
+    if (result->written) result->written[index] = result->value[index] / result->factor;
+    if (result->typed && !value_is_error(result->value[index]))
+      result->written[index] = show_written(trial, result->cell, result->row);
   }
+  stream_prepare(stream, index, 1);
   return MLS_OK;
 }
 

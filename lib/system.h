@@ -16,6 +16,14 @@
 #define SYSTEM_PRINTS(at, first)
 #endif
 
+/* A function made into the code of each that calls it, where the compiler takes orders: each gets
+   its own for the arguments that are known there. */
+#if defined(__GNUC__)
+#define SYSTEM_INLINE static inline __attribute__((always_inline))
+#else
+#define SYSTEM_INLINE static inline
+#endif
+
 /* Says that a large block is about to be filled, so that the system may give it large pages:
    opening many cells is bound by first touching their memory. Does nothing where this is unknown.
  */

@@ -91,7 +91,7 @@ static mls_status bound_cell(struct lookup *lookup, unsigned index) {
                      : fail_add(lookup->fails, MLS_NAME, lookup->place,
                                 "%s is bound to %.80s by use %s in %s:%d; set what it is bound to",
                                 path, formula.bytes ? formula.bytes : "a formula", use->name,
-                                parent->file, use->place.line);
+                                parent->file, (int)use->line);
   buffer_close(&formula);
   return status;
 }
@@ -107,14 +107,16 @@ static mls_status column_cell(struct lookup *lookup, unsigned cell) {
 }
 
 static mls_status fixed_cell(struct lookup *lookup, unsigned cell) {
-  const struct line *line = model_line(lookup->model, cell);
+  struct place place =
+      line_place(lookup->model->instances[lookup->model->cells[cell].instance].sheet,
+                 model_line(lookup->model, cell));
   enum cell_kind kind = lookup->model->cells[cell].kind;
   const char *what = kind == CELL_FACT                           ? "a fact of the items of a table"
                      : kind == CELL_CHECK || kind == CELL_WITHIN ? "a check"
                                                                  : "calculated";
   return fail_add(lookup->fails, MLS_NAME, lookup->place,
                   "%s is %s in %s:%d; only inputs, and facts of items that inputs choose, are set",
-                  lookup->shown, what, line->place.file, line->place.line);
+                  lookup->shown, what, place.file, place.line);
 }
 
 /* ---- inputs and facts ---- */
@@ -122,11 +124,11 @@ static mls_status fixed_cell(struct lookup *lookup, unsigned cell) {
 static mls_status take_input(struct lookup *lookup, unsigned index) {
   const struct cell *cell = &lookup->model->cells[index];
   lookup->out->cell = index;
-  lookup->out->item = cell->registry != NULL;
+  lookup->out->item = model_registry(lookup->model, cell) != NULL;
   lookup->out->number = !cell->text;
   lookup->out->unit = cell->unit;
-  lookup->out->strict = cell->strict;
-  lookup->out->count = cell->count;
+  lookup->out->strict = cell->unit->strict;
+  lookup->out->count = cell->unit->count;
   return MLS_OK;
 }
 
@@ -136,11 +138,11 @@ static unsigned fact_cell(const struct mls_model *model, unsigned chooser,
                           const struct field *field, size_t *row) {
   for (unsigned i = 0; i < model->cell_count; i++) {
     const struct cell *cell = &model->cells[i];
-    if (cell->kind != CELL_FACT || cell->chooser != chooser) continue;
+    if (cell->kind != CELL_FACT || cell->fact->chooser != chooser) continue;
     const char *name = cell->family ? field->family : field->name;
-    if (!name || strcmp(name, cell->field) != 0) continue;
+    if (!name || strcmp(name, cell->fact->field) != 0) continue;
     *row = 0;
-    while (cell->family && strcmp(model->words[cell->words[*row]], field->word) != 0) ++*row;
+    while (cell->family && strcmp(model->words[cell->fact->words[*row]], field->word) != 0) ++*row;
     return i;
   }
   return GRAPH_NONE;
@@ -196,11 +198,12 @@ static mls_status take_present_field(struct lookup *lookup, const struct registr
 static mls_status find_fact(struct lookup *lookup, unsigned chooser, struct slice name) {
   const struct cell *cell = &lookup->model->cells[chooser];
   if (cell->kind == CELL_BOUND) return bound_cell(lookup, chooser);
-  TRY(take_present_field(lookup, cell->registry, &name));
-  for (size_t i = 0; i < cell->registry->field_count; i++)
-    if (slice_is(name, cell->registry->fields[i].name))
-      return take_fact(lookup, chooser, &cell->registry->fields[i]);
-  return unknown_field(lookup, cell->registry, name);
+  const struct registry *registry = model_registry(lookup->model, cell);
+  TRY(take_present_field(lookup, registry, &name));
+  for (size_t i = 0; i < registry->field_count; i++)
+    if (slice_is(name, registry->fields[i].name))
+      return take_fact(lookup, chooser, &registry->fields[i]);
+  return unknown_field(lookup, registry, name);
 }
 
 /* The longest head of the path that is a registry input, for "hw.flops.fp16". */
@@ -212,8 +215,8 @@ static bool find_chooser(const struct lookup *lookup, unsigned *cell, struct sli
     if (*cell == GRAPH_NONE) continue;
     const struct cell *found = &lookup->model->cells[*cell];
     bool scalar = !model_rows(lookup->model, *cell);
-    if (found->registry && scalar && (found->kind == CELL_INPUT || found->kind == CELL_BOUND))
-      return true;
+    bool input = found->kind == CELL_INPUT || found->kind == CELL_BOUND;
+    if (input && scalar && model_registry(lookup->model, found)) return true;
   }
   return false;
 }

@@ -42,96 +42,115 @@ void names_open(struct names *names, struct memory *memory) {
   *names = (struct names){ .memory = memory };
 }
 
-/* The slot that holds the text, or the free one where it belongs. */
-static struct name_slot *names_slot(const struct names *names, struct slice slice, unsigned hash) {
-  size_t mask = names->room - 1, at = hash & mask;
-  for (; names->slots[at].text; at = (at + 1) & mask) {
-    const struct name_slot *slot = &names->slots[at];
-    if (slot->hash == hash && slot->size == slice.size &&
-        (slice.size == 0 || memcmp(slot->text, slice.at, slice.size) == 0))
-      break;
-  }
-  return &names->slots[at];
+/* Tables with open addressing are at most three quarters full; a hash of 32 bits is spread over any
+   room. */
+static size_t spread(unsigned hash, size_t room) { return (size_t)((uint64_t)hash * room >> 32); }
+
+static bool is_full(size_t count, size_t room) { return count + 1 > room / 4 * 3; }
+
+/* Room for a table of so many: at least twice what it was. */
+static size_t wider(size_t count, size_t room, size_t least) {
+  size_t wanted = (count / 3 + 1) * 4;
+  if (wanted < room * 2) wanted = room * 2;
+  return wanted < least ? least : wanted;
 }
 
-static bool names_widen(struct names *names) {
+/* Where the text stands, or the free place where it belongs. */
+static size_t names_at(const struct names *names, struct slice slice, unsigned hash) {
+  size_t at = spread(hash, names->room);
+  for (; names->texts[at]; at = at + 1 < names->room ? at + 1 : 0)
+    if (names->hashes[at] == hash && slice_is(slice, names->texts[at])) break;
+  return at;
+}
+
+static mls_status names_widen(struct names *names, size_t room) {
   struct names wide = *names;
-  wide.room = names->room ? names->room * 2 : 256;
-  wide.slots = memory_array(names->memory, wide.room, sizeof *wide.slots);
-  if (!wide.slots) return false;
+  wide.room = room;
+  wide.texts = memory_array(names->memory, room, sizeof *wide.texts);
+  wide.hashes = memory_array(names->memory, room, sizeof *wide.hashes);
+  if (!wide.texts || !wide.hashes) return MLS_MEMORY;
   for (size_t i = 0; i < names->room; i++) {
-    const struct name_slot *slot = &names->slots[i];
-    if (slot->text)
-      *names_slot(&wide, (struct slice){ slot->text, slot->size }, slot->hash) = *slot;
+    if (!names->texts[i]) continue;
+    size_t at = spread(names->hashes[i], room);
+    while (wide.texts[at]) at = at + 1 < room ? at + 1 : 0;
+    wide.texts[at] = names->texts[i];
+    wide.hashes[at] = names->hashes[i];
   }
   *names = wide;
-  return true;
+  return MLS_OK;
 }
 
-/* A slot for the text with room left in the table; NULL when there is no memory. */
-static struct name_slot *names_place(struct names *names, struct slice slice, unsigned *hash) {
-  if (names->count * 2 >= names->room && !names_widen(names)) return NULL;
-  *hash = (unsigned)hash_bytes(slice.at, slice.size);
-  return names_slot(names, slice, *hash);
+mls_status names_reserve(struct names *names, size_t more) {
+  size_t count = names->count + more;
+  return is_full(count, names->room) ? names_widen(names, wider(count, names->room, 256)) : MLS_OK;
 }
 
 const char *names_add(struct names *names, struct slice slice) {
-  unsigned hash;
-  struct name_slot *slot = names_place(names, slice, &hash);
-  if (!slot || slot->text) return slot ? slot->text : NULL;
+  unsigned hash = (unsigned)hash_bytes(slice.at, slice.size);
+  if (names_reserve(names, 1) != MLS_OK) return NULL;
+  size_t at = names_at(names, slice, hash);
+  if (names->texts[at]) return names->texts[at];
   char *text = memory_text(names->memory, slice.at, slice.size);
   if (!text) return NULL;
-  *slot = (struct name_slot){ text, (unsigned)slice.size, hash };
+  names->texts[at] = text;
+  names->hashes[at] = hash;
   names->count++;
   return text;
 }
 
 mls_status names_fork(struct names *names) {
-  struct name_slot *slots = memory_array(names->memory, names->room, sizeof *slots);
-  if (!slots) return MLS_MEMORY;
-  if (names->room > 0) memcpy(slots, names->slots, names->room * sizeof *slots);
-  names->slots = slots;
-  return MLS_OK;
+  return names->room ? names_widen(names, names->room) : MLS_OK;
 }
 
 const char *names_find(const struct names *names, struct slice slice) {
   if (names->room == 0) return NULL;
-  return names_slot(names, slice, (unsigned)hash_bytes(slice.at, slice.size))->text;
+  return names->texts[names_at(names, slice, (unsigned)hash_bytes(slice.at, slice.size))];
 }
 
 void map_open(struct map *map, struct memory *memory) { *map = (struct map){ .memory = memory }; }
 
-static size_t map_slot(const struct map *map, const void *key) {
-  size_t mask = map->room - 1;
-  size_t at = (size_t)((uint64_t)(uintptr_t)key * 0x9e3779b97f4a7c15u >> 24) & mask;
-  while (map->slots[at].key && map->slots[at].key != key) at = (at + 1) & mask;
+size_t hash_pointer(const void *pointer, size_t room) {
+  uint64_t mixed = (uint64_t)(uintptr_t)pointer * 0x9e3779b97f4a7c15u;
+  return spread((unsigned)(mixed >> 32), room);
+}
+
+static size_t map_at(const struct map *map, const void *key) {
+  size_t at = hash_pointer(key, map->room);
+  while (map->keys[at] && map->keys[at] != key) at = at + 1 < map->room ? at + 1 : 0;
   return at;
 }
 
-static bool map_widen(struct map *map) {
+mls_status map_reserve(struct map *map, size_t more) {
   struct map wide = *map;
-  wide.room = map->room ? map->room * 2 : 16;
-  wide.slots = memory_array(map->memory, wide.room, sizeof *wide.slots);
-  if (!wide.slots) return false;
-  for (size_t i = 0; i < map->room; i++)
-    if (map->slots[i].key) wide.slots[map_slot(&wide, map->slots[i].key)] = map->slots[i];
+  if (!is_full(map->count + more, map->room)) return MLS_OK;
+  wide.room = wider(map->count + more, map->room, 16);
+  wide.keys = memory_array(map->memory, wide.room, sizeof *wide.keys);
+  wide.values = memory_array(map->memory, wide.room, sizeof *wide.values);
+  if (!wide.keys || !wide.values) return MLS_MEMORY;
+  for (size_t i = 0; i < map->room; i++) {
+    if (!map->keys[i]) continue;
+    size_t at = map_at(&wide, map->keys[i]);
+    wide.keys[at] = map->keys[i];
+    wide.values[at] = map->values[i];
+  }
   *map = wide;
-  return true;
+  return MLS_OK;
 }
 
 mls_status map_put(struct map *map, const void *key, size_t value) {
-  if (map->count * 2 >= map->room && !map_widen(map)) return MLS_MEMORY;
-  struct map_slot *slot = &map->slots[map_slot(map, key)];
-  if (!slot->key) map->count++;
-  *slot = (struct map_slot){ key, value };
+  if (map_reserve(map, 1) != MLS_OK) return MLS_MEMORY;
+  size_t at = map_at(map, key);
+  map->count += !map->keys[at];
+  map->keys[at] = key;
+  map->values[at] = (unsigned)value;
   return MLS_OK;
 }
 
 bool map_get(const struct map *map, const void *key, size_t *value) {
   if (map->room == 0) return false;
-  const struct map_slot *slot = &map->slots[map_slot(map, key)];
-  if (!slot->key) return false;
-  *value = slot->value;
+  size_t at = map_at(map, key);
+  if (!map->keys[at]) return false;
+  *value = map->values[at];
   return true;
 }
 

@@ -23,15 +23,15 @@ struct slice slice_trim(struct slice slice); /* without spaces and tabs at both 
 /* Interned strings: equal text, equal pointer. Pointers live as long as the arena. */
 struct names {
   struct memory *memory;
-  struct name_slot {
-    const char *text; /* NULL: free */
-    unsigned size, hash;
-  } * slots; /* open addressing; room is a power of two */
+  const char **texts; /* open addressing; NULL: free */
+  unsigned *hashes;   /* of each */
   size_t room;
   size_t count;
 };
 
 void names_open(struct names *names, struct memory *memory);
+/* Room for so many names more, so that the table need not grow for them; only MLS_MEMORY. */
+mls_status names_reserve(struct names *names, size_t more);
 /* The one pointer for this text; NULL when there is no memory. */
 const char *names_add(struct names *names, struct slice slice);
 /* Goes on with a copy of the table: whoever holds the old one may go on reading it. */
@@ -42,15 +42,15 @@ const char *names_find(const struct names *names, struct slice slice);
 /* A map from an interned pointer to an index (any other stable pointer works too). */
 struct map {
   struct memory *memory;
-  struct map_slot {
-    const void *key;
-    size_t value;
-  } * slots;
+  const void **keys; /* open addressing; NULL: free */
+  unsigned *values;  /* of each */
   size_t room;
   size_t count;
 };
 
 void map_open(struct map *map, struct memory *memory);
+/* Room for so many keys more, so that the table need not grow for them; only MLS_MEMORY. */
+mls_status map_reserve(struct map *map, size_t more);
 /* Sets key to value; *old receives the value it had, and the call says whether it had one. */
 mls_status map_put(struct map *map, const void *key, size_t value);
 bool map_get(const struct map *map, const void *key, size_t *value);
@@ -58,6 +58,8 @@ bool map_get(const struct map *map, const void *key, size_t *value);
 #define HASH_START 0xcbf29ce484222325ULL
 unsigned long long hash_more(unsigned long long hash, const void *bytes, size_t size);
 size_t hash_bytes(const void *bytes, size_t size);
+/* A place for a stable pointer in a table of any room. */
+size_t hash_pointer(const void *pointer, size_t room);
 
 /* Reads the whole slice as a number of the language: digits, underscores between digits, point,
    exponent, an optional leading minus; correctly rounded. False when it is anything else. Overflow

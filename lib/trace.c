@@ -16,8 +16,8 @@ size_t trace_row(const struct mls_model *model, unsigned cell, size_t row) {
 
 /* The word of a fact family that has this text number. */
 static bool word_of_key(const struct cell *cell, double key, size_t *word) {
-  for (unsigned i = 0; i < cell->word_count; i++) {
-    if ((double)cell->words[i] != key) continue;
+  for (unsigned i = 0; i < cell->fact->word_count; i++) {
+    if ((double)cell->fact->words[i] != key) continue;
     *word = i;
     return true;
   }
@@ -26,14 +26,14 @@ static bool word_of_key(const struct cell *cell, double key, size_t *word) {
 
 /* A family of a table's items has a row for each item and word. */
 static size_t family_row(const struct cell *cell, size_t row, size_t word) {
-  return cell->table < 0 ? word : row * cell->word_count + word;
+  return cell->table < 0 ? word : row * cell->fact->word_count + word;
 }
 
 bool trace_lookup(const struct mls_values *values, unsigned instance, size_t row,
                   const struct node *node, size_t *found) {
   double key = values_evaluate(values, instance, row, node->arguments[0]);
   const struct mls_model *model = values->model;
-  unsigned index = model_cell(model, instance, &node->ref);
+  unsigned index = model_cell(model, instance, node);
   const struct cell *cell = &model->cells[index];
   if (value_is_error(key)) return false;
   if (!cell->family) return rows_find(model, model_rows(model, index), key, found);
@@ -45,8 +45,8 @@ bool trace_lookup(const struct mls_values *values, unsigned instance, size_t row
 size_t trace_fixed(const struct mls_model *model, unsigned cell, size_t row,
                    const struct node *node) {
   const struct cell *here = &model->cells[cell];
-  return node->ref.kind == REF_ROW ? family_row(here, row, node->ref.row)
-                                   : trace_row(model, cell, row);
+  return node->ref == REF_ROW ? family_row(here, row, node->parts->row)
+                              : trace_row(model, cell, row);
 }
 
 /* ---- where an error began ---- */
@@ -100,9 +100,9 @@ static bool enter_call(const struct mls_values *values, struct fault *at) {
 /* Moves from a path to the cell it reads; false when its key selects no row. */
 static bool enter_path(const struct mls_values *values, struct fault *at, struct spot *spot) {
   const struct node *node = at->node;
-  unsigned cell = model_cell(values->model, at->instance, &node->ref);
+  unsigned cell = model_cell(values->model, at->instance, node);
   size_t row = trace_fixed(values->model, cell, at->row, node);
-  if (node->ref.kind == REF_LOOKUP && !trace_lookup(values, at->instance, at->row, node, &row))
+  if (node->ref == REF_LOOKUP && !trace_lookup(values, at->instance, at->row, node, &row))
     return false;
   *spot = (struct spot){ cell, row };
   return true;
@@ -114,13 +114,13 @@ static bool descend(const struct mls_values *values, struct fault *at, struct sp
   for (;;) {
     const struct node *node = at->node;
     if (node->kind == NODE_PATH) {
-      bool keyed = node->ref.kind == REF_LOOKUP;
+      bool keyed = node->ref == REF_LOOKUP;
       if (!keyed || !value_is_error(value_at(values, at, node->arguments[0])))
         return enter_path(values, at, spot);
       at->node = node->arguments[0];
     } else if (node->kind != NODE_CALL) {
       return false;
-    } else if (node->total != NODE_PLAIN) {
+    } else if (node_is_total(node)) {
       spot->cell = values->model->instances[at->instance].cells[node->total];
       spot->row = 0;
       return true;
@@ -132,18 +132,18 @@ static bool descend(const struct mls_values *values, struct fault *at, struct sp
 
 /* Whether a row of an aggregate is selected, or an error where that is decided. */
 static double chosen_row(const struct mls_values *values, const struct cell *cell, size_t row) {
-  return cell->total_truth == GRAPH_NONE ? 1 : values_get(values, cell->total_truth, row);
+  return cell->total->truth == GRAPH_NONE ? 1 : values_get(values, cell->total->truth, row);
 }
 
 /* The one row that `first` and `last` look at. */
 static bool enter_end(const struct mls_values *values, const struct cell *cell, struct spot *spot) {
-  size_t rows = values->model->cells[cell->total_column].rows;
-  bool last = strcmp(cell->function->name, "last") == 0;
+  size_t rows = values->model->cells[cell->total->column].rows;
+  bool last = strcmp(cell->total->function->name, "last") == 0;
   for (size_t i = 0; i < rows; i++) {
     size_t row = last ? rows - 1 - i : i;
     if (chosen_row(values, cell, row) == 0) continue;
-    *spot = (struct spot){ cell->total_column, row };
-    return value_is_error(values_get(values, cell->total_column, row));
+    *spot = (struct spot){ cell->total->column, row };
+    return value_is_error(values_get(values, cell->total->column, row));
   }
   return false;
 }
@@ -152,13 +152,14 @@ static bool enter_end(const struct mls_values *values, const struct cell *cell, 
    column of a selected row. */
 static bool enter_total(const struct mls_values *values, const struct cell *cell,
                         struct spot *spot) {
-  bool end = cell->function->rule == RULE_COLUMN_ANY;
-  for (size_t row = 0; row < values->model->cells[cell->total_column].rows; row++) {
+  bool end = cell->total->function->rule == RULE_COLUMN_ANY;
+  for (size_t row = 0; row < values->model->cells[cell->total->column].rows; row++) {
     double chosen = chosen_row(values, cell, row);
     bool wrong = value_is_error(chosen);
-    bool sound = end || chosen == 0 || !value_is_error(values_get(values, cell->total_column, row));
+    bool sound =
+        end || chosen == 0 || !value_is_error(values_get(values, cell->total->column, row));
     if (!wrong && sound) continue;
-    *spot = (struct spot){ wrong ? cell->total_truth : cell->total_column, row };
+    *spot = (struct spot){ wrong ? cell->total->truth : cell->total->column, row };
     return true;
   }
   return end && enter_end(values, cell, spot);
@@ -192,11 +193,11 @@ static void say_amount(const struct mls_values *values, const struct fault *at,
                        const struct node *node, struct buffer *out) {
   const struct unit *unit = NULL;
   if (node->kind == NODE_PATH)
-    unit = values->model->cells[model_cell(values->model, at->instance, &node->ref)].unit;
+    unit = values->model->cells[model_cell(values->model, at->instance, node)].unit;
   formula_print(out, node);
   buffer_text(out, " = ");
   double si = value_at(values, at, node);
-  if (unit || !node->type.strict || !node->type.strict->count) {
+  if (unit || !node->type->strict->count) {
     show_amount(out, si, unit, 4);
     return;
   }
@@ -204,7 +205,7 @@ static void say_amount(const struct mls_values *values, const struct fault *at,
   struct memory scratch;
   memory_open(&scratch, &values->scratch_memory.allocator);
   units.memory = &scratch;
-  struct unit base = { 1, NULL, NULL, dims_text(&units, node->type.strict, node->type.count) };
+  struct unit base = { 1, NULL, NULL, dims_text(&units, node->type->strict, node->type->count) };
   show_amount(out, si, &base, 4);
   memory_close(&scratch);
 }
@@ -254,23 +255,23 @@ static const char *say_fault(const struct mls_values *values, const struct fault
 /* "H100", or the row of a registry table, for messages. */
 static const char *item_of(const struct mls_values *values, unsigned cell, size_t row,
                            char out[TEXT_NUMBER]) {
-  const struct cell *fact = &values->model->cells[cell];
-  if (fact->table >= 0) return model_row_key(values->model, cell, row, out);
+  const struct cell *here = &values->model->cells[cell];
+  if (here->table >= 0) return model_row_key(values->model, cell, row, out);
   size_t item = values_item(values, cell);
-  return item < fact->registry->item_count ? fact->registry->items[item] : "the item";
+  return item < here->fact->registry->item_count ? here->fact->registry->items[item] : "the item";
 }
 
 static const char *family_word(const struct mls_model *model, const struct cell *cell, size_t row) {
-  return cell->family ? model->words[cell->words[row % cell->word_count]] : NULL;
+  return cell->family ? model->words[cell->fact->words[row % cell->fact->word_count]] : NULL;
 }
 
 static void say_fact(const struct mls_values *values, unsigned cell, size_t row,
                      struct buffer *out) {
-  const struct cell *fact = &values->model->cells[cell];
-  const char *word = family_word(values->model, fact, row);
+  const struct cell *here = &values->model->cells[cell];
+  const char *word = family_word(values->model, here, row);
   char number[TEXT_NUMBER];
-  buffer_print(out, "%s has no fact %s%s%s (%s)", item_of(values, cell, row, number), fact->field,
-               word ? "." : "", word ? word : "", fact->registry->name);
+  buffer_print(out, "%s has no fact %s%s%s (%s)", item_of(values, cell, row, number),
+               here->fact->field, word ? "." : "", word ? word : "", here->fact->registry->name);
 }
 
 /* The key of a lookup that selects nothing, in words. */
@@ -278,7 +279,7 @@ static void say_key(const struct mls_values *values, const struct fault *at, str
   const struct node *key = at->node->arguments[0];
   double value = value_at(values, at, key);
   char number[TEXT_NUMBER];
-  if (key->type.kind != KIND_TEXT) buffer_text(out, text_number(number, value));
+  if (key->type->kind != KIND_TEXT) buffer_text(out, text_number(number, value));
   else if (value >= 0 && value < (double)values->model->word_count)
     buffer_text(out, values->model->words[(size_t)value]);
 }
@@ -286,14 +287,15 @@ static void say_key(const struct mls_values *values, const struct fault *at, str
 static void say_lookup(const struct mls_values *values, const struct fault *at,
                        struct buffer *out) {
   const struct mls_model *model = values->model;
-  unsigned cell = model_cell(model, at->instance, &at->node->ref);
+  unsigned cell = model_cell(model, at->instance, at->node);
   const struct cell *target = &model->cells[cell];
   char number[TEXT_NUMBER];
   if (target->family) {
-    size_t row = at->row * target->word_count;
-    buffer_print(out, "%s has no fact %s.", item_of(values, cell, row, number), target->field);
+    size_t row = at->row * target->fact->word_count;
+    buffer_print(out, "%s has no fact %s.", item_of(values, cell, row, number),
+                 target->fact->field);
     say_key(values, at, out);
-    buffer_print(out, " (%s)", target->registry->name);
+    buffer_print(out, " (%s)", target->fact->registry->name);
     return;
   }
   model_path(model, cell, out);
@@ -305,10 +307,10 @@ static void say_lookup(const struct mls_values *values, const struct fault *at,
 static const char *say_total(const struct mls_values *values, const struct cell *cell,
                              struct buffer *out) {
   const struct mls_model *model = values->model;
-  size_t rows = model->cells[cell->total_column].rows, selected = rows;
-  for (size_t row = 0; row < rows && cell->total_truth != GRAPH_NONE; row++)
-    if (values_get(values, cell->total_truth, row) == 0) selected--;
-  formula_print(out, model->instances[cell->instance].sheet->slots[cell->slot].origin);
+  size_t rows = model->cells[cell->total->column].rows, selected = rows;
+  for (size_t row = 0; row < rows && cell->total->truth != GRAPH_NONE; row++)
+    if (values_get(values, cell->total->truth, row) == 0) selected--;
+  formula_print(out, sheet_slot(model->instances[cell->instance].sheet, cell->slot).origin);
   buffer_text(out, selected == 0 ? " selects no row" : " has no result for these rows");
   return selected == 0 ? "missing" : "range";
 }
@@ -333,7 +335,7 @@ static mls_status tell(struct mls_values *values, struct spot spot, const struct
    `fault` when that has a node. */
 static bool step_up(const struct mls_values *values, struct spot *at, struct fault *fault) {
   const struct cell *here = &values->model->cells[at->cell];
-  *fault = (struct fault){ here->home, at->row, here->formula };
+  *fault = (struct fault){ model_home(values->model, here), at->row, here->formula };
   if (here->formula) return descend(values, fault, at);
   if (here->kind == CELL_TOTAL) return enter_total(values, here, at);
   if (here->kind == CELL_WITHIN) *at = (struct spot){ here->target, 0 };
@@ -419,20 +421,20 @@ static void collect(struct reasons *reasons, const struct node *node, size_t row
 
 static void collect_path(struct reasons *reasons, const struct node *node, size_t row) {
   const struct mls_model *model = reasons->values->model;
-  unsigned cell = model_cell(model, reasons->instance, &node->ref);
+  unsigned cell = model_cell(model, reasons->instance, node);
   size_t found = ROWS_ALL;
-  if (node->ref.kind == REF_CELL && row == ROWS_ALL) {
+  if (node->ref == REF_CELL && row == ROWS_ALL) {
     add_reason(reasons, cell, trace_row(model, cell, row));
-  } else if (node->ref.kind == REF_ROW && row == ROWS_ALL) {
-    add_reason(reasons, cell, model_rows(model, cell) ? ROWS_ALL : node->ref.row);
-  } else if (node->ref.kind == REF_CELL || node->ref.kind == REF_ROW) {
+  } else if (node->ref == REF_ROW && row == ROWS_ALL) {
+    add_reason(reasons, cell, model_rows(model, cell) ? ROWS_ALL : node->parts->row);
+  } else if (node->ref == REF_CELL || node->ref == REF_ROW) {
     add_reason(reasons, cell, trace_fixed(model, cell, row, node));
-  } else if (node->ref.kind == REF_COLUMN || row == ROWS_ALL) {
+  } else if (node->ref == REF_COLUMN || row == ROWS_ALL) {
     add_reason(reasons, cell, ROWS_ALL);
   } else if (trace_lookup(reasons->values, reasons->instance, row, node, &found)) {
     add_reason(reasons, cell, found);
   }
-  if (node->ref.kind == REF_LOOKUP) collect(reasons, node->arguments[0], row);
+  if (node->ref == REF_LOOKUP) collect(reasons, node->arguments[0], row);
 }
 
 static void collect(struct reasons *reasons, const struct node *node, size_t row) {
@@ -449,19 +451,19 @@ static void collect(struct reasons *reasons, const struct node *node, size_t row
 }
 
 static void collect_total(struct reasons *reasons, const struct cell *cell) {
-  add_reason(reasons, cell->total_column, ROWS_ALL);
-  if (cell->total_truth != GRAPH_NONE) add_reason(reasons, cell->total_truth, ROWS_ALL);
+  add_reason(reasons, cell->total->column, ROWS_ALL);
+  if (cell->total->truth != GRAPH_NONE) add_reason(reasons, cell->total->truth, ROWS_ALL);
 }
 
 mls_status trace_reasons(struct mls_values *values, unsigned cell, size_t row, struct reason **out,
                          size_t *count) {
   const struct cell *here = &values->model->cells[cell];
-  struct reasons reasons = { .values = values, .instance = here->home };
+  struct reasons reasons = { .values = values, .instance = model_home(values->model, here) };
   if (here->formula) collect(&reasons, here->formula, row);
   else if (here->kind == CELL_TOTAL) collect_total(&reasons, here);
   else if (here->kind == CELL_WITHIN) add_reason(&reasons, here->target, 0);
-  else if (here->kind == CELL_FACT && here->chooser != GRAPH_NONE)
-    add_reason(&reasons, here->chooser, 0);
+  else if (here->kind == CELL_FACT && here->fact->chooser != GRAPH_NONE)
+    add_reason(&reasons, here->fact->chooser, 0);
   *out = reasons.list;
   *count = reasons.count;
   return reasons.failed ? fail_memory(&values->fails) : MLS_OK;

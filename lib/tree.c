@@ -7,8 +7,8 @@
 
 size_t tree_blocks(const struct mls_model *model, unsigned cell) {
   const struct cell *at = &model->cells[cell];
-  if (at->kind != CELL_TOTAL || !at->function->adds) return 1;
-  size_t rows = model->cells[at->total_column].rows;
+  if (at->kind != CELL_TOTAL || !at->total->function->adds) return 1;
+  size_t rows = model->cells[at->total->column].rows;
   return rows == 0 ? 1 : (rows - 1) / TREE_BLOCK + 1;
 }
 

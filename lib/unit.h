@@ -51,6 +51,9 @@ struct units {
   const struct dims **set; /* interned dims, open addressing */
   size_t set_room;
   size_t set_count;
+  const struct type **types; /* interned types, likewise */
+  size_t type_room;
+  size_t type_count;
   const struct dims *none;
   const struct unit *plain; /* factor 1, no parts, text "" */
   int depth;                /* of definitions being looked up */
@@ -87,6 +90,10 @@ struct type {
   const struct dims *strict;
   const struct dims *count;
 };
+
+/* The one pointer for this type: there are few, and every node of a formula has one. NULL when
+   there is no memory. */
+const struct type *type_intern(struct units *units, struct type type);
 
 /* In words for messages: "kg*m^2/s^3", "USD/token", "a plain number", "a text", "a truth". Where
    the dims are those of a well known row (W, J, GB ...), that is added: "kg*m^2/s^3 (W)". */

@@ -9,6 +9,7 @@
 #include "recur.h"
 #include "renamed.h"
 #include "settle.h"
+#include "stale.h"
 #include "target.h"
 #include "tree.h"
 
@@ -24,14 +25,13 @@ static bool bits_open(struct bits *bits, struct memory *memory, size_t count) {
 static mls_status lay_out(struct mls_values *v) {
   const struct mls_model *model = v->model;
   size_t words = 0, sums = 0;
-  v->row_first = memory_array(&v->memory, model->cell_count, sizeof *v->row_first);
-  v->tree_first = memory_array(&v->memory, model->cell_count, sizeof *v->tree_first);
-  if (!v->row_first || !v->tree_first) return MLS_MEMORY;
   for (unsigned i = 0; i < model->cell_count; i++) {
+    if (!model->tape->programs[i].marks_rows) continue;
     size_t blocks = tree_blocks(model, i);
-    v->row_first[i] = (unsigned)words;
-    v->tree_first[i] = (unsigned)sums;
-    words += settle_row_words(model, i);
+    struct stale *stale = stale_of(v, i);
+    stale->words = (unsigned)words;
+    stale->tree = (unsigned)sums;
+    words += stale_words(model, i);
     sums += blocks > 1 ? tree_size(blocks) : 0;
   }
   v->row_words = memory_array(&v->memory, words, sizeof *v->row_words);
@@ -42,17 +42,15 @@ static mls_status lay_out(struct mls_values *v) {
 static mls_status allocate(struct mls_values *v) {
   const struct mls_model *model = v->model;
   size_t cells = model->cell_count;
-  v->value = memory_array(&v->memory, model->value_count, sizeof *v->value);
-  v->scratch =
-      memory_array(&v->memory, (size_t)model->tape->registers * TAPE_BLOCK, sizeof *v->scratch);
-  v->followers = memory_array(&v->memory, model->tape->group_ops, sizeof *v->followers);
-  v->from = memory_array(&v->memory, cells, sizeof *v->from);
-  v->until = memory_array(&v->memory, cells, sizeof *v->until);
+  const struct tape *tape = model->tape;
+  v->value = memory_array(&v->memory, tape->constants_at + tape_tail(tape), sizeof *v->value);
+  v->scratch = memory_array(&v->memory, (size_t)tape->registers * TAPE_BLOCK, sizeof *v->scratch);
+  v->followers = memory_array(&v->memory, tape->group_ops, sizeof *v->followers);
+  v->rows = memory_array(&v->memory, tape->columns, sizeof *v->rows);
   v->states = memory_array(&v->memory, cells, 1);
   v->setting_of = memory_array(&v->memory, cells, sizeof *v->setting_of);
-  bool all = v->value && v->setting_of && v->scratch && v->followers && v->from && v->until &&
-             v->states && bits_open(&v->stale, &v->memory, cells) &&
-             bits_open(&v->changed, &v->memory, cells);
+  bool all = v->value && v->setting_of && v->scratch && v->followers && v->rows && v->states &&
+             bits_open(&v->stale, &v->memory, cells) && bits_open(&v->changed, &v->memory, cells);
   return all ? lay_out(v) : MLS_MEMORY;
 }
 
@@ -65,8 +63,10 @@ mls_status values_open(struct mls_values *values, const struct mls_model *model,
   progress_open(&values->progress, NULL, NULL);
   values->fails = (struct fails){ .memory = &values->told_memory, .progress = &values->progress };
   TRY(allocate(values));
-  for (unsigned i = 0; i < model->cell_count; i++) settle_default(values, i);
-  settle_mark_all(values);
+  memcpy(values->value + model->tape->constants_at, model->tape->constants,
+         model->tape->constant_count * sizeof *values->value);
+  for (unsigned i = 0; i < model->cell_count; i++) settle_fill(values, i);
+  stale_mark_all(values);
   return MLS_OK;
 }
 
@@ -84,8 +84,8 @@ void values_close(struct mls_values *values) {
 }
 
 void values_begin(struct mls_values *values) {
-  memory_reset(&values->told_memory, (struct memory_mark){ NULL, 0 });
-  memory_reset(&values->scratch_memory, (struct memory_mark){ NULL, 0 });
+  memory_close(&values->told_memory);
+  memory_close(&values->scratch_memory);
   fail_clear(&values->fails);
 }
 
@@ -98,7 +98,7 @@ void values_reset(struct mls_values *values) {
   for (unsigned i = 0; i < values->model->cell_count; i++)
     if (values->model->cells[i].kind == CELL_INPUT) settle_default(values, i);
     else if (values->model->cells[i].kind == CELL_FACT)
-      settle_mark(values, i, 0, values->model->cells[i].rows);
+      stale_mark(values, i, 0, values->model->cells[i].rows);
   values->states_known = false;
 }
 
@@ -160,9 +160,10 @@ static mls_status keep(struct mls_values *values, struct setting setting, struct
 
 static void apply(struct mls_values *values, unsigned cell, size_t row, double si) {
   double *at = &values->value[values->model->cells[cell].offset + row];
+  if (values->settled) stale_fetch(values, cell, row);
   if (memcmp(at, &si, sizeof si) != 0) {
     *at = si;
-    settle_touch(values, cell, row);
+    stale_touch(values, cell, row);
   }
   values->states_known = false;
 }
@@ -185,19 +186,20 @@ static mls_status set_word(struct mls_values *values, const struct target *targe
                            struct slice text) {
   const struct mls_model *model = values->model;
   const struct cell *cell = &model->cells[target->cell];
-  const char *now = cell->kind == CELL_INPUT && cell->registry
-                        ? renamed_now(model->facts, &model->names, RENAMED_ITEM,
-                                      cell->registry->name, text, target->place, &values->fails)
+  const struct registry *registry = model_registry(model, cell);
+  const char *now = cell->kind == CELL_INPUT && registry
+                        ? renamed_now(model->facts, &model->names, RENAMED_ITEM, registry->name,
+                                      text, target->place, &values->fails)
                         : NULL;
   if (now) text = slice_of(now);
   const char *word = names_find(&model->names, text);
   if (cell->kind == CELL_INPUT) {
-    const struct set *set = model_line(model, target->cell)->set;
+    const struct set *set = model_line(model, target->cell)->domain->set;
     if (!word || !set_holds_word(set, word)) return wrong_set(values, target, set, text);
   } else if (!word || model_word(model, word) == GRAPH_NONE) {
     return fail_add(&values->fails, MLS_RANGE, target->place,
-                    "no item of %s has the word \"%.*s\" here", cell->registry->name,
-                    (int)text.size, text.at);
+                    "no item of %s has the word \"%.*s\" here", registry->name, (int)text.size,
+                    text.at);
   }
   double si = model_word(model, word);
   struct setting setting = {
@@ -241,7 +243,7 @@ static mls_status check_unit(struct mls_values *values, const struct target *tar
                              const struct unit *unit) {
   const struct cell *cell = &values->model->cells[target->cell];
   struct type is = { KIND_NUMBER, false, false, unit->strict, unit->count };
-  struct type wanted = { KIND_NUMBER, false, false, cell->strict, cell->count };
+  struct type wanted = { KIND_NUMBER, false, false, cell->unit->strict, cell->unit->count };
   if (type_compatible(is, wanted)) return MLS_OK;
   return fail_add(&values->fails, MLS_UNIT, target->place, "%s is in %s, found %s", target->path,
                   *cell->unit->text ? cell->unit->text : "plain numbers",
@@ -256,7 +258,7 @@ static mls_status check_range(struct mls_values *values, const struct target *ta
     return fail_add(&values->fails, MLS_RANGE, target->place,
                     si == si ? "the number is too large" : "this is not a number");
   if (cell->kind != CELL_INPUT) return MLS_OK;
-  const struct set *set = model_line(values->model, target->cell)->set;
+  const struct set *set = model_line(values->model, target->cell)->domain->set;
   if (set_holds_number(set, declared)) return MLS_OK;
   return fail_add(&values->fails, MLS_RANGE, target->place, "%s%s%s is outside %s",
                   text_number(number, declared), *cell->unit->text ? " " : "", cell->unit->text,
@@ -322,20 +324,21 @@ mls_status values_set_number(struct mls_values *values, unsigned cell, size_t ro
 size_t values_item(const struct mls_values *values, unsigned cell) {
   const struct mls_model *model = values->model;
   const struct cell *at = &model->cells[cell];
-  if (at->kind == CELL_FACT) cell = at->chooser;
+  if (at->kind == CELL_FACT) cell = at->fact->chooser;
   size_t item = 0;
-  if (cell == GRAPH_NONE || !model->cells[cell].registry) return 0;
-  registry_item(model->cells[cell].registry, model->words[(size_t)values_get(values, cell, 0)],
-                &item);
+  const struct registry *registry =
+      cell == GRAPH_NONE ? NULL : model_registry(model, &model->cells[cell]);
+  if (!registry) return 0;
+  registry_item(registry, model->words[(size_t)values_get(values, cell, 0)], &item);
   return item;
 }
 
-static const struct field *family_field(const struct cell *cell, size_t index, size_t *field) {
-  for (size_t i = 0; i < cell->registry->field_count; i++) {
-    if (cell->registry->fields[i].family != cell->field) continue;
+static const struct field *family_field(const struct fact_cell *fact, size_t index, size_t *field) {
+  for (size_t i = 0; i < fact->registry->field_count; i++) {
+    if (fact->registry->fields[i].family != fact->field) continue;
     if (index-- > 0) continue;
     *field = i;
-    return &cell->registry->fields[i];
+    return &fact->registry->fields[i];
   }
   return NULL;
 }
@@ -348,15 +351,16 @@ static bool fact_item(const struct mls_values *values, unsigned cell, size_t row
     return true;
   }
   const unsigned *words = model_rows(values->model, cell)->words;
-  const char *key = values->model->words[words[at->family ? row / at->word_count : row]];
-  return registry_item(at->registry, key, item);
+  const char *key = values->model->words[words[at->family ? row / at->fact->word_count : row]];
+  return registry_item(at->fact->registry, key, item);
 }
 
 static const struct fact *fact_of_item(const struct cell *at, size_t row, size_t item) {
   size_t field;
-  bool found = at->family ? family_field(at, row % at->word_count, &field) != NULL
-                          : registry_field(at->registry, at->field, &field);
-  return found ? fact_find(at->registry, item, field) : NULL;
+  const struct fact_cell *fact = at->fact;
+  bool found = at->family ? family_field(fact, row % fact->word_count, &field) != NULL
+                          : registry_field(fact->registry, fact->field, &field);
+  return found ? fact_find(fact->registry, item, field) : NULL;
 }
 
 /* The fact a row of a cell stands for by the registry alone. */

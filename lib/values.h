@@ -19,6 +19,13 @@ struct setting {
   char *unit_text;  /* what unit.text points to when it is not the declared one's */
 };
 
+/* Which rows of a cell are stale: not kept of inputs and of cells of one row with a formula. */
+struct stale {
+  unsigned from, until; /* all are between; until 0: none */
+  unsigned words;       /* the first of its bits in row_words */
+  unsigned tree;        /* the first of its sums in trees */
+};
+
 struct follower;
 
 struct mls_values {
@@ -28,17 +35,15 @@ struct mls_values {
   struct memory scratch_memory; /* units and texts of one call, given back in parts */
   struct fails fails;
   struct progress progress;
-  double *value;              /* all rows of all cells */
-  double *scratch;            /* registers of the tape */
+  double *value;              /* all rows of all cells; behind them the tail of the tape */
+  double *scratch;            /* registers of the tape, as lanes */
   struct follower *followers; /* of a recurrence */
   struct setting *settings;
   size_t setting_count, setting_room;
   unsigned *setting_of; /* index + 1 of the first setting of a cell, or 0 */
   struct bits stale, changed;
-  unsigned *from, *until; /* all stale rows of a cell are between; until 0: none */
-  unsigned *row_first;    /* cell -> its bits in row_words: which rows are stale */
+  struct stale *rows; /* of the columns of the tape */
   unsigned long long *row_words;
-  unsigned *tree_first; /* cell -> its sums in trees */
   double *trees;
   unsigned char *states; /* enum state of each cell; valid when states_known */
   bool states_known;

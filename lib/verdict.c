@@ -19,7 +19,7 @@ static const struct unit *part_unit(const struct mls_model *model, unsigned home
     return unit;
   }
   const struct unit *unit = side_unit(model, home, node);
-  const struct type *type = &whole->type;
+  const struct type *type = whole->type;
   bool fits = unit && unit->strict == type->strict && unit->count == type->count;
   return fits && unit->text[0] ? unit : NULL;
 }
@@ -27,10 +27,10 @@ static const struct unit *part_unit(const struct mls_model *model, unsigned home
 /* The unit that the author wrote for this side: of its cell, its first summand, its column. */
 static const struct unit *side_unit(const struct mls_model *model, unsigned home,
                                     const struct node *node) {
-  if (node->kind == NODE_NUMBER) return node->unit;
-  if (node->kind == NODE_PATH) return model->cells[model_cell(model, home, &node->ref)].unit;
+  if (node->kind == NODE_NUMBER) return node->literal->unit;
+  if (node->kind == NODE_PATH) return model->cells[model_cell(model, home, node)].unit;
   if (node->kind != NODE_CALL) return NULL;
-  bool plain = node->type.zero || (!node->type.strict->count && !node->type.count->count);
+  bool plain = node->type->zero || (!node->type->strict->count && !node->type->count->count);
   enum unit_rule rule = node->function->rule;
   bool same = rule == RULE_SAME || rule == RULE_EITHER || rule == RULE_PRIOR ||
               rule == RULE_COLUMN || rule == RULE_CHOOSE;
@@ -63,7 +63,7 @@ static const struct unit *shown_unit(struct mls_values *values, unsigned home,
     const struct unit *other = side_unit(values->model, home, right);
     if (other && (!unit || other->text[0])) unit = other;
   }
-  return unit ? unit : base_unit(values, left->type.zero ? right->type : left->type);
+  return unit ? unit : base_unit(values, left->type->zero ? *right->type : *left->type);
 }
 
 /* ---- sentences ---- */
@@ -139,17 +139,17 @@ static void compare(struct mls_values *values, const struct cell *cell, struct v
                   (node->function->rule == RULE_COMPARE || node->function->rule == RULE_EQUAL);
   if (!compares) return;
   const struct node *left = node->arguments[0], *right = node->arguments[1];
-  if (left->type.kind != KIND_NUMBER || right->type.kind != KIND_NUMBER) {
-    say_words(values, cell->home, node, detail);
+  if (left->type->kind != KIND_NUMBER || right->type->kind != KIND_NUMBER) {
+    say_words(values, model_home(values->model, cell), node, detail);
     return;
   }
   enum comparison comparison = comparison_of(node->function);
   out->compares = true;
-  out->left = values_evaluate(values, cell->home, 0, node->arguments[0]);
-  out->right = values_evaluate(values, cell->home, 0, node->arguments[1]);
+  out->left = values_evaluate(values, model_home(values->model, cell), 0, node->arguments[0]);
+  out->right = values_evaluate(values, model_home(values->model, cell), 0, node->arguments[1]);
   out->gap = gap_of(comparison, out);
-  out->unit = shown_unit(values, cell->home, node);
-  const struct unit *base = base_unit(values, left->type.zero ? right->type : left->type);
+  out->unit = shown_unit(values, model_home(values->model, cell), node);
+  const struct unit *base = base_unit(values, left->type->zero ? *right->type : *left->type);
   out->base = base ? base->text : NULL;
   if (out->unit) say_sides(comparison, out, detail);
 }

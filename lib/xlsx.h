@@ -6,9 +6,11 @@
      xlsx_layout.c   which cell of the model stands where
      xlsx_formula.c  tree -> formula of the spreadsheet
      xlsx_step.c     long formulas cut into steps
+     xlsx_down.c     a formula copied down a table
      xlsx_words.c    tree -> words
      xlsx_inputs.c   what may be typed: the inputs and what replaces a fact
      xlsx_scenarios.c  the runs side by side, and whether the workbook still agrees with them
+     xlsx_runs.c     the runs of a tornado: one column each
      xlsx_state.c    states of verification as formulas
      xlsx_sheet.c    a worksheet for an instance
      xlsx_table.c    a worksheet for a table
@@ -45,7 +47,9 @@ enum {
   XLSX_PAGES = 1000,   /* worksheets */
   XLSX_NAMES = 4000,   /* defined names: more make opening slow; addresses serve as well */
   XLSX_LARGE = 10000,  /* rows of a table that leaves for its file as it is written */
+  XLSX_RUNS = 20000,   /* cells that the runs of one tornado take */
   XLSX_WIDTHS = 32,    /* columns whose texts may wrap */
+  XLSX_ONE_PAGE = 60,  /* rows that can still be read on one printed page */
   XLSX_CELLS = 8000000 /* filled cells: a larger workbook no longer opens */
 };
 
@@ -53,6 +57,7 @@ enum page_kind {
   PAGE_COVER,
   PAGE_INPUTS,
   PAGE_SCENARIOS,
+  PAGE_RUNS,
   PAGE_INSTANCE,
   PAGE_TABLE,
   PAGE_CHECKS,
@@ -92,8 +97,7 @@ struct extra {
   const struct node *node;
   unsigned home;    /* instance in whose sheet the node is written */
   unsigned cell;    /* the first that needs it */
-  unsigned last;    /* the last cell that needed it */
-  unsigned uses;    /* how many do */
+  unsigned uses;    /* how many cells do */
   const char *name; /* defined name, or NULL */
   size_t next;      /* constants of one hash: index + 1 */
 };
@@ -127,9 +131,11 @@ struct page {
   struct column *columns;
   size_t column_count, column_room;
   unsigned planned;           /* PAGE_TABLE: columns without steps */
+  unsigned last_base;         /* PAGE_TABLE: last column of the base-unit block, before steps */
   bool mixed;                 /* PAGE_TABLE: some columns are calculated words */
   struct map steps;           /* node -> index of extra or column */
   struct map constants;       /* hash -> index of the first extra with it */
+  struct map users;           /* extra and cell that needs it: counted in `uses` */
   double widths[XLSX_WIDTHS]; /* of the first columns, where texts wrap */
 };
 
@@ -168,6 +174,25 @@ struct cited {
   const struct source *source; /* NULL when the key has none */
 };
 
+/* What the runs of a tornado calculate again: a cell, all its rows, or a step of a formula. */
+struct run_line {
+  unsigned cell;
+  const struct node *node; /* a step; NULL else */
+  unsigned first, rows;    /* on the worksheet */
+};
+
+/* The runs of one tornado, a column each (xlsx_runs.c). */
+struct runs {
+  size_t line;       /* of the chart, in the sheet */
+  unsigned *first;   /* of each cell: its row on the worksheet, or 0 */
+  struct map *steps; /* of each instance: node -> row */
+  struct run_line *lines;
+  size_t count, room;
+  unsigned top, next;             /* first row of the block, and the one below its last */
+  unsigned change, start, agrees; /* rows: changes of the result; whether the runs begin at the
+                                     model's result; whether all are the engine's */
+};
+
 struct style_slot;
 
 struct xlsx {
@@ -190,6 +215,8 @@ struct xlsx {
   size_t knob_count, knob_room;
   unsigned *results; /* scalar outputs of the sheet itself, in its order */
   size_t result_count;
+  struct runs *runs; /* one a tornado of a result */
+  size_t runs_count;
   const char **choices; /* names of the runs to choose from */
   unsigned *fact_first; /* facts anchored at a cell, chained by fact_next; GRAPH_NONE */
   unsigned *fact_next;
@@ -252,15 +279,19 @@ enum style {
   STYLE_HEAD,
   STYLE_SECTION,
   STYLE_TEXT,
+  STYLE_SHRINK, /* a formula's text, of a length that nobody knows */
   STYLE_WRAP,
+  STYLE_INSET, /* the same, below what it belongs to */
   STYLE_MONO,
   STYLE_NOTE,
   STYLE_LINK,
+  STYLE_ADDRESS,
   STYLE_JUMP,
   STYLE_UNIT,
   STYLE_NUMBER,
   STYLE_OUTPUT,
   STYLE_OUTPUT_LABEL,
+  STYLE_PICKED, /* of the chosen scenario */
   STYLE_PULLED,
   STYLE_INPUT,
   STYLE_INPUT_WORD,
@@ -374,6 +405,8 @@ const char *xlsx_list_word(const struct xlsx *x, const struct list *list, size_t
 /* The page of a kind of which there is one. */
 unsigned xlsx_page_of(const struct xlsx *x, enum page_kind kind);
 unsigned xlsx_extra_row(const struct page *page, size_t extra);
+/* "job.step_time" */
+const char *xlsx_path(struct xlsx *x, unsigned cell);
 /* "Accelerator", or the name in words. */
 const char *xlsx_label(struct xlsx *x, unsigned cell, size_t row);
 
@@ -388,6 +421,8 @@ struct pen {
   unsigned cell;  /* the cell it belongs to */
   bool column;    /* a formula of each row of a table */
   size_t row;
+  struct runs *runs; /* a formula of a run, which stands in column `run`; or NULL */
+  unsigned run;
   const struct node *whole; /* a step being written is not replaced by itself */
 };
 struct pen xlsx_pen(struct xlsx *x, unsigned cell);
@@ -396,6 +431,9 @@ const char *xlsx_spell(struct pen *pen, const struct node *node);
 /* The look-up of a word of a family in another of its columns. */
 const char *xlsx_spell_family(struct pen *pen, unsigned cell, const struct node *node,
                               unsigned column);
+/* So many rows at the top of a table are spelled otherwise than the others: prior has none above.
+ */
+size_t xlsx_rows_apart(const struct node *node);
 /* The base-unit value of a cell as a formula on `page` refers to it. */
 const char *xlsx_reference(struct xlsx *x, unsigned page, unsigned cell, size_t row);
 /* The formula that a bound input stays in its set. NULL when it is not a tree: then *formula. */
@@ -406,6 +444,24 @@ const struct node *xlsx_within(struct xlsx *x, unsigned cell, struct pen *pen,
 
 /* Makes the steps that keep the formula short. Once a tree, before it is spelled. */
 void xlsx_prepare(struct pen *pen, const struct node *node);
+
+/* ---- xlsx_down.c ---- */
+
+/* A formula of a row and where it has numbers of rows, to write it for the rows below. */
+struct down {
+  const char *text;
+  struct gap {
+    size_t at, size; /* of the digits in the text */
+    unsigned number;
+  } * gaps;
+  size_t count;
+  char *out; /* room for the longest */
+};
+/* From the texts for a row and the next one; false when they differ in more than numbers of rows,
+   and on failure. */
+bool xlsx_down_make(struct xlsx *x, struct down *down, const char *here, const char *below);
+/* The text for a row so many `rows` below; it holds until the next call. */
+const char *xlsx_down(const struct down *down, unsigned rows);
 
 /* ---- xlsx_words.c ---- */
 
@@ -512,7 +568,34 @@ const char *xlsx_run_names(struct xlsx *x);
 /* Of the key results: the row of the engine's value, and of the agreement of a run. */
 unsigned xlsx_result_row(const struct xlsx *x, unsigned cell);
 unsigned xlsx_agreement_row(const struct xlsx *x);
+/* The cell of the relative difference that counts as the same. */
+const char *xlsx_tolerance(struct xlsx *x);
 void xlsx_write_scenarios(struct xlsx *x);
+
+/* ---- xlsx_runs.c ---- */
+
+enum {
+  RUNS_LABEL,
+  RUNS_WHERE,
+  RUNS_MODEL,
+  RUNS_UNIT,
+  RUNS_BASE, /* the run in which nothing moves; those that move inputs follow */
+  RUNS_FIRST
+};
+/* Which tornados there are. */
+void xlsx_list_runs(struct xlsx *x);
+/* The row of a cell in the runs that a pen writes; 0: its value is that of the model. */
+unsigned xlsx_run_row(const struct pen *pen, unsigned cell);
+/* The steps of the runs, and a new one. */
+struct map *xlsx_run_steps(const struct pen *pen);
+void xlsx_run_add_step(struct pen *pen, const struct node *node);
+void xlsx_write_runs(struct xlsx *x);
+/* How many tornados do not begin at the model's result; 1 when all runs are the engine's: as
+   formulas, NULL where there are no runs. */
+const char *xlsx_runs_apart(struct xlsx *x);
+const char *xlsx_runs_agree(struct xlsx *x);
+/* The runs of a chart. */
+const struct runs *xlsx_runs_of(const struct xlsx *x, const struct chart *chart);
 
 /* ---- the worksheets ---- */
 
@@ -524,11 +607,15 @@ enum {
   COVER_AGREES,
   COVER_AS_OF,
   COVER_STALE,
+  COVER_WEAKEST,
   COVER_SHEET,
   COVER_END
 };
 
 void xlsx_write_instance(struct xlsx *x, unsigned page);
+/* The base-unit cell of a formula that is prepared, with the value it has now. */
+void xlsx_put_tree(struct pen *pen, const struct node *node, unsigned row, unsigned column,
+                   double si, bool text);
 /* What the source of a fact's row says now. */
 const char *xlsx_source_word(struct xlsx *x, const struct knob *knob);
 void xlsx_write_extras(struct xlsx *x, unsigned page); /* after all formulas are written */

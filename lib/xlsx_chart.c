@@ -6,7 +6,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { SCALE = 75 }; /* percent: an A4 page is wider than all columns then */
+enum { SCALE = 68 }; /* percent: pages of A4 and of Letter are wider than all columns then */
 
 /* ---- addresses and values ---- */
 
@@ -181,31 +181,81 @@ static void put_waterfall(const struct plate *p) {
   put_sum(p, sum);
 }
 
-/* Sizes as whole numbers, so that ties are ties in every program; what is missing comes last. */
-static void put_size(const struct plate *p, unsigned row, size_t item) {
-  const char *value = at(p, row, 1), *all = down(p, 1);
-  put_live(p, row, 2,
+/* Sizes as whole numbers, so that ties are ties in every program; what is missing comes last. Both
+   stand to the right of the lengths. */
+static void put_size(const struct plate *p, unsigned row, unsigned lengths, size_t item) {
+  const char *value = at(p, row, lengths), *all = down(p, lengths);
+  unsigned size = lengths + 1;
+  put_live(p, row, size,
            xlsx_print(p->x,
                       "IF(ISNUMBER(%s),ROUND(ABS(%s)/MAX(MAX(%s),-MIN(%s),k_tiny)/k_tiny,0),-1)",
                       value, value, all, all),
            chart_size(p->chart, item), STYLE_BASE);
   char letters[8];
-  xlsx_letters(letters, 2);
-  put_live(p, row, 3,
-           xlsx_print(p->x, "1+SUMPRODUCT(1*(%s>%s))+SUMPRODUCT(1*(%s$%u:%s=%s))", down(p, 2),
-                      at(p, row, 2), letters, p->first, at(p, row - 1, 2), at(p, row, 2)),
+  xlsx_letters(letters, size);
+  put_live(p, row, size + 1,
+           xlsx_print(p->x, "1+SUMPRODUCT(1*(%s>%s))+SUMPRODUCT(1*(%s$%u:%s=%s))", down(p, size),
+                      at(p, row, size), letters, p->first, at(p, row - 1, size), at(p, row, size)),
            (double)chart_rank(p->chart, item), STYLE_BASE);
 }
 
-/* The name comes last, so that it may be longer than its column. */
-static void put_sorted(const struct plate *p, unsigned row) {
-  const struct chart_bar *bar = &p->chart->bars[row - p->first];
+/* The item whose place this row is. */
+static size_t item_at(const struct plate *p, unsigned row) {
+  size_t item = 0;
+  while (chart_rank(p->chart, item) != row - p->first + 1) item++;
+  return item;
+}
+
+/* Of `count` columns of values, right of the places, and then the name: it may be longer than its
+   column. */
+static void put_sorted(const struct plate *p, unsigned row, unsigned places, unsigned count) {
+  unsigned column = places + 1;
+  char letters[8];
   const char *match =
-      xlsx_print(p->x, "MATCH(ROWS(E$%u:%s),%s,0)", p->first + 1, at(p, row, 4), down(p, 3));
-  put_live(p, row, 4, xlsx_print(p->x, "INDEX(%s,%s)", down(p, 1), match), bar->value,
-           STYLE_NUMBER);
-  put_formula_text(p->x, p->page, row, 5, xlsx_print(p->x, "INDEX(%s,%s)", down(p, 0), match),
-                   xlsx_safe(p->x, bar->label), STYLE_TEXT);
+      xlsx_print(p->x, "MATCH(ROWS($%s$%u:$%s%u),%s,0)", xlsx_letters(letters, places),
+                 p->first + 1, letters, row + 1, down(p, places));
+  size_t item = item_at(p, row);
+  for (unsigned i = 0; i < count; i++)
+    put_live(p, row, column + i, xlsx_print(p->x, "INDEX(%s,%s)", down(p, 1 + i), match),
+             chart_value(p->chart, item, i), STYLE_NUMBER);
+  put_formula_text(p->x, p->page, row, column + count,
+                   xlsx_print(p->x, "INDEX(%s,%s)", down(p, 0), match),
+                   xlsx_safe(p->x, p->chart->items[item].label), STYLE_PLAIN);
+}
+
+/* ---- a tornado of a result: its runs stand on their own worksheet ---- */
+
+static void put_ends(const struct plate *p, unsigned row, size_t item) {
+  const struct runs *runs = xlsx_runs_of(p->x, p->chart);
+  const struct xlsx *x = p->x;
+  for (unsigned end = 0; end < 2; end++) {
+    struct buffer out;
+    buffer_open(&out, &p->x->scratch);
+    buffer_text(&out, x->pages[xlsx_page_of(x, PAGE_RUNS)].quoted);
+    xlsx_address(&out, runs->change, RUNS_FIRST + 2 * (unsigned)item + end, true);
+    put_live(p, row, 1 + end, xlsx_keep(p->x, &out), chart_value(p->chart, item, end),
+             STYLE_NUMBER);
+  }
+  const char *low = at(p, row, 1), *high = at(p, row, 2);
+  put_live(p, row, 3,
+           xlsx_print(p->x, "IF(COUNT(%s:%s)=COLUMNS(%s:%s),MAX(%s:%s,0)-MIN(%s:%s,0),\"missing\")",
+                      low, high, low, high, low, high, low, high),
+           chart_length(p->chart, item), STYLE_BASE);
+}
+
+static void put_swing(const struct plate *p) {
+  const char *heads[] = {
+    "Input that moves",    head_of(p, "At the low end"), head_of(p, "At the high end"),
+    head_of(p, "Length"),  "Size, whole number",         "Place, number",
+    head_of(p, "Low end"), head_of(p, "High end"),       "Longest first"
+  };
+  put_heads(p, heads, sizeof heads / sizeof *heads);
+  for (unsigned i = 0; i < p->chart->item_count; i++) {
+    put_text(p->x, p->page, p->first + i, 0, p->chart->items[i].label, STYLE_WRAP);
+    put_ends(p, p->first + i, i);
+    put_size(p, p->first + i, 3, i);
+    put_sorted(p, p->first + i, 5, 2);
+  }
 }
 
 static void put_tornado(const struct plate *p) {
@@ -214,8 +264,8 @@ static void put_tornado(const struct plate *p) {
   put_heads(p, heads, sizeof heads / sizeof *heads);
   put_items(p);
   for (unsigned i = 0; i < p->chart->item_count; i++) {
-    put_size(p, p->first + i, i);
-    put_sorted(p, p->first + i);
+    put_size(p, p->first + i, 1, i);
+    put_sorted(p, p->first + i, 3, 1);
   }
 }
 
@@ -307,7 +357,7 @@ static void put_numbers(const struct plate *p) {
   }
   switch (p->chart->kind) {
     case CHART_WATERFALL: put_waterfall(p); break;
-    case CHART_TORNADO: put_tornado(p); break;
+    case CHART_TORNADO: p->chart->swing ? put_swing(p) : put_tornado(p); break;
     case CHART_SCORECARD: put_scorecard(p); break;
     case CHART_ROOFLINE: put_roofline(p); break;
     default: put_bars(p);
@@ -352,7 +402,7 @@ void xlsx_write_charts(struct xlsx *x) {
   unsigned page = xlsx_page_of(x, PAGE_CHARTS), row = x->pages[page].first - 1, count = 0;
   put_page(x, page, "Charts", "Live: each shows the cells below it. They follow every input.");
   put_width(x, page, 0, 0, 34, false);
-  put_width(x, page, 1, XLSX_CHART_COLUMNS - 1, 12, false);
+  put_width(x, page, 1, XLSX_CHART_COLUMNS - 1, 13, false);
   for (size_t line = 0; chart_next(x->model, &line) && x->status == MLS_OK; line++) {
     struct memory_mark mark = memory_mark(&x->scratch);
     struct chart chart;

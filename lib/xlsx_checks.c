@@ -106,24 +106,17 @@ static void put_comparison(struct xlsx *x, unsigned page, unsigned row, unsigned
 
 /* ---- rows ---- */
 
-static const char *path_of(struct xlsx *x, unsigned cell) {
-  struct buffer out;
-  buffer_open(&out, &x->scratch);
-  model_path(x->model, cell, &out);
-  return xlsx_keep(x, &out);
-}
-
 static void put_check(struct xlsx *x, unsigned page, unsigned row, unsigned cell) {
   const struct cell *here = &x->model->cells[cell];
   unsigned where = here->kind == CELL_WITHIN ? here->target : cell;
   const struct line *line = xlsx_line(x, where);
-  const char *path = path_of(x, cell);
+  const char *path = xlsx_path(x, cell);
   put_text(x, page, row, CHECK_LABEL, xlsx_label(x, where, 0), STYLE_WRAP);
   put_jump(x, page, row, CHECK_WHERE, x->spots[where].page, x->spots[where].row, path);
   put_truth(x, page, row, cell);
   put_verdict(x, page, row, cell);
   put_comparison(x, page, row, cell);
-  const char *words = here->formula ? xlsx_words(x, here->formula, here->home)
+  const char *words = here->formula ? xlsx_words(x, here->formula, model_home(x->model, here))
                                     : xlsx_print(x, "%s: %s", line->name, xlsx_set_words(x, line));
   put_text(x, page, row, CHECK_WORDS, words, STYLE_WRAP);
 }
@@ -146,7 +139,8 @@ static void put_count(struct xlsx *x, unsigned page, unsigned row, const char *l
   put_text(x, page, row, CHECK_UNIT, format == XLSX_HOLDS ? "1 = yes" : "number", STYLE_UNIT);
 }
 
-/* Below the checks: how many fail, how many cannot be told, and the master check. */
+/* Below the checks: how many fail, how many cannot be told, how many tornados do not begin at the
+   model's result, and the master check. */
 static void put_master(struct xlsx *x, unsigned page) {
   unsigned first = x->pages[page].first, row = first + (unsigned)x->check_count + 1;
   unsigned last = x->check_count ? row - 2 : first;
@@ -156,14 +150,19 @@ static void put_master(struct xlsx *x, unsigned page) {
             XLSX_PLAIN);
   put_count(x, page, row + 1, "Checks that cannot be told",
             xlsx_print(x, "COUNTIF(%s,\"missing\")", range), missing, XLSX_PLAIN);
-  const char *all =
-      xlsx_print(x, "IF(%s+%s=0,1,0)", at(x, row, CHECK_HOLDS), at(x, row + 1, CHECK_HOLDS));
-  put_count(x, page, row + 2, "Master check", all, fails + missing == 0, XLSX_HOLDS);
-  put_verdicts(x, page, row + 2, row + 2, CHECK_HOLDS);
+  if (x->runs_count)
+    put_count(x, page, row + 2, "Tornados whose base run is not the model's", xlsx_runs_apart(x), 0,
+              XLSX_PLAIN);
+  unsigned master = xlsx_master_row(x);
+  const char *all = xlsx_print(x, "IF(SUM(%s:%s)=0,1,0)", at(x, row, CHECK_HOLDS),
+                               at(x, master - 1, CHECK_HOLDS));
+  put_count(x, page, master, "Master check", all, fails + missing == 0, XLSX_HOLDS);
+  put_verdicts(x, page, master, master, CHECK_HOLDS);
 }
 
 unsigned xlsx_master_row(const struct xlsx *x) {
-  return x->pages[checks_page(x)].first + (unsigned)x->check_count + 3;
+  unsigned runs = x->runs_count ? 1 : 0;
+  return x->pages[checks_page(x)].first + (unsigned)x->check_count + 3 + runs;
 }
 
 double xlsx_master(struct xlsx *x) {

@@ -14,7 +14,8 @@ enum {
   COVER_ENGINE,
   COVER_CHANGE,
   COVER_NAME,
-  COVER_COLUMNS
+  COVER_COLUMNS,
+  COVER_RANK = COVER_COLUMNS + 1 /* beside what is printed */
 };
 
 static const struct sheet *main_sheet(const struct xlsx *x) { return x->model->instances[0].sheet; }
@@ -28,16 +29,20 @@ static const char *on_page(struct xlsx *x, unsigned cell, unsigned column) {
   return xlsx_keep(x, &out);
 }
 
-/* What the engine gave for the chosen scenario, and how far the workbook is from it now. */
+/* What the engine gave for the chosen scenario, and how far the workbook is from it now: what
+   counts as the same is no change. */
 static void put_engine(struct xlsx *x, unsigned page, unsigned row, unsigned cell,
                        const char *format) {
   const struct cell *here = &x->model->cells[cell];
   double si = values_get(x->values, cell, 0);
   const char *engine = xlsx_print(x, "IF(ISNUMBER(%s),INDEX(%s,1,%s),\"missing\")", XLSX_RUN_NUMBER,
                                   xlsx_run_range(x, xlsx_result_row(x, cell)), XLSX_RUN_NUMBER);
-  const char *change = xlsx_print(
-      x, "IF(AND(ISNUMBER(B%u),ISNUMBER(E%u)),B%u-E%u,IF(EXACT(B%u,E%u),\"same\",\"other\"))",
-      row + 1, row + 1, row + 1, row + 1, row + 1, row + 1);
+  const char *now = xlsx_print(x, "B%u", row + 1), *then = xlsx_print(x, "E%u", row + 1);
+  const char *change =
+      xlsx_print(x,
+                 "IF(AND(ISNUMBER(%s),ISNUMBER(%s)),IF(ABS(%s-%s)<=%s*MAX(ABS(%s),"
+                 "ABS(%s)),0,%s-%s),IF(EXACT(%s,%s),\"same\",\"other\"))",
+                 now, then, now, then, xlsx_tolerance(x), now, then, now, then, now, then);
   if (value_is_error(si) || here->text) {
     put_formula_text(x, page, row, COVER_ENGINE, engine,
                      here->text && !value_is_error(si) ? xlsx_word(x, x->model->words[(size_t)si])
@@ -71,6 +76,11 @@ static void put_answer(struct xlsx *x, unsigned page, unsigned row, unsigned cel
   put_formula_text(x, page, row, COVER_STATE, on_page(x, cell, SHOW_STATE),
                    xlsx_rank_word(xlsx_rank_shown(x, cell)), STYLE_BADGE);
   put_engine(x, page, row, cell, format);
+  char letters[8];
+  put_formula(x, page, row, COVER_RANK,
+              xlsx_print(x, "MATCH(%s%u,%s,0)", xlsx_letters(letters, COVER_STATE), row + 1,
+                         xlsx_rank_words(x)),
+              xlsx_rank_shown(x, cell) + 1, STYLE_BASE, XLSX_PLAIN);
   put_jump(x, page, row, COVER_NAME, spot->page, spot->row, xlsx_line(x, cell)->name);
 }
 
@@ -79,6 +89,7 @@ static unsigned put_answers(struct xlsx *x, unsigned page, unsigned row) {
   static const char *const heads[] = { "Key result",   "Value",  "Unit", "State",
                                        "Engine value", "Change", "Where" };
   for (unsigned i = 0; i < COVER_COLUMNS; i++) put_text(x, page, row, i, heads[i], STYLE_HEAD);
+  if (x->result_count) put_text(x, page, row, COVER_RANK, "State, number", STYLE_HEAD);
   unsigned first = ++row;
   for (size_t i = 0; i < x->result_count; i++) put_answer(x, page, row++, x->results[i]);
   if (row == first) put_text(x, page, row++, 0, "This sheet marks no outputs.", STYLE_NOTE);
@@ -99,6 +110,7 @@ static const char *purpose(struct xlsx *x, const struct page *page) {
     }
     case PAGE_INPUTS: return "What may be typed: inputs, and overrides of facts";
     case PAGE_SCENARIOS: return "The scenarios side by side, with the engine's values";
+    case PAGE_RUNS: return "The runs of the tornado, live, one a column";
     case PAGE_CHECKS: return "Every check with its verdict and gap";
     case PAGE_CHARTS: return "Pictures of the results, live";
     case PAGE_FACTS: return "The facts of the registries, and lists to choose from";
@@ -176,10 +188,12 @@ static void put_alerts(struct xlsx *x, unsigned page) {
   put_text(x, page, COVER_OVERRIDES, COVER_UNIT, "number", STYLE_UNIT);
   put_jump(x, page, COVER_OVERRIDES, COVER_STATE, inputs, 0, "see inputs");
   put_text(x, page, COVER_AGREES, COVER_LABEL, "Results are the engine's", STYLE_KEY);
+  const char *results =
+      xlsx_print(x, "INDEX(%s,1,%s)", xlsx_run_range(x, xlsx_agreement_row(x)), XLSX_RUN_NUMBER);
+  if (x->runs_count) results = xlsx_print(x, "MIN(%s,%s)", results, xlsx_runs_agree(x));
   put_formula(x, page, COVER_AGREES, COVER_VALUE,
-              xlsx_print(x, "IF(ISNUMBER(%s),INDEX(%s,1,%s),0)", XLSX_RUN_NUMBER,
-                         xlsx_run_range(x, xlsx_agreement_row(x)), XLSX_RUN_NUMBER),
-              1, STYLE_VERDICT, XLSX_YES);
+              xlsx_print(x, "IF(ISNUMBER(%s),%s,0)", XLSX_RUN_NUMBER, results), 1, STYLE_VERDICT,
+              XLSX_YES);
   put_text(x, page, COVER_AGREES, COVER_UNIT, "1 = yes", STYLE_UNIT);
   put_jump(x, page, COVER_AGREES, COVER_STATE, scenarios, xlsx_agreement_row(x), "see why");
 }
@@ -203,6 +217,44 @@ static unsigned put_status(struct xlsx *x, unsigned page) {
   return COVER_END + 1;
 }
 
+/* What the sheet itself says it is good for and where it fails: its notes above the first line. */
+static unsigned put_about(struct xlsx *x, unsigned page, unsigned row) {
+  const struct sheet *sheet = main_sheet(x);
+  if (sheet->line_count == 0 || sheet->lines[0].kind != LINE_NOTE || sheet->lines[0].heading)
+    return row;
+  put_row(x, page, row, 0, COVER_COLUMNS - 1, STYLE_HEAD);
+  put_text(x, page, row++, COVER_LABEL, "About this model", STYLE_HEAD);
+  for (size_t i = 0; i < sheet->line_count; i++) {
+    const struct line *line = &sheet->lines[i];
+    if (line->kind != LINE_NOTE || line->heading) break;
+    put_text(x, page, row++, COVER_LABEL, line->label, STYLE_PLAIN);
+  }
+  return row + 1;
+}
+
+/* How sure the results are: the weakest of their badges. */
+static void put_weakest(struct xlsx *x, unsigned page, unsigned first) {
+  enum rank weakest = RANK_INPUT;
+  for (size_t i = 0; i < x->result_count; i++) {
+    enum rank rank = xlsx_rank_shown(x, x->results[i]);
+    if (rank > weakest) weakest = rank;
+  }
+  put_text(x, page, COVER_WEAKEST, COVER_LABEL, "Weakest state of the results", STYLE_KEY);
+  put_text(x, page, COVER_WEAKEST, COVER_UNIT, "word", STYLE_UNIT);
+  put_jump(x, page, COVER_WEAKEST, COVER_STATE, xlsx_page_of(x, PAGE_LOG), RANK_ROW, "see words");
+  if (x->result_count == 0) {
+    put_text(x, page, COVER_WEAKEST, COVER_VALUE, "no results", STYLE_BADGE);
+    return;
+  }
+  char letters[8];
+  const char *column = xlsx_letters(letters, COVER_RANK);
+  put_formula_text(x, page, COVER_WEAKEST, COVER_VALUE,
+                   xlsx_print(x, "INDEX(%s,MAX(%s%u:%s%u))", xlsx_rank_words(x), column, first + 1,
+                              column, first + (unsigned)x->result_count),
+                   xlsx_rank_word(weakest), STYLE_BADGE);
+  put_badges(x, page, COVER_WEAKEST, COVER_WEAKEST, COVER_VALUE);
+}
+
 void xlsx_write_cover(struct xlsx *x) {
   unsigned page = 0, row;
   const char *title = *main_sheet(x)->label ? main_sheet(x)->label : x->model->name;
@@ -212,14 +264,16 @@ void xlsx_write_cover(struct xlsx *x) {
                  "Calculated by mlsysim %s. Every number is a live formula: choose a scenario, or "
                  "change a blue cell, and all follows.",
                  MLS_VERSION));
-  static const double widths[] = { 46, 20, 17, 13, 16, 14, 30 };
+  static const double widths[] = { 46, 20, 18, 14, 16, 14, 34 };
   for (unsigned i = 0; i < COVER_COLUMNS; i++) put_width(x, page, i, i, widths[i], false);
+  put_width(x, page, COVER_RANK, COVER_RANK, 14, true);
   row = put_status(x, page);
+  row = put_about(x, page, row);
+  put_weakest(x, page, row + 1);
   row = put_answers(x, page, row);
   row = put_contents(x, page, row);
   row = put_legend(x, page, row);
-  enum { ONE_PAGE = 60 }; /* rows that can still be read on one */
-  put_print(x, page, title, (struct print){ 0, 1, row, COVER_COLUMNS, 1, row < ONE_PAGE });
+  put_print(x, page, title, (struct print){ 0, 1, row, COVER_COLUMNS, 1, row < XLSX_ONE_PAGE });
 }
 
 /* ---- sources ---- */
@@ -256,7 +310,7 @@ static void put_cited(struct xlsx *x, unsigned page, unsigned row, const struct 
 void xlsx_write_sources(struct xlsx *x) {
   static const char *const heads[] = { "Key",     "Title",   "Authors", "Published (year)",
                                        "Address", "Read on", "Kind",    "Licence" };
-  static const double widths[] = { 22, 60, 40, 11, 50, 12, 10, 24 };
+  static const double widths[] = { 22, 58, 36, 12, 52, 12, 15, 26 };
   unsigned page = xlsx_page_of(x, PAGE_SOURCES), first = x->pages[page].first;
   put_page(x, page, "Sources", "What the sheets and facts of this workbook cite.");
   for (unsigned i = 0; i < sizeof heads / sizeof *heads; i++) {
@@ -371,5 +425,5 @@ void xlsx_write_log(struct xlsx *x) {
                  sizeof conventions / sizeof *conventions);
   row = put_list(x, page, row, "Limits", limits, sizeof limits / sizeof *limits);
   row = put_constants(x, page, row);
-  put_print(x, page, "Log", (struct print){ head, head, row, 4, 1, 0 });
+  put_print(x, page, "Log", (struct print){ head, head, row - 2, 4, 1, row < XLSX_ONE_PAGE });
 }

@@ -27,13 +27,14 @@ const char *xlsx_list_range(struct xlsx *x, const struct list *list) {
 }
 
 const char *xlsx_fact_row(struct xlsx *x, unsigned page, unsigned cell, size_t row) {
-  const struct cell *fact = &x->model->cells[cell];
+  const struct cell *here = &x->model->cells[cell];
+  const struct fact_cell *fact = here->fact;
   const struct block *block = xlsx_block(x, fact->registry);
   if (!block) return "NA()";
   const char *field = fact->field;
-  if (fact->family)
+  if (here->family)
     field = xlsx_print(x, "%s.%s", field, x->model->words[fact->words[row % fact->word_count]]);
-  size_t item_row = fact->table >= 0 ? row / (fact->family ? fact->word_count : 1) : 0;
+  size_t item_row = here->table >= 0 ? row / (here->family ? fact->word_count : 1) : 0;
   struct buffer out;
   buffer_open(&out, &x->scratch);
   buffer_print(&out, "MATCH(%s&", xlsx_reference(x, page, xlsx_chooser(x, cell), item_row));
@@ -44,7 +45,7 @@ const char *xlsx_fact_row(struct xlsx *x, unsigned page, unsigned cell, size_t r
 
 const char *xlsx_in_facts(struct xlsx *x, unsigned cell, enum fact_column column,
                           const char *index) {
-  const struct block *block = xlsx_block(x, x->model->cells[cell].registry);
+  const struct block *block = xlsx_block(x, x->model->cells[cell].fact->registry);
   if (!block) xlsx_refuse(x, MLS_VALUE, "a registry has no place in the workbook");
   return block ? xlsx_print(x, "INDEX(%s,%s)", xlsx_fact_range(x, block, column), index) : "NA()";
 }

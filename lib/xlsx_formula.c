@@ -10,7 +10,7 @@ static const char *spell(struct pen *pen, const struct node *node);
 
 struct pen xlsx_pen(struct xlsx *x, unsigned cell) {
   const struct cell *here = &x->model->cells[cell];
-  struct pen pen = { .x = x, .cell = cell, .home = here->home };
+  struct pen pen = { .x = x, .cell = cell, .home = model_home(x->model, here) };
   pen.page = x->spots[cell].page;
   pen.owner = x->instance_page[here->instance];
   pen.column = here->table >= 0;
@@ -137,13 +137,44 @@ const char *xlsx_reference(struct xlsx *x, unsigned page, unsigned cell, size_t 
   return address(x, page, cell, row);
 }
 
+/* "F$12": a row of the runs, in the column of the pen. */
+static void run_address(const struct pen *pen, unsigned row, struct buffer *out) {
+  char letters[8];
+  buffer_print(out, "%s$%u", xlsx_letters(letters, pen->run), row + 1);
+}
+
+static const char *run_cell(const struct pen *pen, unsigned row) {
+  struct buffer out;
+  buffer_open(&out, &pen->x->scratch);
+  run_address(pen, row, &out);
+  return xlsx_keep(pen->x, &out);
+}
+
+static const char *run_range(const struct pen *pen, unsigned first, unsigned rows) {
+  struct buffer out;
+  buffer_open(&out, &pen->x->scratch);
+  run_address(pen, first, &out);
+  buffer_char(&out, ':');
+  run_address(pen, first + rows - 1, &out);
+  return xlsx_keep(pen->x, &out);
+}
+
+static const char *reference(const struct pen *pen, unsigned cell, size_t row) {
+  unsigned first = xlsx_run_row(pen, cell);
+  return first ? run_cell(pen, first + (unsigned)row)
+               : xlsx_reference(pen->x, pen->page, cell, row);
+}
+
 /* All rows of a cell in one of its columns. */
-static const char *range(struct xlsx *x, unsigned page, unsigned cell, unsigned column) {
+static const char *range(const struct pen *pen, unsigned cell, unsigned column) {
+  struct xlsx *x = pen->x;
   const struct spot *spot = &x->spots[cell];
+  unsigned first = xlsx_run_row(pen, cell);
+  if (first) return run_range(pen, first, x->model->cells[cell].rows);
   size_t rows = x->model->cells[cell].rows / spot->across;
   struct buffer out;
   buffer_open(&out, &x->scratch);
-  if (spot->page != page) buffer_text(&out, x->pages[spot->page].quoted);
+  if (spot->page != pen->page) buffer_text(&out, x->pages[spot->page].quoted);
   xlsx_address(&out, spot->row, column, true);
   buffer_char(&out, ':');
   xlsx_address(&out, spot->row + (unsigned)rows - 1, column, true);
@@ -154,8 +185,8 @@ static const char *range(struct xlsx *x, unsigned page, unsigned cell, unsigned 
 static size_t row_of(const struct pen *pen, unsigned cell, const struct node *node) {
   const struct cell *here = &pen->x->model->cells[cell];
   bool same = here->table >= 0 && pen->column;
-  if (node->ref.kind == REF_ROW)
-    return same ? pen->row * here->word_count + node->ref.row : node->ref.row;
+  if (node->ref == REF_ROW)
+    return same ? pen->row * here->fact->word_count + node->parts->row : node->parts->row;
   return same ? pen->row : 0;
 }
 
@@ -166,11 +197,11 @@ static const char *spell_family(struct pen *pen, unsigned cell, const char *key,
   unsigned names = page->base + BASE_NAME;
   struct buffer out;
   buffer_open(&out, &x->scratch);
-  buffer_print(&out, "INDEX(%s,MATCH(", range(x, pen->page, cell, column));
-  xlsx_literal(&out,
-               xlsx_print(x, "%s.%s.", xlsx_line(x, cell)->name, x->model->cells[cell].field));
+  buffer_print(&out, "INDEX(%s,MATCH(", range(pen, cell, column));
+  xlsx_literal(
+      &out, xlsx_print(x, "%s.%s.", xlsx_line(x, cell)->name, x->model->cells[cell].fact->field));
   buffer_print(&out, "&%s,%s,0))", loosest(key) <= LEVEL_JOIN ? xlsx_print(x, "(%s)", key) : key,
-               range(x, pen->page, cell, names));
+               range(pen, cell, names));
   return xlsx_keep(x, &out);
 }
 
@@ -185,7 +216,8 @@ static const char *spell_family_across(struct pen *pen, unsigned cell, const cha
   buffer_char(&out, ':');
   xlsx_address(&out, spot->row + (unsigned)pen->row, spot->base + spot->across - 1, false);
   buffer_text(&out, ",1,MATCH("); /* 1: not all spreadsheets count along a single row */
-  xlsx_literal(&out, xlsx_print(x, "%s.%s.", xlsx_line(x, cell)->key, x->model->cells[cell].field));
+  xlsx_literal(&out, xlsx_print(x, "%s.%s.", xlsx_line(x, cell)->domain->key,
+                                x->model->cells[cell].fact->field));
   buffer_print(&out, "&%s,", loosest(key) <= LEVEL_JOIN ? xlsx_print(x, "(%s)", key) : key);
   unsigned heads = x->pages[spot->page].first - 2;
   xlsx_address(&out, heads, spot->base, true);
@@ -199,7 +231,7 @@ static unsigned key_cell(const struct xlsx *x, unsigned cell) {
   const struct cell *here = &x->model->cells[cell];
   const struct instance *instance = &x->model->instances[here->instance];
   const struct sheet *sheet = instance->sheet;
-  return instance->cells[sheet->lines[sheet->tables[here->table]].slot];
+  return instance->cells[sheet->tables[here->table]];
 }
 
 static const char *spell_lookup(struct pen *pen, unsigned cell, const struct node *node) {
@@ -210,8 +242,8 @@ static const char *spell_lookup(struct pen *pen, unsigned cell, const struct nod
     if (here->table >= 0) return spell_family_across(pen, cell, key);
     return spell_family(pen, cell, key, x->spots[cell].base);
   }
-  const char *column = range(x, pen->page, cell, x->spots[cell].base);
-  const char *keys = range(x, pen->page, key_cell(x, cell), 0);
+  const char *column = range(pen, cell, x->spots[cell].base);
+  const char *keys = range(pen, key_cell(x, cell), 0);
   return xlsx_print(x, "INDEX(%s,MATCH(%s,%s,0))", column, key, keys);
 }
 
@@ -222,10 +254,10 @@ const char *xlsx_spell_family(struct pen *pen, unsigned cell, const struct node 
 
 static const char *spell_path(struct pen *pen, const struct node *node) {
   struct xlsx *x = pen->x;
-  unsigned cell = model_cell(x->model, pen->home, &node->ref);
-  if (node->ref.kind == REF_LOOKUP) return spell_lookup(pen, cell, node);
-  if (node->ref.kind == REF_COLUMN) return range(x, pen->page, cell, x->spots[cell].base);
-  return xlsx_reference(x, pen->page, cell, row_of(pen, cell, node));
+  unsigned cell = model_cell(x->model, pen->home, node);
+  if (node->ref == REF_LOOKUP) return spell_lookup(pen, cell, node);
+  if (node->ref == REF_COLUMN) return range(pen, cell, x->spots[cell].base);
+  return reference(pen, cell, row_of(pen, cell, node));
 }
 
 /* ---- extras ---- */
@@ -264,12 +296,12 @@ static const char *constant_name(struct xlsx *x, unsigned page, const struct nod
   struct buffer out;
   buffer_open(&out, &x->scratch);
   buffer_text(&out, "k_");
-  for (size_t i = 0; i < node->typed.size; i++) {
-    char c = node->typed.at[i];
+  for (const char *typed = node->literal->typed; *typed; typed++) {
+    char c = *typed;
     if (c == '-') buffer_char(&out, 'm');
     else if (isalnum((unsigned char)c) || c == '.') buffer_char(&out, c);
   }
-  const char *unit = node->unit ? node->unit->text : "";
+  const char *unit = node->literal->unit ? node->literal->unit->text : "";
   if (*unit) buffer_char(&out, '_');
   for (; *unit; unit++) {
     if (*unit == '/') buffer_text(&out, "_per_");
@@ -281,13 +313,25 @@ static const char *constant_name(struct xlsx *x, unsigned page, const struct nod
 }
 
 static const void *constant_key(const struct node *node) {
-  size_t hash = hash_bytes(&node->number, sizeof node->number);
-  hash ^= hash_bytes(&node->unit, sizeof node->unit);
+  size_t hash = hash_bytes(&node->literal->number, sizeof node->literal->number);
+  hash ^= hash_bytes(&node->literal->unit, sizeof node->literal->unit);
   return (const void *)(uintptr_t)(hash | 1);
 }
 
 static bool same_constant(const struct node *a, const struct node *b) {
-  return a->number == b->number && a->unit == b->unit;
+  return a->literal->number == b->literal->number && a->literal->unit == b->literal->unit;
+}
+
+/* A cell counts once, however often its formula is spelled. */
+static void count_use(struct pen *pen, size_t index) {
+  struct xlsx *x = pen->x;
+  struct page *owner = &x->pages[pen->owner];
+  uintptr_t pair = (uintptr_t)index * x->model->cell_count + pen->cell + 1;
+  size_t before;
+  if (map_get(&owner->users, (const void *)pair, &before)) return;
+  owner->extras[index].uses++;
+  if (map_put(&owner->users, (const void *)pair, 1) != MLS_OK && x->status == MLS_OK)
+    x->status = fail_memory(x->report->fails);
 }
 
 static const char *spell_constant(struct pen *pen, const struct node *node) {
@@ -299,23 +343,22 @@ static const char *spell_constant(struct pen *pen, const struct node *node) {
   for (size_t next = first; next; next = owner->extras[index].next) {
     index = next - 1;
     if (!same_constant(owner->extras[index].node, node)) continue;
-    struct extra *extra = &owner->extras[index];
-    if (extra->last != pen->cell) extra->uses++, extra->last = pen->cell;
+    count_use(pen, index);
     return extra_reference(pen, index);
   }
-  struct extra extra = {
-    .node = node, .home = pen->home, .cell = pen->cell, .last = pen->cell, .uses = 1, .next = first
-  };
+  struct extra extra = { .node = node, .home = pen->home, .cell = pen->cell, .next = first };
   extra.name = constant_name(x, pen->owner, node);
   if (!add_extra(pen, extra, &index)) return "NA()";
   if (map_put(&owner->constants, key, index + 1) != MLS_OK) x->status = MLS_MEMORY;
+  count_use(pen, index);
   return extra_reference(pen, index);
 }
 
 static const char *spell_number(struct pen *pen, const struct node *node) {
-  double factor = node->unit ? node->unit->factor : 1;
-  if (factor == 1 && node->number == 0) return "0";
-  if (factor == 1 && node->number == 1) return "1";
+  const struct literal *literal = node->literal;
+  bool si = !literal->unit || literal->unit->factor == 1;
+  if (si && literal->number == 0) return "0";
+  if (si && literal->number == 1) return "1";
   return spell_constant(pen, node);
 }
 
@@ -325,21 +368,31 @@ static bool is_whole_power(const struct node *node) {
   const struct node *power = node->arguments[1];
   if (power->kind == NODE_CALL && power->count == 1 && power->function->form == FORM_PREFIX)
     power = power->arguments[0];
-  return power->kind == NODE_NUMBER && !power->unit && power->number != 0 &&
-         power->number == (double)(long)power->number;
+  if (power->kind != NODE_NUMBER || power->literal->unit) return false;
+  double number = power->literal->number;
+  return number != 0 && number == (double)(long)number;
 }
 
 static const char *spelling(const struct node *node) {
   const struct function *function = node->function;
-  if (node->total != NODE_PLAIN && node->count == 2) return function->excel_where;
+  if (node_is_total(node) && node->count == 2) return function->excel_where;
   if (!function->excel_other) return function->excel;
   if (function->rule == RULE_EQUAL)
-    return node->arguments[0]->type.kind == KIND_TEXT ? function->excel_other : function->excel;
+    return node->arguments[0]->type->kind == KIND_TEXT ? function->excel_other : function->excel;
   return is_whole_power(node) ? function->excel_other : function->excel;
 }
 
+size_t xlsx_rows_apart(const struct node *node) {
+  size_t most = 0;
+  for (unsigned i = 0; i < node->count; i++) {
+    size_t rows = xlsx_rows_apart(node->arguments[i]);
+    if (rows > most) most = rows;
+  }
+  return most + node_lag(node);
+}
+
 static const char *spell_prior(struct pen *pen, const struct node *node) {
-  size_t lag = node->count > 2 ? (size_t)node->arguments[2]->number : 1;
+  size_t lag = node_lag(node);
   if (pen->row < lag) return spell(pen, node->arguments[1]);
   struct pen above = *pen;
   above.row -= lag;
@@ -365,6 +418,10 @@ static const char *step_reference(struct pen *pen, const struct node *node) {
   struct xlsx *x = pen->x;
   size_t index;
   if (node == pen->whole || node->kind == NODE_NUMBER || node->kind == NODE_TEXT) return NULL;
+  if (pen->runs)
+    return map_get(xlsx_run_steps(pen), node, &index)
+               ? run_cell(pen, (unsigned)(index + (pen->column ? pen->row : 0)))
+               : NULL;
   const struct page *page = &x->pages[pen->page];
   if (pen->column && map_get(&page->steps, node, &index)) {
     struct buffer out;

@@ -110,7 +110,7 @@ void xlsx_put_allowed(struct xlsx *x, unsigned page, const struct knob *knob, un
   unsigned row = knob->at;
   if (!is_fact(x, knob))
     put_validation(x, page, row, row, first, last, xlsx_line(x, knob->cell), here->unit);
-  else put_validation_of_fact(x, page, row, row, first, last, here, here->field);
+  else put_validation_of_fact(x, page, row, row, first, last, here, here->fact->field);
 }
 
 void xlsx_put_knob_head(struct xlsx *x, unsigned page, const struct knob *knob) {
@@ -119,9 +119,8 @@ void xlsx_put_knob_head(struct xlsx *x, unsigned page, const struct knob *knob) 
   struct buffer path;
   buffer_open(&path, &x->scratch);
   model_path(x->model, knob->cell, &path);
-  if (here->family) buffer_print(&path, ".%s", x->model->words[here->words[knob->row]]);
-  put_text(x, page, knob->at, IN_LABEL, is_fact(x, knob) ? xlsx_print(x, "   %s", label) : label,
-           STYLE_WRAP);
+  if (here->family) buffer_print(&path, ".%s", x->model->words[here->fact->words[knob->row]]);
+  put_text(x, page, knob->at, IN_LABEL, label, is_fact(x, knob) ? STYLE_INSET : STYLE_WRAP);
   put_jump(x, page, knob->at, IN_WHERE, knob->page, knob->line, xlsx_keep(x, &path));
 }
 
@@ -134,11 +133,11 @@ static void put_scenario(struct xlsx *x, unsigned page, const struct knob *knob)
   const char *formula = xlsx_print(x, "IF(ISNUMBER(%s),IF(ISBLANK(%s),\"-\",%s),\"missing\")",
                                    XLSX_RUN_NUMBER, pick, pick);
   if (set && !is_text(x, knob))
-    put_formula(x, page, knob->at, IN_SCENARIO, formula, typed(x, knob, si), STYLE_NUMBER,
+    put_formula(x, page, knob->at, IN_SCENARIO, formula, typed(x, knob, si), STYLE_PICKED,
                 XLSX_PLAIN);
   else
     put_formula_text(x, page, knob->at, IN_SCENARIO, formula,
-                     set ? xlsx_word(x, word_of(x, si)) : "-", STYLE_NUMBER);
+                     set ? xlsx_word(x, word_of(x, si)) : "-", STYLE_PICKED);
 }
 
 static void put_default(struct xlsx *x, unsigned page, const struct knob *knob) {
@@ -183,8 +182,8 @@ static void put_now(struct xlsx *x, unsigned page, const struct knob *knob) {
   enum style style = is_fact(x, knob) ? STYLE_PULLED : STYLE_OUTPUT;
   put_value(x, page, knob->at, IN_BASE, base_formula(x, knob), si, here->text, STYLE_BASE,
             here->text ? XLSX_PLAIN : XLSX_EXACT);
-  put_text(x, page, knob->at, IN_BASE_UNIT, xlsx_base_unit(x, here->strict, here->count),
-           STYLE_BASE);
+  put_text(x, page, knob->at, IN_BASE_UNIT,
+           xlsx_base_unit(x, here->unit->strict, here->unit->count), STYLE_BASE);
   put_number(x, page, knob->at, IN_FACTOR, factor, STYLE_BASE, XLSX_PLAIN);
   const char *shown = xlsx_shown(x, knob->at, IN_BASE, knob->at, IN_FACTOR, here->text);
   if (value_is_error(si)) put_formula_text(x, page, knob->at, IN_VALUE, shown, "missing", style);
@@ -211,7 +210,7 @@ static void put_support(struct xlsx *x, unsigned page, const struct knob *knob) 
                    xlsx_rank_word(rank), STYLE_BADGE);
   if (is_fact(x, knob))
     put_formula_text(x, page, knob->at, IN_SOURCE, on_instance(x, knob, SHOW_SOURCE),
-                     xlsx_source_word(x, knob), STYLE_TEXT);
+                     xlsx_source_word(x, knob), STYLE_SHRINK);
   else if (line->cite_count) put_source(x, page, knob->at, IN_SOURCE, line->cites[0]);
   else put_text(x, page, knob->at, IN_SOURCE, "chosen here", STYLE_TEXT);
 }
@@ -261,7 +260,7 @@ void xlsx_write_inputs(struct xlsx *x) {
                                        "Base unit",
                                        "Factor",
                                        "Fact row" };
-  static const double widths[] = { 38, 34, 16, 15, 14, 14, 14, 34, 11, 20, 30, 2, 17, 16, 13, 9 };
+  static const double widths[] = { 38, 34, 16, 18, 14, 14, 14, 34, 11, 22, 30, 2, 17, 16, 13, 9 };
   unsigned page = inputs_page(x), first = x->pages[page].first, last = first;
   put_page(x, page, "Inputs",
            "Type into the column Override: it wins over the scenario, and that over the cited "

@@ -14,10 +14,9 @@ const struct line *xlsx_line(const struct xlsx *x, unsigned cell) {
 }
 
 unsigned xlsx_chooser(const struct xlsx *x, unsigned cell) {
-  const struct cell *fact = &x->model->cells[cell];
-  if (fact->chooser != GRAPH_NONE) return fact->chooser;
-  const struct instance *instance = &x->model->instances[fact->instance];
-  return instance->cells[instance->sheet->lines[fact->line].slot];
+  const struct cell *here = &x->model->cells[cell];
+  if (here->fact->chooser != GRAPH_NONE) return here->fact->chooser;
+  return x->model->instances[here->instance].cells[here->slot];
 }
 
 bool xlsx_is_typed_word(const struct cell *cell) { return cell->text && cell->kind == CELL_INPUT; }
@@ -46,7 +45,7 @@ const struct block *xlsx_block(const struct xlsx *x, const struct registry *regi
 }
 
 double xlsx_fact_place(const struct xlsx *x, unsigned cell, const struct fact *fact) {
-  const struct registry *registry = x->model->cells[cell].registry;
+  const struct registry *registry = model_registry(x->model, &x->model->cells[cell]);
   const struct block *block = fact ? xlsx_block(x, registry) : NULL;
   return block ? (double)block->places[fact - registry->facts] : FUNCTION_ERROR;
 }
@@ -63,6 +62,13 @@ static const char *kept(struct xlsx *x, const char *text) {
   const char *copy = memory_text(&x->memory, text, strlen(text));
   if (!copy && x->status == MLS_OK) x->status = fail_memory(x->report->fails);
   return copy ? copy : "";
+}
+
+const char *xlsx_path(struct xlsx *x, unsigned cell) {
+  struct buffer out;
+  buffer_open(&out, &x->scratch);
+  model_path(x->model, cell, &out);
+  return xlsx_keep(x, &out);
 }
 
 /* ---- sources, lists, facts ---- */
@@ -130,9 +136,9 @@ static void add_block(struct xlsx *x, const struct registry *registry) {
 }
 
 static void add_set(struct xlsx *x, const struct line *line) {
-  const struct set *set = line->set;
-  if (!set) return;
-  if (set->kind == SET_REGISTRY && set->registry) add_block(x, set->registry);
+  if (!line_domain(line)) return;
+  const struct set *set = line->domain->set;
+  if (set->kind == SET_REGISTRY) add_block(x, set->registry);
   if (set->kind == SET_WORDS && line->kind == LINE_INPUT) add_list(x, set, line->name, set->count);
 }
 
@@ -157,6 +163,7 @@ static unsigned add_page(struct xlsx *x, enum page_kind kind, const char *path) 
   *page = (struct page){ .kind = kind, .first = HEAD + 1 };
   map_open(&page->steps, &x->memory);
   map_open(&page->constants, &x->memory);
+  map_open(&page->users, &x->memory);
   page->name = xlsx_tab(x, path);
   struct buffer quoted;
   buffer_open(&quoted, &x->scratch);
@@ -186,10 +193,10 @@ static void name_spot(struct xlsx *x, unsigned cell, const char *name) {
 static void place_facts(struct xlsx *x, unsigned page, unsigned line, unsigned anchor) {
   const char *name = x->model->instances[x->pages[page].instance].sheet->lines[line].name;
   for (unsigned i = x->fact_first[anchor]; i != GRAPH_NONE; i = x->fact_next[i]) {
-    const struct cell *fact = &x->model->cells[i];
+    const struct cell *here = &x->model->cells[i];
     x->spots[i] = (struct spot){ page, next_row(&x->pages[page]), SHOW_VALUE, 0, 1, NULL };
-    if (!fact->family) name_spot(x, i, xlsx_print(x, "%s.%s", name, fact->field));
-    for (unsigned row = 0; row < fact->rows; row++)
+    if (!here->family) name_spot(x, i, xlsx_print(x, "%s.%s", name, here->fact->field));
+    for (unsigned row = 0; row < here->rows; row++)
       add_entry(x, page, (struct entry){ ENTRY_FACT, line, i, row });
   }
 }
@@ -197,7 +204,7 @@ static void place_facts(struct xlsx *x, unsigned page, unsigned line, unsigned a
 static void place_cell(struct xlsx *x, unsigned page, unsigned line) {
   const struct instance *instance = &x->model->instances[x->pages[page].instance];
   const struct line *text = &instance->sheet->lines[line];
-  unsigned cell = instance->cells[text->slot];
+  unsigned cell = instance->cells[line];
   if (cell == GRAPH_NONE) return;
   x->spots[cell] = (struct spot){ page, next_row(&x->pages[page]), SHOW_VALUE, 0, 1, NULL };
   add_entry(x, page, (struct entry){ ENTRY_CELL, line, cell, 0 });
@@ -228,7 +235,7 @@ static void place_line(struct xlsx *x, unsigned page, unsigned line) {
         return;
       }
       entry.kind = ENTRY_COLUMN;
-      entry.cell = instance->cells[text->slot];
+      entry.cell = instance->cells[line];
       x->column_row[entry.cell] = next_row(&x->pages[page]);
   }
   add_entry(x, page, entry);
@@ -262,8 +269,22 @@ static void add_column(struct xlsx *x, unsigned page, unsigned cell, unsigned wo
 /* One column, or one for each word of a family of facts. */
 static void add_columns(struct xlsx *x, unsigned page, unsigned cell) {
   const struct cell *here = &x->model->cells[cell];
-  unsigned count = here->family ? here->word_count : 1;
+  unsigned count = here->family ? here->fact->word_count : 1;
   for (unsigned i = 0; i < count; i++) add_column(x, page, cell, i);
+}
+
+/* An empty column parts what is typed from what is calculated: formulas side by side are then one
+   formula copied along, or of one kind each. */
+static void place_bases_of_table(struct xlsx *x, struct page *at) {
+  bool before = false;
+  at->last_base = at->base;
+  for (unsigned i = 0; i < at->column_count; i++) {
+    const struct cell *cell = &x->model->cells[at->columns[i].cell];
+    bool typed = cell->kind == CELL_INPUT;
+    at->last_base += i > 0 && typed != before ? 2 : 1;
+    at->columns[i].base = xlsx_is_typed_word(cell) ? at->columns[i].shown : at->last_base;
+    before = typed;
+  }
 }
 
 /* The base-unit block follows the columns that are shown. */
@@ -271,7 +292,8 @@ static void place_columns(struct xlsx *x, unsigned page, unsigned key) {
   struct page *at = &x->pages[page];
   at->base = 2 + (unsigned)at->column_count;
   at->planned = (unsigned)at->column_count;
-  if (at->base + at->column_count > XLSX_COLUMNS)
+  place_bases_of_table(x, at);
+  if (at->last_base >= XLSX_COLUMNS)
     xlsx_refuse(x, MLS_LIMIT,
                 "table %s has more columns than a worksheet (%d, two a column); export it as CSV",
                 at->name, XLSX_COLUMNS);
@@ -283,8 +305,7 @@ static void place_columns(struct xlsx *x, unsigned page, unsigned key) {
   for (unsigned i = 0; i < at->column_count; i++) {
     struct column *column = &at->columns[i];
     const struct cell *cell = &x->model->cells[column->cell];
-    unsigned across = cell->family ? cell->word_count : 1;
-    column->base = xlsx_is_typed_word(cell) ? column->shown : at->base + 1 + i;
+    unsigned across = cell->family ? cell->fact->word_count : 1;
     if (column->word > 0) continue;
     x->spots[column->cell] =
         (struct spot){ page, at->first, column->shown, column->base, across, NULL };
@@ -296,7 +317,7 @@ static void place_table(struct xlsx *x, unsigned instance, unsigned table) {
   const struct line *line = &here->sheet->lines[here->sheet->tables[table]];
   unsigned page = add_page(x, PAGE_TABLE, xlsx_print(x, "%s%s", here->path, line->name));
   if (x->status != MLS_OK) return;
-  unsigned key = here->cells[line->slot];
+  unsigned key = here->cells[here->sheet->tables[table]];
   struct page *at = &x->pages[page];
   at->instance = instance, at->table = table, at->first = HEAD + 3;
   at->rows = x->model->cells[key].rows;
@@ -305,7 +326,7 @@ static void place_table(struct xlsx *x, unsigned instance, unsigned table) {
   for (size_t i = 0; i < here->sheet->line_count; i++) {
     const struct line *column = &here->sheet->lines[i];
     if (column->table == (int)table && column->kind != LINE_NOTE)
-      add_column(x, page, here->cells[column->slot], 0);
+      add_column(x, page, here->cells[i], 0);
   }
   place_columns(x, page, key);
 }
@@ -315,7 +336,7 @@ static void place_table(struct xlsx *x, unsigned instance, unsigned table) {
 static void note_fields(struct xlsx *x) {
   for (size_t i = 0; i < x->model->cell_count && x->status == MLS_OK; i++) {
     const struct cell *cell = &x->model->cells[i];
-    if (cell->kind == CELL_FACT && map_put(&x->fields, cell->field, 1) != MLS_OK)
+    if (cell->kind == CELL_FACT && map_put(&x->fields, cell->fact->field, 1) != MLS_OK)
       x->status = fail_memory(x->report->fails);
   }
 }
@@ -328,7 +349,7 @@ static void chain_facts(struct xlsx *x) {
   }
   for (unsigned i = count; i-- > 0;) {
     if (x->model->cells[i].kind != CELL_FACT) continue;
-    if (x->model->cells[i].registry) add_block(x, x->model->cells[i].registry);
+    add_block(x, x->model->cells[i].fact->registry);
     unsigned anchor = xlsx_chooser(x, i);
     x->fact_next[i] = x->fact_first[anchor];
     x->fact_first[anchor] = i;
@@ -366,7 +387,7 @@ static bool is_checked(const struct cell *cell) {
 static bool by_reading(const struct xlsx *x, unsigned a, unsigned b) {
   const struct cell *first = &x->model->cells[a], *second = &x->model->cells[b];
   if (first->instance != second->instance) return first->instance < second->instance;
-  return first->line != second->line ? first->line < second->line : a < b;
+  return first->slot != second->slot ? first->slot < second->slot : a < b;
 }
 
 static int compare_checks(const struct xlsx *x, unsigned a, unsigned b) {
@@ -406,8 +427,8 @@ static void list_checks(struct xlsx *x) {
 }
 
 static void reserve_tabs(struct xlsx *x) {
-  static const char *const reserved[] = { "cover", "inputs",    "checks",  "facts", "sources",
-                                          "log",   "scenarios", "history", "charts" };
+  static const char *const reserved[] = { "cover", "inputs",    "checks",  "facts",  "sources",
+                                          "log",   "scenarios", "history", "charts", "runs" };
   for (size_t i = 0; i < sizeof reserved / sizeof *reserved; i++) {
     const char *name = names_add(&x->names, slice_of(reserved[i]));
     if (!name || map_put(&x->taken, name, 1) != MLS_OK) x->status = fail_memory(x->report->fails);
@@ -426,6 +447,7 @@ static void place_all(struct xlsx *x) {
   add_fixed(x, PAGE_COVER, "cover", "cover!");
   add_fixed(x, PAGE_INPUTS, "inputs", "inputs!");
   add_fixed(x, PAGE_SCENARIOS, "scenarios", "scenarios!");
+  if (x->runs_count) add_fixed(x, PAGE_RUNS, "runs", "runs!");
   for (unsigned i = 0; i < x->model->instance_count && x->status == MLS_OK; i++) {
     place_instance(x, i);
     const struct sheet *sheet = x->model->instances[i].sheet;
@@ -531,6 +553,7 @@ mls_status xlsx_layout(struct xlsx *x) {
   note_fields(x);
   for (size_t i = 0; i < model->instance_count; i++) gather_sheet(x, model->instances[i].sheet);
   chain_facts(x);
+  xlsx_list_runs(x);
   if (x->status != MLS_OK) return x->status;
   place_all(x);
   if (x->status != MLS_OK) return x->status;

@@ -1,7 +1,8 @@
 /* Errors in the file. libxlsxwriter can keep a number or a text beside a formula, but no error: a
    spreadsheet that does not calculate when it opens a file would take the one for sound and the
    other for a word. So errors are written as NaN, which no file may hold, and the package is packed
-   once more with each of them as the error it is. What has none is passed on as it was. */
+   once more with each of them as the error it is, a piece of a worksheet at a time. What has none
+   is passed on as it was. */
 #include "xlsx.h"
 
 #include <stdlib.h>
@@ -74,38 +75,6 @@ static void mark_errors(const char *text, struct buffer *out) {
 
 /* ---- entries ---- */
 
-static void *take(struct packer *p, size_t size) {
-  void *bytes = memory_take(&p->x->memory, NULL, size);
-  if (!bytes && p->x->status == MLS_OK) p->x->status = fail_memory(p->x->report->fails);
-  return bytes;
-}
-
-static bool unpack(const unsigned char *data, size_t packed, char *out, size_t size) {
-  z_stream z = { .next_in = (Bytef *)(uintptr_t)data,
-                 .avail_in = (uInt)packed,
-                 .next_out = (Bytef *)out,
-                 .avail_out = (uInt)size };
-  if (inflateInit2(&z, -MAX_WBITS) != Z_OK) return false;
-  int state = inflate(&z, Z_FINISH);
-  inflateEnd(&z);
-  return state == Z_STREAM_END && z.total_out == size;
-}
-
-/* Gives the packed size, 0 on failure. */
-static size_t pack(const struct buffer *text, unsigned char *out, size_t room) {
-  z_stream z = { .next_in = (Bytef *)(uintptr_t)text->bytes,
-                 .avail_in = (uInt)text->size,
-                 .next_out = out,
-                 .avail_out = (uInt)room };
-  if (deflateInit2(&z, Z_DEFAULT_COMPRESSION, Z_DEFLATED, -MAX_WBITS, 8, Z_DEFAULT_STRATEGY) !=
-      Z_OK)
-    return 0;
-  int state = deflate(&z, Z_FINISH);
-  size_t size = z.total_out;
-  deflateEnd(&z);
-  return state == Z_STREAM_END ? size : 0;
-}
-
 /* Writes an entry: its header with sizes, its data; and remembers it for the directory. */
 static mls_status put_entry(struct packer *p, const unsigned char *central, const void *data,
                             size_t packed, size_t size, size_t crc) {
@@ -129,34 +98,114 @@ static mls_status put_entry(struct packer *p, const unsigned char *central, cons
   return emit(p, data, packed);
 }
 
-static mls_status put_marked(struct packer *p, const unsigned char *central, struct buffer *text) {
-  size_t room = compressBound((uLong)text->size);
-  unsigned char *packed = take(p, room);
-  if (!packed) return p->x->status;
-  size_t size = pack(text, packed, room);
-  size_t crc = crc32(crc32(0, NULL, 0), (const Bytef *)text->bytes, (uInt)text->size);
-  mls_status status = size ? put_entry(p, central, packed, size, text->size, crc) : broken(p);
-  memory_give(&p->x->memory, packed);
-  return status;
+/* ---- a worksheet, packed again ---- */
+
+enum { PIECE = 1 << 16 };
+
+struct again {
+  struct packer *p;
+  z_stream from, to;
+  struct buffer text;   /* unpacked; cells to their end are marked and taken out */
+  struct buffer marked; /* for the next piece */
+  struct buffer packed;
+  size_t size, crc; /* of all that was marked */
+};
+
+/* More of the text; *ended when that was the last. */
+static bool unpack(struct again *a, bool *ended) {
+  char *room = buffer_room(&a->text, PIECE);
+  if (!room) return false;
+  a->from.next_out = (Bytef *)room;
+  a->from.avail_out = PIECE;
+  int state = inflate(&a->from, Z_NO_FLUSH);
+  a->text.size += PIECE - a->from.avail_out;
+  a->text.bytes[a->text.size] = 0;
+  *ended = state == Z_STREAM_END;
+  return *ended || state == Z_OK;
+}
+
+/* Up to where the text can be marked: the last cell may go on in the next piece, and so may what
+   begins one. */
+static size_t whole_cells(const struct buffer *text) {
+  size_t at = text->size < 2 ? 0 : text->size - 2;
+  for (size_t i = at + 1; i > 0; i--)
+    if (strncmp(text->bytes + i - 1, "<c ", 3) == 0) return i - 1;
+  return at;
+}
+
+static void mark(struct again *a, bool ended) {
+  size_t size = ended ? a->text.size : whole_cells(&a->text);
+  char *rest = a->text.bytes + size, next = *rest;
+  a->marked.size = 0;
+  *rest = 0;
+  mark_errors(a->text.bytes, &a->marked);
+  *rest = next;
+  memmove(a->text.bytes, rest, a->text.size - size + 1);
+  a->text.size -= size;
+  a->size += a->marked.size;
+}
+
+static bool pack(struct again *a, bool ended) {
+  a->crc = crc32((uLong)a->crc, (const Bytef *)a->marked.bytes, (uInt)a->marked.size);
+  a->to.next_in = (Bytef *)a->marked.bytes;
+  a->to.avail_in = (uInt)a->marked.size;
+  int state;
+  do {
+    char *room = buffer_room(&a->packed, PIECE);
+    if (!room) return false;
+    a->to.next_out = (Bytef *)room;
+    a->to.avail_out = PIECE;
+    state = deflate(&a->to, ended ? Z_FINISH : Z_NO_FLUSH);
+    a->packed.size += PIECE - a->to.avail_out;
+  } while (a->to.avail_out == 0);
+  return ended ? state == Z_STREAM_END : a->to.avail_in == 0;
+}
+
+static bool pack_again(struct again *a) {
+  bool ended = false;
+  while (!ended) {
+    if (!unpack(a, &ended)) return false;
+    mark(a, ended);
+    if (a->marked.failed || !pack(a, ended)) return false;
+  }
+  return true;
+}
+
+static bool again_open(struct again *a, const unsigned char *data, size_t packed) {
+  a->from.next_in = (Bytef *)(uintptr_t)data;
+  a->from.avail_in = (uInt)packed;
+  a->crc = crc32(0, NULL, 0);
+  return inflateInit2(&a->from, -MAX_WBITS) == Z_OK &&
+         deflateInit2(&a->to, Z_DEFAULT_COMPRESSION, Z_DEFLATED, -MAX_WBITS, 8,
+                      Z_DEFAULT_STRATEGY) == Z_OK;
+}
+
+static void again_close(struct again *a) {
+  inflateEnd(&a->from);
+  deflateEnd(&a->to);
+  buffer_close(&a->text);
+  buffer_close(&a->marked);
+  buffer_close(&a->packed);
 }
 
 static mls_status put_worksheet(struct packer *p, const unsigned char *central,
                                 const unsigned char *data) {
-  size_t packed = get32(central + 20), size = get32(central + 24);
-  char *plain = take(p, size + 1);
-  if (!plain) return p->x->status;
-  struct buffer text;
-  buffer_open(&text, &p->x->memory);
-  mls_status status = MLS_OK;
-  if (!unpack(data, packed, plain, size)) status = broken(p);
-  plain[size] = 0;
-  if (status == MLS_OK) mark_errors(plain, &text);
-  if (text.failed) status = p->x->status = fail_memory(p->x->report->fails);
-  if (status == MLS_OK) status = put_marked(p, central, &text);
-  buffer_close(&text);
-  memory_give(&p->x->memory, plain);
+  struct again a = { .p = p };
+  buffer_open(&a.text, &p->x->memory);
+  buffer_open(&a.marked, &p->x->memory);
+  buffer_open(&a.packed, &p->x->memory);
+  bool done = again_open(&a, data, get32(central + 20)) && pack_again(&a) &&
+              a.from.total_out == get32(central + 24);
+  mls_status status;
+  if (a.text.failed || a.marked.failed || a.packed.failed)
+    status = p->x->status = fail_memory(p->x->report->fails);
+  else if (!done) status = broken(p);
+  else status = put_entry(p, central, a.packed.bytes, a.packed.size, a.size, a.crc);
+  again_close(&a);
   return status;
 }
+
+/* ---- the package ---- */
 
 /* "xl/worksheets/sheet3.xml" is the third page. */
 static bool has_errors(const struct packer *p, const unsigned char *central) {

@@ -112,7 +112,9 @@ enum {
   CENTER = 32,
   MONO = 64,
   RIGHT = 128,
-  SHRINK = 256
+  SHRINK = 256,
+  INSET = 512,
+  PAD = 1024 /* room at the left, where texts stand beside numbers */
 };
 
 struct look {
@@ -144,25 +146,29 @@ static const struct look looks[STYLE_COUNT] = {
   [STYLE_SAMPLE] = { BLUE, YELLOW, BORDER | RIGHT, 10 },
   [STYLE_TITLE] = { INK, 0, BOLD, 16 },
   [STYLE_SUBTITLE] = { GREY, 0, ITALIC, 10 },
-  [STYLE_HEAD] = { WHITE, INK, BOLD | BORDER | WRAP, 10 },
+  [STYLE_HEAD] = { WHITE, INK, BOLD | BORDER | WRAP | PAD, 10 },
   [STYLE_SECTION] = { INK, BAND, BOLD, 10 },
-  [STYLE_TEXT] = { 0, 0, BORDER, 10 },
-  [STYLE_WRAP] = { 0, 0, BORDER | WRAP, 10 },
-  [STYLE_MONO] = { 0x404040, 0, BORDER | WRAP | MONO, 8 },
+  [STYLE_TEXT] = { 0, 0, BORDER | PAD, 10 },
+  [STYLE_SHRINK] = { 0, 0, BORDER | PAD | SHRINK, 10 },
+  [STYLE_WRAP] = { 0, 0, BORDER | WRAP | PAD, 10 },
+  [STYLE_INSET] = { 0, 0, BORDER | WRAP | INSET, 10 },
+  [STYLE_MONO] = { 0x404040, 0, BORDER | WRAP | MONO | PAD, 8 },
   [STYLE_NOTE] = { GREY, 0, ITALIC, 10 },
-  [STYLE_LINK] = { 0x0563C1, 0, BORDER, 10 },
+  [STYLE_LINK] = { 0x0563C1, 0, BORDER | PAD | SHRINK, 10 },
+  [STYLE_ADDRESS] = { 0x0563C1, 0, BORDER | PAD | SHRINK, 9 },
   [STYLE_JUMP] = { 0x0563C1, 0, 0, 10 },
   [STYLE_UNIT] = { 0, 0, BORDER | CENTER | SHRINK, 10 },
   [STYLE_NUMBER] = { 0, 0, BORDER | RIGHT, 10 },
   [STYLE_OUTPUT] = { 0, PALE, BOLD | BORDER | RIGHT, 10 },
-  [STYLE_OUTPUT_LABEL] = { 0, PALE, BOLD | BORDER | WRAP, 10 },
+  [STYLE_OUTPUT_LABEL] = { 0, PALE, BOLD | BORDER | WRAP | PAD, 10 },
+  [STYLE_PICKED] = { 0x404040, 0, BORDER | RIGHT, 10 },
   [STYLE_PULLED] = { GREEN, 0, BORDER | RIGHT, 10 },
   [STYLE_INPUT] = { BLUE, YELLOW, BORDER | UNLOCKED | RIGHT, 10 },
   [STYLE_INPUT_WORD] = { BLUE, YELLOW, BORDER | UNLOCKED | RIGHT, 10 },
-  [STYLE_INPUT_NOTE] = { BLUE, YELLOW, BORDER | UNLOCKED | WRAP, 10 },
+  [STYLE_INPUT_NOTE] = { BLUE, YELLOW, BORDER | UNLOCKED | WRAP | PAD, 10 },
   [STYLE_BASE] = { GREY, SILVER, BORDER | RIGHT, 9 },
   [STYLE_CONSTANT] = { 0x666666, 0, ITALIC | BORDER | RIGHT, 10 },
-  [STYLE_KEY] = { 0, PALE, BOLD | BORDER, 10 },
+  [STYLE_KEY] = { 0, PALE, BOLD | BORDER | PAD, 10 },
   [STYLE_BADGE] = { GREY, 0, BORDER | CENTER, 10 },
   [STYLE_VERDICT] = { 0, 0, BOLD | BORDER | CENTER, 10 },
   [STYLE_GOOD] = { GREEN, GREEN_FILL, 0, 0 },
@@ -187,6 +193,7 @@ static void dress(lxw_format *format, const struct look *look, const char *numbe
   if (look->flags & CENTER) format_set_align(format, LXW_ALIGN_CENTER);
   if (look->flags & RIGHT) format_set_align(format, LXW_ALIGN_RIGHT);
   if (look->flags & RIGHT) format_set_indent(format, 1);
+  if (look->flags & (INSET | PAD)) format_set_indent(format, look->flags & INSET ? 3 : 1);
   if (look->flags & SHRINK) format_set_shrink(format);
   if (number_format) format_set_num_format(format, number_format);
 }
@@ -242,6 +249,7 @@ static void make_room(struct xlsx *x, unsigned page, unsigned row, unsigned colu
                       const char *text, const struct look *look) {
   double width = column < XLSX_WIDTHS ? x->pages[page].widths[column] : 0;
   if (!(look->flags & WRAP) || width <= 0) return;
+  width -= look->flags & INSET ? 4 : look->flags & PAD ? 1.3 : 0;
   double room = width * (look->flags & MONO ? 1.1 : look->flags & BOLD ? 1.0 : 1.12);
   unsigned lines = lines_of(text, room);
   double height = 3 + lines * (look->flags & MONO ? 10.5 : 12.5);
@@ -292,17 +300,16 @@ void put_number(struct xlsx *x, unsigned page, unsigned row, unsigned column, do
   xlsx_check(x, worksheet_write_number(sheet_of(x, page), row, (lxw_col_t)column, number, look));
 }
 
-/* With "=", checked for length: a formula is never cut. */
-static const char *finish(struct xlsx *x, unsigned page, unsigned row, unsigned column,
-                          const char *formula) {
-  size_t size = strlen(formula) + 1;
+/* A formula is never cut. */
+static void check_length(struct xlsx *x, unsigned page, unsigned row, unsigned column,
+                         const char *formula) {
+  size_t size = strlen(formula) + 1; /* with its "=" */
   char letters[8];
   if (size > XLSX_FORMULA)
     xlsx_refuse(x, MLS_LIMIT,
                 "a spreadsheet formula has at most %d characters; that of %s!%s%u would have %zu: "
                 "put parts of it into cells of their own",
                 XLSX_FORMULA, x->pages[page].name, xlsx_letters(letters, column), row + 1, size);
-  return xlsx_print(x, "=%s", formula);
 }
 
 /* xlsx_pack.c turns it into an error. */
@@ -314,22 +321,22 @@ static double no_value(struct xlsx *x, unsigned page) {
 void put_formula(struct xlsx *x, unsigned page, unsigned row, unsigned column, const char *formula,
                  double value, enum style style, const char *format) {
   lxw_format *look = xlsx_style(x, style, format);
-  const char *text = finish(x, page, row, column, formula);
+  check_length(x, page, row, column, formula);
   if (x->status != MLS_OK) return;
   lxw_worksheet *sheet = sheet_of(x, page);
   lxw_col_t at = (lxw_col_t)column;
   if (value == 0) value = 0; /* not -0, which is written as "-0" */
   if (!isfinite(value)) value = no_value(x, page);
-  xlsx_check(x, worksheet_write_formula_num(sheet, row, at, text, look, value));
+  xlsx_check(x, worksheet_write_formula_num(sheet, row, at, formula, look, value));
 }
 
 void put_formula_text(struct xlsx *x, unsigned page, unsigned row, unsigned column,
                       const char *formula, const char *value, enum style style) {
   lxw_format *look = xlsx_style(x, style, NULL);
-  const char *text = finish(x, page, row, column, formula);
+  check_length(x, page, row, column, formula);
   if (x->status != MLS_OK) return;
-  xlsx_check(
-      x, worksheet_write_formula_str(sheet_of(x, page), row, (lxw_col_t)column, text, look, value));
+  xlsx_check(x, worksheet_write_formula_str(sheet_of(x, page), row, (lxw_col_t)column, formula,
+                                            look, value));
 }
 
 void put_value(struct xlsx *x, unsigned page, unsigned row, unsigned column, const char *formula,
@@ -345,12 +352,12 @@ void put_value(struct xlsx *x, unsigned page, unsigned row, unsigned column, con
 void put_array(struct xlsx *x, unsigned page, unsigned row, unsigned column, const char *formula,
                double value, enum style style, const char *format) {
   lxw_format *look = xlsx_style(x, style, format);
-  const char *text = finish(x, page, row, column, formula);
+  check_length(x, page, row, column, formula);
   if (x->status != MLS_OK) return;
   lxw_col_t at = (lxw_col_t)column;
   if (!isfinite(value)) value = no_value(x, page);
-  xlsx_check(
-      x, worksheet_write_array_formula_num(sheet_of(x, page), row, at, row, at, text, look, value));
+  xlsx_check(x, worksheet_write_array_formula_num(sheet_of(x, page), row, at, row, at, formula,
+                                                  look, value));
 }
 
 /* ---- dates and links ---- */
@@ -413,7 +420,7 @@ void put_jump(struct xlsx *x, unsigned page, unsigned row, unsigned column, unsi
 }
 
 void put_web(struct xlsx *x, unsigned page, unsigned row, unsigned column, const char *url) {
-  put_link(x, page, row, column, url, url, STYLE_LINK);
+  put_link(x, page, row, column, url, url, STYLE_ADDRESS);
 }
 
 void put_source(struct xlsx *x, unsigned page, unsigned row, unsigned column, const char *key) {

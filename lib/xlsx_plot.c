@@ -127,7 +127,8 @@ static const char *axis_format(const struct chart *c) {
 
 /* Numbers beside bars; none at 0, which is a clear part or a missing value. */
 static const char *label_format(struct xlsx *x, const struct chart *c) {
-  const char *format = axis_format(c);
+  double most = fmax(fabs(c->low), fabs(c->high));
+  const char *format = c->kind == CHART_SCORECARD ? "0%" : xlsx_number_format(most, false);
   return xlsx_print(x, "%s;-%s;;", format, format);
 }
 
@@ -179,6 +180,15 @@ static void draw_waterfall(const struct drawing *d) {
   chart_legend_set_position(d->chart, LXW_CHART_LEGEND_NONE);
 }
 
+/* Both ends from 0 on, over each other: where they lie on one side the longer one may hide the
+   other, whose number stands below. */
+static void draw_swing(const struct drawing *d) {
+  const struct plate *p = d->plate;
+  for (unsigned i = 0; i < 2; i++)
+    fill_series(add_series(d, p->first, p->last, 8, 6 + i, p->first - 1, 1 + i), i);
+  chart_set_series_overlap(d->chart, 100);
+}
+
 static void draw_roofline(const struct drawing *d) {
   const struct plate *p = d->plate;
   unsigned curve = xlsx_curve(p);
@@ -217,6 +227,7 @@ static void draw(const struct drawing *d) {
   if (c->columns) draw_rows(d);
   else if (c->kind == CHART_STACKED) draw_stack(d);
   else if (c->kind == CHART_WATERFALL) draw_waterfall(d);
+  else if (c->swing) draw_swing(d);
   else if (c->kind == CHART_TORNADO) draw_single(d, 5, 4);
   else if (c->kind == CHART_SCORECARD) draw_single(d, 3, 2);
   else if (c->kind == CHART_ROOFLINE) draw_roofline(d), set_decades(d);
@@ -231,6 +242,7 @@ static bool is_lying(const struct chart *c) { return !c->columns && c->kind != C
 static uint8_t type_of(const struct chart *c) {
   if (c->kind == CHART_SERIES) return LXW_CHART_LINE;
   if (c->kind == CHART_ROOFLINE) return LXW_CHART_SCATTER_STRAIGHT_WITH_MARKERS;
+  if (c->swing) return LXW_CHART_BAR;
   if (is_lying(c)) return LXW_CHART_BAR_STACKED;
   return c->kind == CHART_STACKED ? LXW_CHART_COLUMN_STACKED : LXW_CHART_COLUMN;
 }
@@ -239,6 +251,7 @@ static uint8_t type_of(const struct chart *c) {
 static const char *across_name(struct xlsx *x, const struct chart *c) {
   if (c->kind == CHART_ROOFLINE) return xlsx_print(x, "Intensity, %s", c->across);
   if (c->columns) return c->across;
+  if (c->swing) return "Input that moves";
   return c->kind == CHART_SCORECARD ? "Check" : "Shown";
 }
 

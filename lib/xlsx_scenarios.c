@@ -42,7 +42,7 @@ void xlsx_list_results(struct xlsx *x) {
   for (size_t i = 0; i < main->sheet->line_count && x->status == MLS_OK; i++) {
     const struct line *line = &main->sheet->lines[i];
     if (line->kind != LINE_CELL || !line->output || line->table >= 0) continue;
-    unsigned cell = main->cells[line->slot];
+    unsigned cell = main->cells[i];
     if (cell != GRAPH_NONE) x->results[x->result_count++] = cell;
   }
 }
@@ -79,6 +79,11 @@ unsigned xlsx_agreement_row(const struct xlsx *x) {
 }
 
 static unsigned tolerance_row(const struct xlsx *x) { return agreement_first(x); }
+
+const char *xlsx_tolerance(struct xlsx *x) {
+  char letters[8];
+  return xlsx_print(x, "scenarios!$%s$%u", xlsx_letters(letters, RUN_NOW), tolerance_row(x) + 1);
+}
 
 /* ---- what the runs set ---- */
 
@@ -223,7 +228,7 @@ static void put_agreements(struct xlsx *x, unsigned page) {
 
 static void put_heads(struct xlsx *x, unsigned page) {
   static const char *const heads[] = { "Input", "Name", "Unit", "Value now" };
-  static const double widths[] = { 38, 34, 15, 16 };
+  static const double widths[] = { 38, 34, 18, 16 };
   unsigned row = x->pages[page].first - 1;
   for (unsigned i = 0; i < RUN_FIRST; i++) {
     put_width(x, page, i, i, widths[i], false);
@@ -233,7 +238,7 @@ static void put_heads(struct xlsx *x, unsigned page) {
 }
 
 void xlsx_write_scenarios(struct xlsx *x) {
-  enum { ACROSS = 10 }; /* runs on a printed page */
+  enum { ACROSS = 10, LEAST = 6 }; /* runs on a printed page; columns for fewer stay empty */
   unsigned page = xlsx_page_of(x, PAGE_SCENARIOS), head = x->pages[page].first - 1;
   put_page(x, page, "Scenarios",
            "An empty cell keeps the cited figure. The cover has the cell that chooses one; an "
@@ -249,7 +254,9 @@ void xlsx_write_scenarios(struct xlsx *x) {
   put_results(x, page);
   put_agreements(x, page);
   unsigned across = (unsigned)((x->report->run_count + ACROSS - 1) / ACROSS);
+  unsigned last = xlsx_agreement_row(x);
+  unsigned columns = last_run(x) + 1 > RUN_FIRST + LEAST ? last_run(x) + 1 : RUN_FIRST + LEAST;
   put_print(x, page, "Scenarios",
-            (struct print){ head, head, xlsx_agreement_row(x), last_run(x) + 1, across, 0 });
+            (struct print){ head, head, last, columns, across, last < XLSX_ONE_PAGE });
   memory_reset(&x->scratch, mark);
 }

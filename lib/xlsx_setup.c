@@ -144,7 +144,7 @@ static bool is_whole(double number) { return number == floor(number) && fabs(num
 
 static void choose_number(lxw_data_validation *rule, const struct line *line,
                           const struct unit *unit) {
-  const struct set *set = line->set;
+  const struct set *set = line->domain->set;
   double declared = line->unit ? line->unit->factor : 1;
   bool same = unit->factor == declared;
   bool steps = same && set->step == 1 && is_whole(set->low) && is_whole(set->high);
@@ -167,7 +167,7 @@ void put_validation(struct xlsx *x, unsigned page, unsigned first, unsigned last
                     unsigned first_column, unsigned last_column, const struct line *line,
                     const struct unit *unit) {
   lxw_data_validation rule = { 0 };
-  bool number = line->set->kind == SET_RANGE;
+  bool number = line->domain->set->kind == SET_RANGE;
   const char *words = xlsx_safe(x, xlsx_set_words(x, line));
   const char *in = number ? xlsx_unit(line->unit, KIND_NUMBER) : "one of the list";
   rule.input_title = rule.error_title = cut(x, line->name, 32);
@@ -179,7 +179,9 @@ void put_validation(struct xlsx *x, unsigned page, unsigned first, unsigned last
   if (number) choose_number(&rule, line, unit);
   add_validation(x, page, first, last, first_column, last_column, &rule);
   if (number || x->status != MLS_OK) return;
-  const void *key = line->set->kind == SET_REGISTRY ? (const void *)line->set->registry : line->set;
+  const void *key = line->domain->set->kind == SET_REGISTRY
+                        ? (const void *)line->domain->set->registry
+                        : line->domain->set;
   choose_from(x, page, xlsx_list_range(x, xlsx_list(x, key)));
 }
 

@@ -80,7 +80,7 @@ static void put_from_inputs(struct xlsx *x, unsigned page, unsigned row, const s
   put_value(x, page, row, x->pages[page].base + BASE_VALUE, from, si, here->text, STYLE_BASE,
             base_format(si));
   put_shown(x, page, row, si, factor, here->text, STYLE_PULLED, format_of(here, si / factor));
-  put_block(x, page, row, xlsx_base_unit(x, here->strict, here->count), factor, "");
+  put_block(x, page, row, xlsx_base_unit(x, here->unit->strict, here->unit->count), factor, "");
 }
 
 static void put_input(struct xlsx *x, unsigned page, unsigned row, unsigned cell,
@@ -94,18 +94,22 @@ static void put_input(struct xlsx *x, unsigned page, unsigned row, unsigned cell
 
 /* ---- formulas ---- */
 
+void xlsx_put_tree(struct pen *pen, const struct node *node, unsigned row, unsigned column,
+                   double si, bool text) {
+  struct xlsx *x = pen->x;
+  const char *formula = xlsx_spell(pen, node);
+  bool array =
+      node->kind == NODE_CALL && node_is_total(node) && node->count == 2 && node->function->array;
+  if (array) put_array(x, pen->page, row, column, formula, si, STYLE_BASE, base_format(si));
+  else put_value(x, pen->page, row, column, formula, si, text, STYLE_BASE, base_format(si));
+}
+
 static void put_base(struct xlsx *x, unsigned page, unsigned row, unsigned cell) {
   const struct cell *here = &x->model->cells[cell];
   struct pen pen = xlsx_pen(x, cell);
-  double si = values_get(x->values, cell, 0);
-  unsigned column = x->pages[page].base + BASE_VALUE;
   xlsx_prepare(&pen, here->formula);
-  const struct node *node = here->formula;
-  const char *formula = xlsx_spell(&pen, node);
-  bool array = node->kind == NODE_CALL && node->total != NODE_PLAIN && node->count == 2 &&
-               node->function->array;
-  if (array) put_array(x, page, row, column, formula, si, STYLE_BASE, base_format(si));
-  else put_value(x, page, row, column, formula, si, here->text, STYLE_BASE, base_format(si));
+  xlsx_put_tree(&pen, here->formula, row, x->pages[page].base + BASE_VALUE,
+                values_get(x->values, cell, 0), here->text);
 }
 
 static void put_formula_row(struct xlsx *x, unsigned page, unsigned row, unsigned cell,
@@ -118,11 +122,13 @@ static void put_formula_row(struct xlsx *x, unsigned page, unsigned row, unsigne
   put_shown(x, page, row, si, factor, here->text, style, format_of(here, si / factor));
   if (here->kind == CELL_CHECK) put_verdicts(x, page, row, row, SHOW_VALUE);
   put_text(x, page, row, SHOW_UNIT, xlsx_unit(here->unit, kind_of(here)), STYLE_UNIT);
-  put_text(x, page, row, SHOW_WORDS, xlsx_words(x, here->formula, here->home), STYLE_WRAP);
+  put_text(x, page, row, SHOW_WORDS, xlsx_words(x, here->formula, model_home(x->model, here)),
+           STYLE_WRAP);
   put_text(x, page, row, SHOW_FORMULA, xlsx_source_text(x, line->name, here->formula), STYLE_MONO);
   put_base(x, page, row, cell);
-  const char *unit = kind_of(here) == KIND_NUMBER ? xlsx_base_unit(x, here->strict, here->count)
-                                                  : xlsx_unit(NULL, kind_of(here));
+  const char *unit = kind_of(here) == KIND_NUMBER
+                         ? xlsx_base_unit(x, here->unit->strict, here->unit->count)
+                         : xlsx_unit(NULL, kind_of(here));
   put_block(x, page, row, unit, factor, line->name);
 }
 
@@ -189,15 +195,15 @@ static void put_fixed(struct xlsx *x, unsigned page, unsigned row, const struct 
             here->text, STYLE_BASE, base_format(si));
   put_shown(x, page, row, si, factor, here->text, STYLE_PULLED, format_of(here, si / factor));
   put_text(x, page, row, SHOW_UNIT, xlsx_unit(here->unit, kind_of(here)), STYLE_UNIT);
-  put_block(x, page, row, xlsx_base_unit(x, here->strict, here->count), factor, "");
+  put_block(x, page, row, xlsx_base_unit(x, here->unit->strict, here->unit->count), factor, "");
 }
 
 static const char *fact_name(struct xlsx *x, const struct entry *entry) {
   const struct cell *here = &x->model->cells[entry->cell];
   const char *owner = xlsx_line(x, entry->cell)->name;
-  if (!here->family) return xlsx_print(x, "%s.%s", owner, here->field);
-  const char *word = x->model->words[here->words[entry->row % here->word_count]];
-  return xlsx_print(x, "%s.%s.%s", owner, here->field, word);
+  if (!here->family) return xlsx_print(x, "%s.%s", owner, here->fact->field);
+  const char *word = x->model->words[here->fact->words[entry->row % here->fact->word_count]];
+  return xlsx_print(x, "%s.%s.%s", owner, here->fact->field, word);
 }
 
 const char *xlsx_source_word(struct xlsx *x, const struct knob *knob) {
@@ -210,16 +216,14 @@ const char *xlsx_source_word(struct xlsx *x, const struct knob *knob) {
 static void put_fact(struct xlsx *x, unsigned page, unsigned row, const struct entry *entry) {
   const struct knob *knob = xlsx_knob(x, entry->cell, entry->row);
   const char *label = xlsx_label(x, entry->cell, entry->row);
-  put_text(x, page, row, SHOW_LABEL, xlsx_print(x, "   %s", label), STYLE_WRAP);
+  put_text(x, page, row, SHOW_LABEL, label, STYLE_INSET);
   put_fact_row(x, page, row, entry, knob);
   if (knob) put_from_inputs(x, page, row, knob);
   else put_fixed(x, page, row, entry);
   xlsx_put_fact_state(x, page, row, entry->cell, entry->row);
   put_fact_links(x, page, row, entry->cell, at(x, row, x->pages[page].base + BASE_FACT),
                  source_word(x, entry->cell, entry->row, fact_name(x, entry)));
-  put_text(x, page, row, SHOW_WORDS,
-           knob ? "looked up on the facts worksheet, unless set on inputs"
-                : "looked up on the facts worksheet",
+  put_text(x, page, row, SHOW_WORDS, knob ? "from facts, unless set on inputs" : "from facts",
            STYLE_WRAP);
   put_text(x, page, row, SHOW_FORMULA, fact_name(x, entry), STYLE_MONO);
   put_text(x, page, row, x->pages[page].base + BASE_NAME, fact_name(x, entry), STYLE_BASE);
@@ -245,7 +249,8 @@ static void put_column(struct xlsx *x, unsigned page, unsigned row, const struct
   put_jump(x, page, row, SHOW_VALUE, to, 0, "column");
   put_text(x, page, row, SHOW_UNIT, xlsx_unit(here->unit, kind_of(here)), STYLE_UNIT);
   put_text(x, page, row, SHOW_WORDS,
-           here->formula ? xlsx_words(x, here->formula, here->home) : xlsx_set_words(x, line),
+           here->formula ? xlsx_words(x, here->formula, model_home(x->model, here))
+                         : xlsx_set_words(x, line),
            STYLE_WRAP);
   put_text(x, page, row, SHOW_FORMULA,
            here->formula ? xlsx_source_text(x, line->name, here->formula) : xlsx_set_text(x, line),
@@ -255,25 +260,26 @@ static void put_column(struct xlsx *x, unsigned page, unsigned row, const struct
 }
 
 static void put_table(struct xlsx *x, unsigned page, unsigned row, const struct line *line) {
-  unsigned to = table_page(x, x->pages[page].instance, line->use);
+  unsigned to = table_page(x, x->pages[page].instance, line->domain->index);
   const char *label = *line->label ? line->label : line->name;
   put_row(x, page, row, 0, last_shown(&x->pages[page]), STYLE_KEY);
   put_jump(x, page, row, SHOW_LABEL, to, 0, xlsx_print(x, "Table %s: %s", line->name, label));
   put_text(x, page, row, SHOW_WORDS,
-           xlsx_print(x, "%u rows, one for each %s", x->pages[to].rows, line->key), STYLE_KEY);
-  put_text(x, page, row, SHOW_FORMULA, xlsx_print(x, "%s in %s", line->key, line->set->text),
-           STYLE_MONO);
+           xlsx_print(x, "%u rows, one for each %s", x->pages[to].rows, line->domain->key),
+           STYLE_KEY);
+  put_text(x, page, row, SHOW_FORMULA,
+           xlsx_print(x, "%s in %s", line->domain->key, line->domain->set->text), STYLE_MONO);
   put_cites(x, page, row, line);
 }
 
 static void put_use(struct xlsx *x, unsigned page, unsigned row, const struct line *line) {
   const struct instance *instance = &x->model->instances[x->pages[page].instance];
-  unsigned to = x->instance_page[instance->children[line->use]];
-  const char *label = *line->label ? line->label : line->uses;
+  unsigned to = x->instance_page[instance->children[line->use->index]];
+  const char *label = *line->label ? line->label : line->use->sheet;
   put_row(x, page, row, 0, last_shown(&x->pages[page]), STYLE_KEY);
   put_jump(x, page, row, SHOW_LABEL, to, 0, xlsx_print(x, "Part %s: %s", line->name, label));
-  put_text(x, page, row, SHOW_WORDS, xlsx_print(x, "on its own worksheet, by sheet %s", line->uses),
-           STYLE_KEY);
+  put_text(x, page, row, SHOW_WORDS,
+           xlsx_print(x, "on its own worksheet, by sheet %s", line->use->sheet), STYLE_KEY);
   put_cites(x, page, row, line);
 }
 
@@ -308,7 +314,7 @@ static void put_heads(struct xlsx *x, unsigned page) {
 }
 
 static void put_widths(struct xlsx *x, unsigned page) {
-  static const double shown[] = { 36, 16, 15, 44, 44, 11 };
+  static const double shown[] = { 36, 16, 18, 44, 44, 11 };
   static const double base[] = { 17, 16, 13, 26, 13, 9 };
   const struct page *here = &x->pages[page];
   for (unsigned i = 0; i < SHOW_SOURCE; i++) put_width(x, page, i, i, shown[i], false);
@@ -344,25 +350,21 @@ void xlsx_write_instance(struct xlsx *x, unsigned page) {
 /* ---- constants and steps ---- */
 
 static void put_constant(struct xlsx *x, unsigned page, unsigned row, const struct extra *extra) {
-  const struct node *node = extra->node;
-  double factor = node->unit ? node->unit->factor : 1;
+  const struct literal *literal = extra->node->literal;
+  const struct unit *unit = literal->unit ? literal->unit : x->model->units->plain;
   unsigned base = x->pages[page].base;
-  put_number(x, page, row, SHOW_VALUE, node->number, STYLE_CONSTANT, XLSX_PLAIN);
-  put_text(x, page, row, SHOW_UNIT, xlsx_unit(node->unit, KIND_NUMBER), STYLE_UNIT);
+  put_number(x, page, row, SHOW_VALUE, literal->number, STYLE_CONSTANT, XLSX_PLAIN);
+  put_text(x, page, row, SHOW_UNIT, xlsx_unit(unit, KIND_NUMBER), STYLE_UNIT);
   put_text(x, page, row, SHOW_WORDS, "constant of the sheet", STYLE_WRAP);
-  const char *typed = xlsx_print(x, "%.*s", (int)node->typed.size, node->typed.at);
-  const char *text = node->unit ? xlsx_print(x, "%s [%s]", typed, node->unit->text)
-                                : xlsx_print(x, "number %s", typed);
+  const char *text = literal->unit ? xlsx_print(x, "%s [%s]", literal->typed, unit->text)
+                                   : xlsx_print(x, "number %s", literal->typed);
   put_text(x, page, row, SHOW_FORMULA, text, STYLE_MONO);
   const char *formula =
       xlsx_print(x, "%s*%s", at(x, row, SHOW_VALUE), at(x, row, base + BASE_FACTOR));
-  double si = node->number * factor;
+  double si = node_si(extra->node);
   put_formula(x, page, row, base + BASE_VALUE, formula, si, STYLE_BASE, base_format(si));
-  const struct dims *none = x->model->units->none;
-  put_block(x, page, row,
-            xlsx_base_unit(x, node->unit ? node->unit->strict : none,
-                           node->unit ? node->unit->count : none),
-            factor, extra->name ? extra->name : "");
+  put_block(x, page, row, xlsx_base_unit(x, unit->strict, unit->count), unit->factor,
+            extra->name ? extra->name : "");
 }
 
 static void put_step(struct xlsx *x, unsigned page, unsigned row, const struct extra *extra) {
@@ -371,21 +373,16 @@ static void put_step(struct xlsx *x, unsigned page, unsigned row, const struct e
     .x = x, .page = page, .owner = page, .home = extra->home, .cell = extra->cell, .whole = node
   };
   double si = values_evaluate(x->values, extra->home, 0, node);
-  bool text = node->type.kind == KIND_TEXT, array = node->total != NODE_PLAIN && node->count == 2 &&
-                                                    node->kind == NODE_CALL &&
-                                                    node->function->array;
-  const char *unit = node->type.kind == KIND_NUMBER
-                         ? xlsx_base_unit(x, node->type.strict, node->type.count)
-                         : xlsx_unit(NULL, node->type.kind);
+  bool text = node->type->kind == KIND_TEXT;
+  const char *unit = node->type->kind == KIND_NUMBER
+                         ? xlsx_base_unit(x, node->type->strict, node->type->count)
+                         : xlsx_unit(NULL, node->type->kind);
   const char *format = value_is_error(si) ? XLSX_PLAIN : xlsx_number_format(si, is_whole(si));
   put_shown(x, page, row, si, 1, text, STYLE_NUMBER, format);
   put_text(x, page, row, SHOW_UNIT, unit, STYLE_UNIT);
   put_text(x, page, row, SHOW_WORDS, xlsx_words(x, node, extra->home), STYLE_WRAP);
   put_text(x, page, row, SHOW_FORMULA, xlsx_source_text(x, "part", node), STYLE_MONO);
-  unsigned column = x->pages[page].base + BASE_VALUE;
-  const char *formula = xlsx_spell(&pen, node);
-  if (array) put_array(x, page, row, column, formula, si, STYLE_BASE, base_format(si));
-  else put_value(x, page, row, column, formula, si, text, STYLE_BASE, base_format(si));
+  xlsx_put_tree(&pen, node, row, x->pages[page].base + BASE_VALUE, si, text);
   put_block(x, page, row, unit, 1, "");
 }
 

@@ -92,20 +92,21 @@ static void add_cell(struct bases *b, unsigned cell, size_t row, const struct no
 }
 
 static void add_path(struct bases *b, const struct cell *cell, const struct node *node) {
-  unsigned to = model_cell(b->x->model, cell->home, &node->ref);
+  unsigned to = model_cell(b->x->model, model_home(b->x->model, cell), node);
   const struct cell *other = &b->x->model->cells[to];
   bool word = other->kind == CELL_FACT && other->family && other->table < 0;
-  if (word && node->ref.kind == REF_ROW) add_cell(b, to, node->ref.row, NULL);
+  if (word && node->ref == REF_ROW) add_cell(b, to, node->parts->row, NULL);
   else if (word && node->count && cell->table < 0) add_cell(b, to, ROWS_ALL, node);
   else add_cell(b, to, ROWS_ALL, NULL);
 }
 
 static void add_node(struct bases *b, const struct cell *cell, const struct node *node) {
   const struct mls_model *model = b->x->model;
-  if (node->kind == NODE_CALL && node->total != NODE_PLAIN) {
-    const struct cell *total = &model->cells[model->instances[cell->home].cells[node->total]];
-    add_cell(b, total->total_column, ROWS_ALL, NULL);
-    if (total->total_truth != GRAPH_NONE) add_cell(b, total->total_truth, ROWS_ALL, NULL);
+  if (node_is_total(node)) {
+    const struct instance *home = &model->instances[model_home(model, cell)];
+    const struct total_cell *total = model->cells[home->cells[node->total]].total;
+    add_cell(b, total->column, ROWS_ALL, NULL);
+    if (total->truth != GRAPH_NONE) add_cell(b, total->truth, ROWS_ALL, NULL);
     return;
   }
   if (node->kind == NODE_PATH) add_path(b, cell, node);
@@ -150,8 +151,8 @@ static enum rank facts_rank(const struct xlsx *x, unsigned cell) {
 static enum rank lookup_rank(const struct xlsx *x, unsigned home, const struct basis *basis) {
   const struct cell *family = &x->model->cells[basis->cell];
   double key = values_evaluate(x->values, home, 0, basis->lookup->arguments[0]);
-  for (unsigned i = 0; i < family->word_count; i++)
-    if ((double)family->words[i] == key) return fact_rank(x, basis->cell, i);
+  for (unsigned i = 0; i < family->fact->word_count; i++)
+    if ((double)family->fact->words[i] == key) return fact_rank(x, basis->cell, i);
   return RANK_INPUT;
 }
 
@@ -169,7 +170,8 @@ static enum rank cell_rank(struct xlsx *x, unsigned cell) {
   if (!here->formula) return RANK_INPUT;
   struct bases b = bases_of(x, cell);
   enum rank rank = b.constant;
-  for (size_t i = 0; i < b.count; i++) rank = weaker(rank, basis_rank(x, here->home, &b.list[i]));
+  for (size_t i = 0; i < b.count; i++)
+    rank = weaker(rank, basis_rank(x, model_home(x->model, here), &b.list[i]));
   return rank;
 }
 
@@ -243,7 +245,8 @@ static struct link make_link(struct xlsx *x, unsigned cell, const struct bases *
     if (i > first) buffer_char(&out, ',');
     if (b->list[i].lookup) buffer_text(&out, look_up(x, cell, &b->list[i]));
     else add_place(x, &out, page, &b->list[i]);
-    link.rank = weaker(link.rank, basis_rank(x, x->model->cells[cell].home, &b->list[i]));
+    link.rank =
+        weaker(link.rank, basis_rank(x, model_home(x->model, &x->model->cells[cell]), &b->list[i]));
   }
   if (first == 0 && b->constant != RANK_INPUT) {
     buffer_print(&out, "%s%s", count ? "," : "", xlsx_rank_cell(x, b->constant));
@@ -293,7 +296,7 @@ static enum rank put_chain(struct xlsx *x, unsigned page, unsigned row, unsigned
 static bool derives(const struct xlsx *x, unsigned cell) {
   const struct cell *here = &x->model->cells[cell];
   while (here->formula && here->formula->kind == NODE_PATH)
-    here = &x->model->cells[model_cell(x->model, here->home, &here->formula->ref)];
+    here = &x->model->cells[model_cell(x->model, model_home(x->model, here), here->formula)];
   return here->formula != NULL;
 }
 
@@ -378,7 +381,7 @@ static const char *column_state(struct xlsx *x, unsigned cell, unsigned column) 
 static enum rank items_rank(const struct xlsx *x, const struct page *at,
                             const struct column *column) {
   const struct cell *here = &x->model->cells[column->cell];
-  unsigned words = here->family ? here->word_count : 1;
+  unsigned words = here->family ? here->fact->word_count : 1;
   enum rank rank = RANK_INPUT;
   for (unsigned row = 0; row < at->rows; row++)
     rank = weaker(rank, fact_rank(x, column->cell, row * words + column->word));
@@ -389,11 +392,11 @@ static enum rank items_rank(const struct xlsx *x, const struct page *at,
 static const char *items_formula(struct xlsx *x, const struct page *at,
                                  const struct column *column) {
   const struct cell *here = &x->model->cells[column->cell];
-  const struct block *block = xlsx_block(x, here->registry);
-  const char *field = here->field;
+  const struct block *block = xlsx_block(x, here->fact->registry);
+  const char *field = here->fact->field;
   if (!block) return "";
   if (here->family)
-    field = xlsx_print(x, "%s.%s", field, x->model->words[here->words[column->word]]);
+    field = xlsx_print(x, "%s.%s", field, x->model->words[here->fact->words[column->word]]);
   struct buffer out;
   buffer_open(&out, &x->scratch);
   buffer_print(&out, "MAX(ISNUMBER(MATCH(%s,", xlsx_fact_range(x, block, FACT_ITEM));

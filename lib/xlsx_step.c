@@ -18,7 +18,7 @@ static size_t length_at(struct pen *pen, const struct node *node, size_t row) {
 static size_t length(struct pen *pen, const struct node *node) {
   size_t first = length_at(pen, node, 0);
   if (!pen->column) return first;
-  size_t last = length_at(pen, node, pen->x->pages[pen->page].rows - 1);
+  size_t last = length_at(pen, node, pen->x->model->cells[pen->cell].rows - 1);
   return first > last ? first : last;
 }
 
@@ -49,25 +49,27 @@ static void add_column_step(struct pen *pen, const struct node *node) {
   }
   /* Behind the columns of the table and their block, two for each step. */
   page->columns = columns;
-  unsigned planned = page->planned, made = (unsigned)page->column_count - planned;
-  unsigned shown = page->base + planned + 2 + 2 * made;
+  unsigned made = (unsigned)page->column_count - page->planned;
+  unsigned shown = page->last_base + 2 + 2 * made;
   columns[page->column_count++] = (struct column){ pen->cell, 0, node, shown, shown + 1 };
   if (shown + 1 >= XLSX_COLUMNS)
     xlsx_refuse(x, MLS_LIMIT, "table %s has more columns than a worksheet", page->name);
 }
 
 static void add_step(struct pen *pen, const struct node *node) {
-  if (pen->column && node->total == NODE_PLAIN) add_column_step(pen, node);
+  if (pen->runs) xlsx_run_add_step(pen, node);
+  else if (pen->column && !node_is_total(node)) add_column_step(pen, node);
   else add_scalar_step(pen, node);
 }
 
 /* Reads cells, so that a cell of its own says something. */
 static bool is_composite(const struct node *node) {
-  return node->kind == NODE_CALL || (node->kind == NODE_PATH && node->ref.kind == REF_LOOKUP);
+  return node->kind == NODE_CALL || (node->kind == NODE_PATH && node->ref == REF_LOOKUP);
 }
 
 static bool is_step(const struct pen *pen, const struct node *node) {
   size_t index;
+  if (pen->runs) return map_get(xlsx_run_steps(pen), node, &index);
   return map_get(&pen->x->pages[pen->owner].steps, node, &index) ||
          (pen->column && map_get(&pen->x->pages[pen->page].steps, node, &index));
 }
@@ -92,7 +94,7 @@ static const struct node *longest_part(struct pen *pen, const struct node *node)
 
 /* Those that a column reads, and those that need a cell to themselves. */
 static bool is_own_cell(const struct pen *pen, const struct node *node) {
-  if (node->kind != NODE_CALL || node->total == NODE_PLAIN) return false;
+  if (node->kind != NODE_CALL || !node_is_total(node)) return false;
   return pen->column || (node->function->array && node->count == 2);
 }
 

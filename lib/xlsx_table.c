@@ -3,6 +3,7 @@
 #include "xlsx.h"
 
 #include <math.h>
+#include <stdint.h>
 #include <string.h>
 
 /* Rows above the data. */
@@ -12,19 +13,19 @@ static unsigned up(const struct page *page, unsigned rows) { return page->first 
 
 static enum kind kind_of(const struct xlsx *x, const struct column *column) {
   const struct cell *cell = &x->model->cells[column->cell];
-  if (column->node) return column->node->type.kind;
+  if (column->node) return column->node->type->kind;
   return cell->text ? KIND_TEXT : cell->truth ? KIND_TRUTH : KIND_NUMBER;
 }
 
 static size_t row_in_cell(const struct xlsx *x, const struct column *column, size_t row) {
   const struct cell *cell = &x->model->cells[column->cell];
-  return cell->family ? row * cell->word_count + column->word : row;
+  return cell->family ? row * cell->fact->word_count + column->word : row;
 }
 
 static double value_of(const struct xlsx *x, const struct column *column, size_t row) {
   if (column->node) {
     const struct cell *cell = &x->model->cells[column->cell];
-    return values_evaluate(x->values, cell->home, row, column->node);
+    return values_evaluate(x->values, model_home(x->model, cell), row, column->node);
   }
   return values_get(x->values, column->cell, row_in_cell(x, column, row));
 }
@@ -54,22 +55,22 @@ static const char *column_name(struct xlsx *x, const struct column *column) {
   const struct line *line = xlsx_line(x, column->cell);
   if (column->node) return xlsx_print(x, "part of %s", line->name);
   if (cell->kind != CELL_FACT) return line->name;
-  if (!cell->family) return xlsx_print(x, "%s.%s", line->key, cell->field);
-  const char *word = x->model->words[cell->words[column->word]];
-  return xlsx_print(x, "%s.%s.%s", line->key, cell->field, word);
+  if (!cell->family) return xlsx_print(x, "%s.%s", line->domain->key, cell->fact->field);
+  const char *word = x->model->words[cell->fact->words[column->word]];
+  return xlsx_print(x, "%s.%s.%s", line->domain->key, cell->fact->field, word);
 }
 
 static const char *base_unit(struct xlsx *x, const struct column *column) {
   const struct cell *cell = &x->model->cells[column->cell];
   enum kind kind = kind_of(x, column);
   if (kind != KIND_NUMBER) return xlsx_unit(NULL, kind);
-  if (column->node) return xlsx_base_unit(x, column->node->type.strict, column->node->type.count);
-  return xlsx_base_unit(x, cell->strict, cell->count);
+  if (column->node) return xlsx_base_unit(x, column->node->type->strict, column->node->type->count);
+  return xlsx_base_unit(x, cell->unit->strict, cell->unit->count);
 }
 
 static const char *column_label(struct xlsx *x, const struct column *column) {
   if (!column->node) return xlsx_label(x, column->cell, row_in_cell(x, column, 0));
-  return xlsx_words(x, column->node, x->model->cells[column->cell].home);
+  return xlsx_words(x, column->node, model_home(x->model, &x->model->cells[column->cell]));
 }
 
 static const char *shown_unit(struct xlsx *x, const struct column *column) {
@@ -120,6 +121,8 @@ struct writer {
   const char *format;
   enum style style;
   bool input;
+  size_t apart; /* rows at the top with formulas of their own */
+  struct down base, shown;
 };
 
 static const char *at(struct xlsx *x, unsigned row, unsigned column) {
@@ -127,32 +130,26 @@ static const char *at(struct xlsx *x, unsigned row, unsigned column) {
   return xlsx_print(x, "%s%u", xlsx_letters(letters, column), row + 1);
 }
 
-static void put_input(struct writer *w, unsigned row, double si) {
+static const char *input_formula(struct writer *w, unsigned row) {
   struct xlsx *x = w->x;
-  if (w->kind == KIND_TEXT) {
-    const char *word = value_is_error(si) ? "missing" : x->model->words[(size_t)si];
-    put_word(x, w->page, row, w->column->shown, word, STYLE_INPUT_WORD);
-    return;
-  }
-  put_number(x, w->page, row, w->column->shown, xlsx_typed(si, w->factor), STYLE_INPUT, XLSX_PLAIN);
   const char *typed = at(x, row, w->column->shown);
   char letters[8];
-  const char *formula =
-      xlsx_print(x, "IF(ISNUMBER(%s),%s*%s$%u,NA())", typed, typed,
-                 xlsx_letters(letters, w->column->base), up(&x->pages[w->page], FACTOR_UP) + 1);
-  put_formula(x, w->page, row, w->column->base, formula, si, STYLE_BASE, XLSX_EXACT);
+  return xlsx_print(x, "IF(ISNUMBER(%s),%s*%s$%u,NA())", typed, typed,
+                    xlsx_letters(letters, w->column->base), up(&x->pages[w->page], FACTOR_UP) + 1);
 }
 
 static const char *fact_formula(struct writer *w, size_t row) {
   struct xlsx *x = w->x;
-  const struct block *block = xlsx_block(x, x->model->cells[w->column->cell].registry);
+  const struct block *block = xlsx_block(x, x->model->cells[w->column->cell].fact->registry);
   if (!block) return "NA()";
   return xlsx_print(x, "INDEX(%s,%s)", xlsx_fact_range(x, block, FACT_BASE),
                     xlsx_fact_row(x, w->page, w->column->cell, row_in_cell(x, w->column, row)));
 }
 
-static const char *formula_of(struct writer *w, size_t row) {
+/* Of a row of the table, on its row of the worksheet. */
+static const char *base_formula(struct writer *w, size_t row) {
   const struct cell *cell = &w->x->model->cells[w->column->cell];
+  if (w->input) return input_formula(w, w->x->pages[w->page].first + (unsigned)row);
   if (!w->column->node && cell->kind == CELL_FACT) return fact_formula(w, row);
   w->pen.row = row;
   return xlsx_spell(&w->pen, w->column->node ? w->column->node : cell->formula);
@@ -160,8 +157,9 @@ static const char *formula_of(struct writer *w, size_t row) {
 
 /* One formula for all columns of a page, also where some hold words: it can then be copied across.
  */
-static const char *shown_formula(struct writer *w, unsigned row) {
+static const char *shown_formula(struct writer *w, size_t index) {
   struct xlsx *x = w->x;
+  unsigned row = x->pages[w->page].first + (unsigned)index;
   unsigned factor_row = up(&x->pages[w->page], FACTOR_UP), base = w->column->base;
   char letters[8];
   if (!x->pages[w->page].mixed)
@@ -179,17 +177,43 @@ static bool has_words(const struct xlsx *x, const struct page *page) {
   return false;
 }
 
-static void put_calculated(struct writer *w, unsigned row, size_t index, double si) {
+/* What `spell` gives for a row: asked for those apart and for the two that the others copy. */
+static const char *copied(struct writer *w, struct down *down, size_t row,
+                          const char *(*spell)(struct writer *, size_t)) {
+  if (row < w->apart) return spell(w, row);
+  if (!down->text && !xlsx_down_make(w->x, down, spell(w, w->apart), spell(w, w->apart + 1))) {
+    w->apart = SIZE_MAX;
+    return spell(w, row);
+  }
+  return xlsx_down(down, (unsigned)(row - w->apart));
+}
+
+static void put_input(struct writer *w, size_t row, double si) {
+  struct xlsx *x = w->x;
+  unsigned at_row = x->pages[w->page].first + (unsigned)row;
+  if (w->kind == KIND_TEXT) {
+    const char *word = value_is_error(si) ? "missing" : x->model->words[(size_t)si];
+    put_word(x, w->page, at_row, w->column->shown, word, STYLE_INPUT_WORD);
+    return;
+  }
+  put_number(x, w->page, at_row, w->column->shown, xlsx_typed(si, w->factor), STYLE_INPUT,
+             XLSX_PLAIN);
+  put_formula(x, w->page, at_row, w->column->base, copied(w, &w->base, row, base_formula), si,
+              STYLE_BASE, XLSX_EXACT);
+}
+
+static void put_calculated(struct writer *w, size_t row, double si) {
   struct xlsx *x = w->x;
   bool text = w->kind == KIND_TEXT;
-  put_value(x, w->page, row, w->column->base, formula_of(w, index), si, text, STYLE_BASE,
-            w->kind == KIND_NUMBER ? XLSX_EXACT : XLSX_PLAIN);
-  const char *shown = shown_formula(w, row);
+  unsigned at_row = x->pages[w->page].first + (unsigned)row;
+  put_value(x, w->page, at_row, w->column->base, copied(w, &w->base, row, base_formula), si, text,
+            STYLE_BASE, w->kind == KIND_NUMBER ? XLSX_EXACT : XLSX_PLAIN);
+  const char *shown = copied(w, &w->shown, row, shown_formula);
   if (value_is_error(si))
-    put_formula_text(x, w->page, row, w->column->shown, shown, "missing", w->style);
+    put_formula_text(x, w->page, at_row, w->column->shown, shown, "missing", w->style);
   else
-    put_value(x, w->page, row, w->column->shown, shown, text ? si : si / w->factor, text, w->style,
-              w->format);
+    put_value(x, w->page, at_row, w->column->shown, shown, text ? si : si / w->factor, text,
+              w->style, w->format);
 }
 
 static void open_writer(struct writer *w, struct xlsx *x, unsigned page, struct column *column) {
@@ -201,6 +225,8 @@ static void open_writer(struct writer *w, struct xlsx *x, unsigned page, struct 
   w->factor = factor_of(x, column);
   w->format = format_of(x, &x->pages[page], column);
   w->input = !column->node && cell->kind == CELL_INPUT;
+  const struct node *formula = column->node ? column->node : cell->formula;
+  w->apart = formula ? xlsx_rows_apart(formula) : 0;
   if (!column->node && cell->kind == CELL_FACT) w->style = STYLE_PULLED;
   if (!column->node && cell->output) w->style = STYLE_OUTPUT;
 }
@@ -216,15 +242,15 @@ static void put_key(struct xlsx *x, unsigned page, unsigned key, unsigned row) {
 /* Row by row: a large worksheet leaves for its file as it is written. */
 static void put_rows(struct xlsx *x, unsigned page, unsigned key, struct writer *writers) {
   struct memory_mark mark = memory_mark(&x->scratch);
-  unsigned first = x->pages[page].first, rows = x->pages[page].rows;
+  unsigned rows = x->pages[page].rows;
   size_t count = x->pages[page].column_count;
   for (unsigned row = 0; row < rows && x->status == MLS_OK; row++) {
     memory_reset(&x->scratch, mark);
     put_key(x, page, key, row);
     for (size_t i = 0; i < count; i++) {
       double si = value_of(x, writers[i].column, row);
-      if (writers[i].input) put_input(&writers[i], first + row, si);
-      else put_calculated(&writers[i], first + row, row, si);
+      if (writers[i].input) put_input(&writers[i], row, si);
+      else put_calculated(&writers[i], row, si);
     }
   }
   memory_reset(&x->scratch, mark);
@@ -254,8 +280,8 @@ static void put_page_heads(struct xlsx *x, unsigned page, const struct line *lin
       put_jump(x, page, row, 0, parent, 0, xlsx_print(x, "Back to %s", x->pages[parent].name));
       put_text(x, page, row, first, "Factor", STYLE_NOTE);
     }
-    if (rows_up == LABEL_UP) put_text(x, page, row, 0, line->key, STYLE_HEAD);
-    if (rows_up == NAME_UP) put_text(x, page, row, 0, line->key, STYLE_KEY);
+    if (rows_up == LABEL_UP) put_text(x, page, row, 0, line->domain->key, STYLE_HEAD);
+    if (rows_up == NAME_UP) put_text(x, page, row, 0, line->domain->key, STYLE_KEY);
     if (rows_up == UNIT_UP) put_text(x, page, row, 0, "Unit", STYLE_KEY);
     for (size_t i = 0; i < here->column_count; i++) put_head(x, page, &here->columns[i], rows_up);
   }
@@ -266,7 +292,7 @@ static void put_widths(struct xlsx *x, unsigned page) {
   put_width(x, page, 0, 0, 18, false);
   if (here->planned) put_width(x, page, 1, here->planned, 14, false);
   put_width(x, page, here->base, here->base, 7, true);
-  if (here->planned) put_width(x, page, here->base + 1, here->base + here->planned, 15, true);
+  if (here->planned) put_width(x, page, here->base + 1, here->last_base, 15, true);
 }
 
 static void put_step_widths(struct xlsx *x, unsigned page) {
@@ -299,7 +325,7 @@ void xlsx_write_table(struct xlsx *x, unsigned page) {
     open_writer(&writers[i], x, page, &here->columns[i]);
   if (x->status != MLS_OK) return;
   put_page_heads(x, page, line);
-  put_rows(x, page, instance->cells[line->slot], writers);
+  put_rows(x, page, instance->cells[line_slot(instance->sheet, line)], writers);
   put_validations(x, page, writers);
   put_step_widths(x, page);
   enum { ACROSS = 12 }; /* columns on a printed page */

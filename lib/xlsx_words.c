@@ -12,12 +12,13 @@ static void add_name(struct buffer *out, const char *name) {
 }
 
 static void add_fact(struct xlsx *x, struct buffer *out, unsigned cell, size_t row) {
-  const struct cell *fact = &x->model->cells[cell];
+  const struct cell *here = &x->model->cells[cell];
+  const struct fact_cell *fact = here->fact;
   add_name(out, fact->field);
-  if (fact->family && row != ROWS_ALL)
+  if (here->family && row != ROWS_ALL)
     buffer_print(out, " %s", x->model->words[fact->words[row % fact->word_count]]);
   const struct line *line = xlsx_line(x, cell);
-  const char *owner = line->kind == LINE_TABLE ? line->key : line->label;
+  const char *owner = line->kind == LINE_TABLE ? line->domain->key : line->label;
   buffer_text(out, " of ");
   if (*owner) buffer_text(out, owner);
   else add_name(out, line->name);
@@ -27,7 +28,7 @@ static void add_label(struct xlsx *x, struct buffer *out, unsigned cell, size_t 
   const struct cell *here = &x->model->cells[cell];
   const struct line *line = xlsx_line(x, cell);
   if (here->kind == CELL_FACT) add_fact(x, out, cell, row);
-  else if (here->kind == CELL_KEY) add_name(out, line->key);
+  else if (here->kind == CELL_KEY) add_name(out, line->domain->key);
   else if (*line->label) buffer_text(out, line->label);
   else add_name(out, line->name);
 }
@@ -58,10 +59,10 @@ static void add_operand(struct xlsx *x, struct buffer *out, unsigned cell, size_
 }
 
 static void add_path(struct xlsx *x, struct buffer *out, const struct node *node, unsigned home) {
-  unsigned cell = model_cell(x->model, home, &node->ref);
-  size_t row = node->ref.kind == REF_ROW ? node->ref.row : ROWS_ALL;
+  unsigned cell = model_cell(x->model, home, node);
+  size_t row = node->ref == REF_ROW ? node->parts->row : ROWS_ALL;
   add_operand(x, out, cell, row, home);
-  if (node->ref.kind != REF_LOOKUP) return;
+  if (node->ref != REF_LOOKUP) return;
   buffer_text(out, " at ");
   add_words(x, out, node->arguments[0], home);
 }
@@ -120,9 +121,7 @@ static void add_choice(struct xlsx *x, struct buffer *out, const struct node *no
 }
 
 static void add_prior(struct xlsx *x, struct buffer *out, const struct node *node, unsigned home) {
-  if (node->count > 2)
-    buffer_print(out, "%.*s rows above: ", (int)node->arguments[2]->typed.size,
-                 node->arguments[2]->typed.at);
+  if (node->count > 2) buffer_print(out, "%s rows above: ", node->arguments[2]->literal->typed);
   else buffer_text(out, "the row above: ");
   add_part(x, out, node->arguments[0], home, is_operator(node->arguments[0]));
   buffer_text(out, ", at first ");
@@ -135,8 +134,8 @@ static bool is_sentence(const struct node *node) {
 }
 
 static void add_number(struct buffer *out, const struct node *node) {
-  buffer_add(out, node->typed.at, node->typed.size);
-  if (node->unit) buffer_print(out, " %s", node->unit->text);
+  buffer_text(out, node->literal->typed);
+  if (node->literal->unit) buffer_print(out, " %s", node->literal->unit->text);
 }
 
 static void add_words(struct xlsx *x, struct buffer *out, const struct node *node, unsigned home) {
@@ -177,15 +176,15 @@ const char *xlsx_source_text(struct xlsx *x, const char *name, const struct node
 
 static void add_likely(struct buffer *out, const struct line *line, const char *joint,
                        const char *between) {
-  if (!line->likely) return;
+  if (!line->domain->likely) return;
   buffer_text(out, joint);
-  buffer_number(out, line->likely_low);
+  buffer_number(out, line->domain->likely->low);
   buffer_text(out, between);
-  buffer_number(out, line->likely_high);
+  buffer_number(out, line->domain->likely->high);
 }
 
 const char *xlsx_set_words(struct xlsx *x, const struct line *line) {
-  const struct set *set = line->set;
+  const struct set *set = line->domain->set;
   struct buffer out;
   buffer_open(&out, &x->scratch);
   if (set->kind == SET_REGISTRY) buffer_print(&out, "an item of %s", set->name);
@@ -206,14 +205,14 @@ const char *xlsx_set_text(struct xlsx *x, const struct line *line) {
   struct buffer out;
   buffer_open(&out, &x->scratch);
   buffer_print(&out, "%s = ", line->name);
-  for (size_t i = 0; i < line->value_count; i++) {
-    const struct value *value = &line->values[i];
+  for (size_t i = 0; i < line->domain->value_count; i++) {
+    const struct value *value = &line->domain->values[i];
     if (i) buffer_text(&out, ", ");
     if (value->word) buffer_text(&out, value->word);
     else if (value->typed) buffer_text(&out, value->typed);
     else buffer_number(&out, value->number);
   }
   add_likely(&out, line, " likely ", "..");
-  buffer_print(&out, " in %s", line->set->text);
+  buffer_print(&out, " in %s", line->domain->set->text);
   return xlsx_keep(x, &out);
 }

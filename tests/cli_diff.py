@@ -7,17 +7,8 @@ import itertools
 import json
 
 import outside
-from outside import check, expect, run_parts, write
+from outside import SOURCES, UNITS, check, expect, run_parts, write
 
-UNITS = """unit,definition,kind,differs,note
-W,,base,,
-GPU,,count,,
-%,0.01,,,
-kW,1000 W,,,
-"""
-SOURCES = """key,kind,title,authors,year,url,accessed
-sheet_h,datasheet,Data sheet of H,Maker,2023,https://maker.example/h,2026-01-02
-"""
 DEVICE = """item,field,value,unit,low,high,source,locator,accessed,state,note
 H,tdp,700,W,,,sheet_h,page 1,2026-01-02,verified,
 B,tdp,1000,W,,,sheet_h,page 1,2026-01-02,verified,

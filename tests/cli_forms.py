@@ -6,24 +6,9 @@ import io
 import json
 
 import outside
-from outside import check, expect, run_parts, write
+from outside import SOURCES, UNITS, check, expect, run_parts, write
 
 
-UNITS = """unit,definition,kind,differs,note
-s,,base,,
-B,,base,,
-FLOP,,base,,
-USD,,base,,
-GPU,,count,,
-%,0.01,,,
-GB,1e9 B,,,
-TB,1e12 B,,,
-TFLOP,1e12 FLOP,,,
-kUSD,1000 USD,,,
-"""
-SOURCES = """key,kind,title,authors,year,url,accessed
-sheet_h,datasheet,Data sheet of H,Maker,2023,https://maker.example/h,2026-01-02
-"""
 DEVICE = """item,field,value,unit,low,high,source,locator,accessed,state,note
 H,memory,80,GB,,,sheet_h,page 1,2026-01-02,verified,
 H,price,30,kUSD,,,,,2090-03-04,estimate,a guess

@@ -8,17 +8,8 @@ import zipfile
 from xml.etree import ElementTree
 
 import outside
-from outside import check, expect, run_parts, write
+from outside import SOURCES, UNITS, check, expect, run_parts, write
 
-UNITS = """unit,definition,kind,differs,note
-W,,base,,
-GPU,,count,,
-%,0.01,,,
-kW,1000 W,,,
-"""
-SOURCES = """key,kind,title,authors,year,url,accessed
-sheet_h,datasheet,Data sheet of H,Maker,2023,https://maker.example/h,2026-01-02
-"""
 DEVICE = """item,field,value,unit,low,high,source,locator,accessed,state,note
 H,tdp,700,W,,,sheet_h,page 1,2026-01-02,verified,
 B,tdp,1000,W,,,sheet_h,page 1,2026-01-02,verified,
@@ -159,6 +150,19 @@ def one_scenario():
     check("one scenario text", read(parts)[1] ==
           "name,unit,base,note\nhw.tdp,W,500,\nhw.maker,,'-Other,\nmode,,half,\n", read(parts)[1])
     expect("by file", run("inputs", "e.xlsx", "data/templates/rack.sheet"), 0, quiet=True)
+
+
+def ends_of_runs():
+    """The worksheet runs has cells to type into that are no inputs."""
+    write("data/templates/fan.sheet", "sheet fan\ninput load [%] = 50 likely 40..60 in 0..100\n"
+          "draw [W] = 100 [W] * load\nchart tornado t = draw, load\n")
+    expect("export of runs", run("run", "fan", "-o", "fan.xlsx"), 0)
+    parts = parts_of("fan.xlsx")
+    put(parts, "runs", "E6", "<v>30</v>")
+    expect("an end typed over", read(parts), 0, quiet=True)
+    check("no input", read(parts)[1] == "name,unit,base,note\n", read(parts)[1])
+    put(parts, "runs", "F20", "<v>30</v>")
+    expect("a run typed over", read(parts), 2, err=["e.xlsx: runs!F20: "])
 
 
 def unset():
@@ -432,6 +436,6 @@ def reads():
     return "built without" not in outside.run("inputs", "none.xlsx")[2]
 
 
-run_parts(prepare, [round_trip, one_scenario, unset, escapes, formulas_typed, other_spellings, edits, other_models,
+run_parts(prepare, [round_trip, one_scenario, ends_of_runs, unset, escapes, formulas_typed, other_spellings, edits, other_models,
                     wrong_use, no_packages, bad_cells, limits, told_sizes, millions] if reads()
           else [without])

@@ -120,8 +120,7 @@ def models():
         file.write("sheet tried\n")
         for i in range(1000000):
             file.write(f"cell_{i} = cell_{(i + 1) % 1000000}\n")
-    # not a bound of bytes but the file itself: a million lines are read, a kilobyte each
-    hostile("a cycle of 10^6 names", ["run", "tried.sheet"], ["cycle: "], most=1200)
+    hostile("a cycle of 10^6 names", ["run", "tried.sheet"], ["cycle: ", "cell_0 needs cell_1 needs "])
     os.remove("tried.sheet")
 
 

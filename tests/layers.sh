@@ -15,39 +15,39 @@ cli=$(dirname "$0")/../cli
 # Bottom to top. Files of one line make one layer: they may use each other, the lines above, and
 # nothing below. A new file is added here.
 layers='
-limits system bits real real_inline real_tail
+limits sets system bits real real_inline real_tail
 memory
 fail progress
 power
-text buffer number number_print
+text buffer number number_digits number_lanes number_print
 name
 csv csv_number csv_write
 json
 unit dims
 rows
 registry load source renamed
-config
-function lanes span
+function lanes lanes_inline span
 formula
-sheet
+sheet statement
 format
-check check_chart resolve prove
+check check_chart slot resolve prove
 graph given order model
 target tree
-tape
+tape tape_code tape_row tape_run
 recur
-values settle state
+values settle stale state
+branch
 scenario scenario_json
 show
 plan plan_*
 batch
 trace verdict
-chart chart_scale chart_svg chart_text
+chart chart_scale chart_svg chart_swing chart_text
 export export_* grid xlsx xlsx_*
 stream stream_*
 folder
 open
-book list explain own
+book list explain config own
 '
 
 # Headers of the system: these of C17 for all, and the few others with the files that may use them.

@@ -6,6 +6,7 @@
 
 Suite *suite_bad(void);
 Suite *suite_batch(void);
+Suite *suite_branch(void);
 Suite *suite_chart(void);
 Suite *suite_check(void);
 Suite *suite_config(void);
@@ -44,6 +45,7 @@ static const struct {
 } suites[] = {
   { "bad", suite_bad },
   { "batch", suite_batch },
+  { "branch", suite_branch },
   { "chart", suite_chart },
   { "check", suite_check },
   { "config", suite_config },

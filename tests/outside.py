@@ -8,6 +8,25 @@ import tempfile
 BINARY = os.path.abspath(sys.argv[1])
 failures, passes = [], []
 
+# The small registry of tests that bring their own sheets; each adds its own facts.
+UNITS = """unit,definition,kind,differs,note
+s,,base,,
+B,,base,,
+FLOP,,base,,
+USD,,base,,
+W,,base,,
+GPU,,count,,
+%,0.01,,,
+GB,1e9 B,,,
+TB,1e12 B,,,
+TFLOP,1e12 FLOP,,,
+kUSD,1000 USD,,,
+kW,1000 W,,,
+"""
+SOURCES = """key,kind,title,authors,year,url,accessed
+sheet_h,datasheet,Data sheet of H,Maker,2023,https://maker.example/h,2026-01-02
+"""
+
 
 def run(*words, stdin=None, **environment):
     """Exit status, stdout, stderr, in an environment of nothing but what is needed."""

@@ -160,7 +160,7 @@ def refused():
            err=["unit.csv:4:4: fact: memory_capacity is in W"])
     write("lama.json", '{"model_type": "lama"}')
     expect("family", run("registry", "add", "workload", "lama.json", "--into", "facts"), 2,
-           err=["lama.json:1:16: name: model_type lama is not one that is known (did you mean llama?)"])
+           err=["lama.json:1:16: range: model_type: lama is not in config_family (did you mean llama?)"])
     write("no.json", json.dumps(CONFIGS["GPT2"]))
     expect("no name", run("registry", "add", "workload", "no.json", "--into", "facts"), 2,
            err=["the file does not say how its model is called", "--as"])
@@ -203,4 +203,47 @@ def grown():
            ["\nOther\nAcme_X\n"], quiet=True)
 
 
-run_parts(prepare, (published, marked, homes, refused, grown))
+def lines_lead_somewhere():
+    """Each key of the shipped registry leads to an input of the sheet, each input has a key; facts of families
+    are read."""
+    cells = json.loads(run("run", "config", "--json", "--all")[1])["scenarios"][0]["cells"]
+    inputs = {cell["path"] for cell in cells if cell["kind"] == "input"}
+    keys = facts(os.path.join(ROOT, "registry", "config_key.csv"))
+    check("keys", {key["means"]["value"] for key in keys.values()} == inputs,
+          {key["means"]["value"] for key in keys.values()} ^ inputs)
+    families = facts(os.path.join(ROOT, "registry", "config_family.csv"))
+    read = {cell["path"][len("family."):] for cell in cells if cell["path"].startswith("family.")}
+    check("families", set().union(*families.values()) == read, set().union(*families.values()) ^ read)
+
+
+def families():
+    """A family and keys that no shipped registry knows, in lines alone."""
+    write("acme.json", json.dumps({"model_type": "acme", "acme_depth": 16, "hidden_size": 2048,
+                                   "num_attention_heads": 16, "vocab_size": 64000,
+                                   "acme_kinds": ["far", "near", "near", "near"] * 4, "sliding_window": 512}))
+    write("acme_family.csv", "item,field,value,unit\nacme,layers,attention,\nacme,tied,yes,\nacme,ffn_ratio,4,\n")
+    write("acme_key.csv", "item,field,value,unit\nacme_depth,means,said_layers,\n"
+          "acme_kinds,means,kinds.listed,\nacme_kinds,counts,members,\n"
+          "acme_near,key,acme_kinds,\nacme_near,means,kinds.listed_window,\nacme_near,counts,near,\n")
+    add = "registry", "add", "workload", "acme.json", "--as", "Acme_1B", "--into", "grown"
+    expect("unknown", run(*add), 2, err=["acme.json:1:16: range: model_type: acme is not in config_family"])
+    expect("family", run("registry", "add", "config_family", "acme_family.csv", "--into", "grown"), 0, quiet=True)
+    expect("unknown key", run(*add), 2, err=["a acme needs num_hidden_layers, which is not there"])
+    expect("key", run("registry", "add", "config_key", "acme_key.csv", "--into", "grown"), 0, quiet=True)
+    expect("model", run(*add), 0, ["11 facts were added"], quiet=True)
+    rows = facts("grown/workload.csv")["Acme_1B"]
+    found = {field: rows[field]["value"] for field in ("layers", "ffn", "tied", "window", "window_layers")}
+    check("its facts", found == {"layers": "16", "ffn": "8192", "tied": "yes", "window": "512",
+                                 "window_layers": "12"}, found)
+    check("a value of the file", rows["layers"]["note"] == "", rows["layers"])
+    check("one that is found", rows["ffn"]["note"] ==
+          "found by the sheet config: The family's multiple of the width of a token", rows["ffn"])
+    write("odd_family.csv", "item,field,value,unit\nodd,layers,atention,\n")
+    write("odd.json", json.dumps({**CONFIGS["Llama3_70B"], "model_type": "odd"}))
+    expect("odd family", run("registry", "add", "config_family", "odd_family.csv", "--into", "odd"), 0, quiet=True)
+    expect("odd", run("registry", "add", "workload", "odd.json", "--as", "Odd", "--into", "odd"), 2,
+           err=["a odd needs layers in config_family that is attention, pattern or state_space, which is not"])
+
+
+run_parts(prepare, (published, marked, homes, refused, grown, lines_lead_somewhere,
+                     families))

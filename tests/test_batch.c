@@ -259,7 +259,7 @@ static double value_inside(const mls_model *model, size_t cell) {
     if (about.step > 0) number = low + about.step * floor((number - low) / about.step);
     return number * at->unit->factor;
   }
-  const struct registry *registry = at->registry;
+  const struct registry *registry = model_registry(model, at);
   const char *word = registry ? registry->items[(size_t)(chance() * (double)registry->item_count)]
                               : about.words[(size_t)(chance() * (double)about.word_count)];
   ck_assert_int_eq(mls_word_number(model, cell, word, &number), MLS_OK);

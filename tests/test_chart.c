@@ -120,6 +120,67 @@ START_TEST(test_tornado) {
 }
 END_TEST
 
+static const char moved[] =
+    "sheet moved  # Moved\n"
+    "input rent [USD]         = 300 likely 200..500 in -1e5..1e5  # Rent\n"
+    "input wage [kUSD]        = 0.9 likely 0.8..0.9 in -1e5..1e5\n"
+    "input share [%]          = 50 likely 40..60 in 0..100        # Share\n"
+    "input idle               = 1 likely 0..2 in 0..9             # Idle\n"
+    "use other                = part(size = 1 [GB])\n"
+    "bump                     = abs(share - 50 [%])\n"
+    "total [kUSD]             = (rent + wage * 2) * (1 + bump)    # All\n"
+    "each [GB]                = other.each\n"
+    "gone [USD]               = rent / (idle - 1)\n"
+    "chart tornado levers     = total, idle, share, rent, wage    # Levers\n"
+    "chart tornado lost       = gone, idle, rent                  # Lost\n";
+
+/* Longest first; both ends of one input may lie on one side; what does not count comes last. */
+START_TEST(test_swing) {
+  close_all();
+  world_open(&world, "moved", moved);
+  memory_open(&memory, NULL);
+  struct chart c = chart_called("levers");
+  ck_assert(c.swing && c.item_count == 4 && c.rows == 2);
+  ck_assert_str_eq(c.unit, "kUSD");
+  ck_assert_str_eq(c.bars[0].label, "Rent, 200 to 500 USD");
+  ck_assert(fabs(c.bars[0].value - 0.3) < 1e-12);
+  ck_assert_str_eq(pieces_of(&c.bars[0]), "0..0.2 0..-0.1");
+  ck_assert_uint_eq(c.bars[0].pieces[0].item, 1);
+  ck_assert_str_eq(pieces_of(&c.bars[1]), "0..0.21 0..0.21");
+  ck_assert_str_eq(c.bars[2].label, "wage, 0.8 to 0.9 kUSD");
+  ck_assert_str_eq(pieces_of(&c.bars[2]), "0..-0.2 0..0");
+  ck_assert(c.bars[3].value == 0 && chart_size(&c, 0) == 0);
+  ck_assert_uint_eq(chart_looks(&c), 2);
+  ck_assert_str_eq(chart_look(&c, 1), "At the high end");
+  struct buffer axis;
+  buffer_open(&axis, &memory);
+  chart_axis(&c, &axis);
+  ck_assert_str_eq(axis.bytes, "Change of All, kUSD");
+  buffer_close(&axis);
+  c = chart_called("lost"); /* missing where nothing moves, so there is no change */
+  ck_assert(isnan(chart_value(&c, 0, 0)) && c.bars[0].piece_count == 0);
+  ck_assert(chart_size(&c, 1) == -1);
+}
+END_TEST
+
+/* The values that the chart was made of stay as they are, and a setting counts as the base. */
+START_TEST(test_swing_again) {
+  close_all();
+  world_open(&world, "moved", moved);
+  memory_open(&memory, NULL);
+  world_set(&world, "rent", "400");
+  struct chart c = chart_called("levers");
+  ck_assert_str_eq(pieces_of(&c.bars[0]), "0..-0.2 0..0.1");
+  ck_assert(values_get(world.values, world_cell(&world, "total", NULL), 0) == 2200);
+  char *text = world_report(&world, "html", true);
+  ck_assert_has(text,
+                "<th scope=\"col\">At the low end</th><th scope=\"col\">At the high end</th>");
+  ck_assert_has(text,
+                "<th scope=\"row\">Rent</th><td class=\"n\">-0.2</td><td class=\"n\">0.1</td>");
+  free(text);
+}
+END_TEST
+
 START_TEST(test_scorecard) {
   struct chart c = chart_called("card");
   ck_assert_str_eq(c.bars[0].label, "Within: holds");
@@ -266,6 +327,8 @@ Suite *suite_chart(void) {
   tcase_add_test(tests, test_values);
   tcase_add_test(tests, test_bars);
   tcase_add_test(tests, test_tornado);
+  tcase_add_test(tests, test_swing);
+  tcase_add_test(tests, test_swing_again);
   tcase_add_test(tests, test_scorecard);
   tcase_add_test(tests, test_roofline);
   tcase_add_test(tests, test_scale);

@@ -77,7 +77,9 @@ static void tell_set(struct buffer *out, const struct set *set) {
     buffer_text(out, " by ");
     buffer_number(out, set->step);
   }
-  for (size_t i = 0; i < set->count; i++) buffer_print(out, " %s", set->words[i]);
+  for (size_t i = 0; set->kind == SET_WORDS && i < set->count; i++)
+    buffer_print(out, " %s", set->words[i]);
+  if (set->kind == SET_REGISTRY) buffer_text(out, set->name);
 }
 
 static void tell_cites(struct buffer *out, const char *label, const char **cites, size_t count) {
@@ -86,25 +88,34 @@ static void tell_cites(struct buffer *out, const char *label, const char **cites
   buffer_char(out, '\n');
 }
 
+static void tell_domain(struct buffer *out, const struct domain *domain) {
+  for (size_t i = 0; i < domain->value_count; i++)
+    buffer_print(out, " %s%s", domain->values[i].typed ? domain->values[i].typed : "\"",
+                 domain->values[i].word ? domain->values[i].word : "");
+  if (domain->likely) {
+    buffer_text(out, " likely ");
+    buffer_number(out, domain->likely->low);
+    buffer_text(out, "..");
+    buffer_number(out, domain->likely->high);
+  }
+  if (domain->set) tell_set(out, domain->set);
+  buffer_print(out, " %s", domain->key ? domain->key : "-");
+}
+
+static void tell_use(struct buffer *out, const struct usage *use) {
+  buffer_print(out, " %d %s", (int)use->chart, use->sheet ? use->sheet : "-");
+  for (size_t i = 0; i < use->bind_count; i++) {
+    buffer_print(out, " %s=", use->binds[i].name ? use->binds[i].name : "");
+    formula_print(out, use->binds[i].formula);
+  }
+}
+
 static void tell_line(struct buffer *out, const struct line *line) {
   buffer_print(out, "%d%d%d %d %s [%s]", (int)line->kind, line->output, line->heading, line->table,
                line->name ? line->name : "-", line->unit ? line->unit->text : "-");
-  if (line->formula) formula_print(out, line->formula);
-  for (size_t i = 0; i < line->value_count; i++)
-    buffer_print(out, " %s%s", line->values[i].typed ? line->values[i].typed : "\"",
-                 line->values[i].word ? line->values[i].word : "");
-  if (line->likely) {
-    buffer_text(out, " likely ");
-    buffer_number(out, line->likely_low);
-    buffer_text(out, "..");
-    buffer_number(out, line->likely_high);
-  }
-  if (line->set) tell_set(out, line->set);
-  buffer_print(out, " %s %s", line->key ? line->key : "-", line->uses ? line->uses : "-");
-  for (size_t i = 0; i < line->bind_count; i++) {
-    buffer_print(out, " %s=", line->binds[i].name);
-    if (line->binds[i].formula) formula_print(out, line->binds[i].formula);
-  }
+  if (line_formula(line)) formula_print(out, line->formula);
+  if (line_domain(line)) tell_domain(out, line->domain);
+  if (line_use(line)) tell_use(out, line->use);
   tell_cites(out, line->label, line->cites, line->cite_count);
 }
 

@@ -222,13 +222,15 @@ static const char *const printed[][2] = {
 
 static const char *print(struct told *told, struct names *names, struct units *units,
                          const char *text) {
+  struct formulas formulas;
   struct node *node;
   struct place place = { "t", 1, 1 };
   struct buffer out;
   fail_clear(&told->fails);
-  if (formula_parse(&told->memory, names, units, &told->fails, place, slice_of(text), &node) !=
-      MLS_OK)
-    return NULL;
+  formulas_open(&formulas, &told->memory, names, units, &told->fails);
+  mls_status status = formula_parse(&formulas, place, slice_of(text), &node);
+  formulas_close(&formulas);
+  if (status != MLS_OK) return NULL;
   buffer_open(&out, &told->memory);
   formula_print(&out, node);
   const char *kept = buffer_keep(&out, &told->memory);

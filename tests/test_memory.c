@@ -71,6 +71,48 @@ START_TEST(test_bound) {
 }
 END_TEST
 
+/* A large piece gets what it asks for, leaves the chunks of small ones as they are, and goes with
+   what came after a mark. */
+START_TEST(test_large) {
+  struct memory memory;
+  memory_open(&memory, NULL);
+  char *small = memory_push(&memory, 8);
+  size_t held = memory.held;
+  struct memory_mark mark = memory_mark(&memory);
+  unsigned char *large = memory_push(&memory, 10000000);
+  ck_assert_ptr_nonnull(large);
+  ck_assert(large[0] == 0 && large[9999999] == 0);
+  ck_assert_uint_le(memory.held, held + 10000000 + 64);
+  ck_assert_ptr_eq(memory_push(&memory, 8), small + 8);
+  memory_reset(&memory, mark);
+  ck_assert_uint_eq(memory.held, held);
+  memory_close(&memory);
+  ck_assert_uint_eq(memory.held, 0);
+}
+END_TEST
+
+/* An arena beside another one takes of its bound, and gives back. */
+START_TEST(test_beside) {
+  struct memory memory, beside;
+  memory_open(&memory, NULL);
+  memory.most = 1 << 20;
+  ck_assert_ptr_nonnull(memory_push(&memory, 1000));
+  size_t held = memory.held;
+  memory_open_beside(&beside, &memory);
+  ck_assert_ptr_nonnull(memory_push(&beside, 10));
+  ck_assert_ptr_nonnull(memory_push(&beside, 500000));
+  ck_assert_uint_ge(memory.held, held + 500010);
+  ck_assert_ptr_null(memory_push(&memory, 600000));
+  ck_assert_ptr_null(memory_push(&beside, 600000));
+  ck_assert(memory.over && !beside.over);
+  memory_close(&beside);
+  ck_assert_uint_eq(memory.held, held);
+  ck_assert_ptr_nonnull(memory_push(&memory, 600000));
+  memory_close(&memory);
+  ck_assert_uint_eq(memory.held, 0);
+}
+END_TEST
+
 /* A sheet of two lines that asks for 1.6 GB, or for more values than any model may have. */
 static void open_long(size_t memory, const char *rows, size_t columns, const char *told) {
   struct world world = { .extra = ask_files, .extra_count = COUNT_OF(ask_files) };
@@ -103,6 +145,118 @@ START_TEST(test_long_tables) {
   open_long((size_t)250 << 20, "1..1000000", 30, NULL);
   open_long(SIZE_MAX, "1..20000000", 9, NULL);
   open_long(SIZE_MAX, "1..20000000", 10, "more than 200000000 values (LIMIT_VALUES)");
+}
+END_TEST
+
+/* ---- rows from a file ---- */
+
+struct account {
+  size_t now, most;
+};
+
+static void *account_resize(void *context, void *old, size_t size) {
+  struct account *account = context;
+  size_t *block = old ? (size_t *)old - 2 : NULL, before = block ? *block : 0;
+  block = realloc(block, size + 2 * sizeof *block);
+  ck_assert_ptr_nonnull(block);
+  *block = size;
+  account->now += size - before;
+  if (account->now > account->most) account->most = account->now;
+  return block + 2;
+}
+
+static void account_release(void *context, void *old) {
+  size_t *block = old ? (size_t *)old - 2 : NULL;
+  if (block) ((struct account *)context)->now -= *block;
+  free(block);
+}
+
+#define TABLE                                                                                      \
+  "sheet try_it\ntable plan for k in 1..9\n  input x_1 = 1 in 0..9\n  input x_2 = 1 in 0..9\n"     \
+  "  input x_3 = 1 in 0..9\n  y_1 = x_1 + x_2\n  y_2 = y_1 * x_3\n  y_3 = y_2 - x_1\n"             \
+  "  y_4 = y_3 + k\n"
+
+/* Opens TABLE with a row for each number that `row` prints; `bound` is mls_options.memory. */
+static mls_status open_rows(struct world *world, struct account *account, size_t bound,
+                            const char *head, const char *row, unsigned count) {
+  char *csv = malloc(strlen(head) + 40 * (size_t)count + 1);
+  ck_assert_ptr_nonnull(csv);
+  size_t size = (size_t)sprintf(csv, "%s\n", head);
+  for (unsigned i = 1; i <= count; i++) size += (size_t)sprintf(csv + size, row, i);
+  *world = (struct world){ .extra = ask_files, .extra_count = COUNT_OF(ask_files) };
+  mls_allocator allocator = { account_resize, account_release, account };
+  mls_options options = { .size = sizeof options,
+                          .allocator = allocator,
+                          .find = world_find,
+                          .find_context = world,
+                          .memory = bound };
+  mls_rows rows = { .table = "plan", .file = "r.csv", .bytes = csv, .size = size };
+  ck_assert_int_eq(mls_open(&options, &world->book), MLS_OK);
+  mls_status status = mls_model_open_bytes(world->book, "try_it.sheet", TABLE, sizeof TABLE - 1,
+                                           &rows, 1, &world->model);
+  free(csv);
+  return status;
+}
+
+/* What a file of rows leaves is its values, and what opening takes at most is not much more than
+   the file, twice over. */
+START_TEST(test_rows_kept) {
+  enum { ROWS = 30000, CELLS = 8 * ROWS };
+  struct account account = { 0 };
+  struct world world;
+  mls_allocator allocator = { account_resize, account_release, &account };
+  mls_status status =
+      open_rows(&world, &account, 0, "k,x_1,x_2,x_3", "%u,0.123456,1.234567,2.345678\n", ROWS);
+  ck_assert_msg(status == MLS_OK, "%s", mls_book_message(world.book, 0)->text);
+  ck_assert_int_eq(mls_values_new(world.model, &allocator, &world.values), MLS_OK);
+  ck_assert_int_eq(mls_settle(world.values), MLS_OK);
+  ck_assert_msg(account.now <= 20 * CELLS, "%zu bytes for %d cells", account.now, CELLS);
+  ck_assert_msg(account.most <= 44 * CELLS, "%zu bytes at most for %d cells", account.most, CELLS);
+  mls_values_free(world.values);
+  mls_close(world.book);
+  ck_assert_uint_eq(account.now, 0);
+}
+END_TEST
+
+/* Short lines take many times their bytes: what reading them takes has the bound of the opening. */
+START_TEST(test_rows_refused) {
+  struct account account = { 0 };
+  struct world world;
+  mls_status status = open_rows(&world, &account, 1 << 20, "k", "1\n", 131074);
+  ck_assert_int_eq(status, MLS_LIMIT);
+  const mls_message *message = mls_book_message(world.book, 0);
+  ck_assert_ptr_nonnull(strstr(message->text, " MiB of memory (LIMIT_MEMORY); --memory, or "));
+  mls_close(world.book);
+  ck_assert_uint_eq(account.now, 0);
+}
+END_TEST
+
+/* A named cell keeps its line, its tree, its steps and its place; nothing of how they were made. */
+START_TEST(test_named_kept) {
+  enum { GROUPS = 3000, CELLS = 3 * GROUPS };
+  struct account account = { 0 };
+  struct world world = { .extra = ask_files, .extra_count = COUNT_OF(ask_files) };
+  mls_allocator allocator = { account_resize, account_release, &account };
+  mls_options options = {
+    .size = sizeof options, .allocator = allocator, .find = world_find, .find_context = &world
+  };
+  char *text = malloc(CELLS * 60);
+  ck_assert_ptr_nonnull(text);
+  size_t size = (size_t)sprintf(text, "sheet try_it\n");
+  for (unsigned i = 0; i < GROUPS; i++)
+    size += (size_t)sprintf(
+        text + size, "input a_%u = 0.5 in 0..2\nb_%u = a_%u * 2 + 1\nc_%u = min(a_%u, b_%u)\n", i,
+        i, i, i, i, i);
+  ck_assert_int_eq(mls_open(&options, &world.book), MLS_OK);
+  size_t before = account.now;
+  ck_assert_int_eq(
+      mls_model_open_bytes(world.book, "try_it.sheet", text, size, NULL, 0, &world.model), MLS_OK);
+  free(text);
+  ck_assert_uint_eq(mls_cell_count(world.model), CELLS);
+  ck_assert_msg(account.now - before <= 500 * (size_t)CELLS, "%zu bytes for %d cells",
+                account.now - before, CELLS);
+  mls_close(world.book);
+  ck_assert_uint_eq(account.now, 0);
 }
 END_TEST
 
@@ -401,7 +555,12 @@ Suite *suite_memory(void) {
   tcase_set_timeout(tests, 300);
   tcase_add_test(tests, test_arena);
   tcase_add_test(tests, test_bound);
+  tcase_add_test(tests, test_large);
+  tcase_add_test(tests, test_beside);
   tcase_add_test(tests, test_long_tables);
+  tcase_add_test(tests, test_rows_kept);
+  tcase_add_test(tests, test_named_kept);
+  tcase_add_test(tests, test_rows_refused);
   tcase_add_test(tests, test_open);
   tcase_add_test(tests, test_set);
   tcase_add_test(tests, test_tell);

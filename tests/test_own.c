@@ -1,5 +1,6 @@
 /* A user's own facts: what is added to a registry and written, what is refused with which message,
-   and what stays as it was when memory runs out. Configurations themselves are in test_config.c. */
+   and what stays as it was when memory runs out. Models are read by a small sheet and registry of
+   keys; the shipped ones are in test_config.c. */
 #include "fixture.h"
 
 Suite *suite_own(void);
@@ -12,18 +13,46 @@ static const struct text_file files[] = {
          "Big,hidden,8192,,,,book_q,page 1,,cited,\n"
          "Big,heads,64,,,,book_q,page 1,,cited,\n"
          "Big,kv_heads,8,,,,book_q,page 1,,cited,\n"
-         "Big,head_dim,128,,,,book_q,page 1,,cited,\n"
-         "Big,ffn,28672,,,,book_q,page 1,,cited,\n"
-         "Big,vocab,128256,,,,book_q,page 1,,cited,\n" },
+         "Big,ffn,2,kUSD,,,book_q,page 1,,cited,\n"
+         "Big,vocab,128256,,,,book_q,page 1,,cited,\n"
+         "Big,tied,yes,,,,book_q,page 1,,cited,\n" },
   { "registry", "config_family",
-    "item,field,value,unit,low,high,source,locator,accessed,state,note\n"
-    "llama,layers,attention,,,,,,,derived,\n" },
+    HEAD "llama,alike,yes,,,,,,,derived,\nodd,parts,2,,,,,,,derived,\n" },
   { "registry", "config_key",
-    "item,field,value,unit,low,high,source,locator,accessed,state,note\n"
-    "num_hidden_layers,means,layers,,,,,,,derived,\nhidden_size,means,hidden,,,,,,,derived,\n"
-    "num_attention_heads,means,heads,,,,,,,derived,\nnum_key_value_heads,means,kv_heads,,,,,,,"
-    "derived,\n"
-    "intermediate_size,means,ffn,,,,,,,derived,\nvocab_size,means,vocab,,,,,,,derived,\n" }
+    HEAD "model_type,means,family,,,,,,,derived,\n"
+         "num_hidden_layers,means,said_layers,,,,,,,derived,\n"
+         "n_layer,means,said_layers,,,,,,,derived,\n"
+         "hidden_size,means,said_hidden,,,,,,,derived,\n"
+         "num_attention_heads,means,said_heads,,,,,,,derived,\n"
+         "intermediate_size,means,said_ffn,,,,,,,derived,\n"
+         "intermediate_size,unsaid,auto,,,,,,,derived,\n"
+         "tie_word_embeddings,means,said_tied,,,,,,,derived,\n"
+         "kinds,means,listed,,,,,,,derived,\nkinds,counts,members,,,,,,,derived,\n"
+         "kinds_wide,key,kinds,,,,,,,derived,\nkinds_wide,means,wide,,,,,,,derived,\n"
+         "kinds_wide,counts,wide,,,,,,,derived,\n"
+         "shape,means,stars,,,,,,,derived,\nshape,counts,letter *,,,,,,,derived,\n"
+         "slip,means,said_hiden,,,,,,,derived,\nbare,unsaid,auto,,,,,,,derived,\n"
+         "result,means,kv_heads,,,,,,,derived,\n" },
+  { "sheet", "config",
+    "sheet config\n"
+    "input family             = llama in config_family\n"
+    "input said_layers        = 0 in 0..1e9 by 1\n"
+    "input said_hidden        = 0 in 0..1e9 by 1\n"
+    "input said_heads         = 0 in 0..1e9 by 1\n"
+    "input said_ffn [kUSD]    = 0 in 0..1e9\n"
+    "input said_tied          = unsaid in unsaid, yes, no, both\n"
+    "input listed             = 0 in 0..1e9 by 1\n"
+    "input wide               = 0 in 0..1e9 by 1\n"
+    "input stars              = 0 in 0..1e9 by 1\n"
+    "output layers            = said_layers\n"
+    "output hidden            = said_hidden\n"
+    "output heads             = if(said_heads > 0, said_heads, missing(\"none\"))\n"
+    "output kv_heads          = default(heads, 0)  # As many as heads\n"
+    "output ffn [kUSD]        = if(listed > 0, 2, 1) * said_ffn  # Twice, where listed\n"
+    "output vocab             = 100 * wide + stars  # From kinds and shape\n"
+    "output tied              = if(said_tied == \"unsaid\", \"none\", said_tied)\n"
+    "check has_layers         = layers > 0            # num_hidden_layers\n"
+    "check has_few            = default(heads, 0) <= 64  # no more than 64 heads\n" },
 };
 
 static struct world world;
@@ -129,33 +158,78 @@ END_TEST
 
 #define MODEL                                                                                      \
   "{\"model_type\": \"llama\", \"num_hidden_layers\": 4, \"hidden_size\": 64,\n"                   \
-  " \"vocab_size\": 100, \"num_attention_heads\": 8, \"intermediate_size\": 200%s}"
+  " \"intermediate_size\": 200%s}"
 
 static const char *model_with(const char *more) {
-  static char text[500];
+  static char text[800];
   snprintf(text, sizeof text, MODEL, more);
   return text;
 }
 
 START_TEST(models_are_added) {
-  ck_assert_int_eq(add_model("Ours", model_with("")), MLS_OK);
-  ck_assert_str_eq(sink.text, "Ours,layers,4,,,,own,,2026-11-25,assumed,\n"
-                              "Ours,hidden,64,,,,own,,2026-11-25,assumed,\n"
-                              "Ours,heads,8,,,,own,,2026-11-25,assumed,\n"
-                              "Ours,kv_heads,8,,,,own,,2026-11-25,assumed,not in the file: "
-                              "follows from the family\n"
-                              "Ours,head_dim,8,,,,own,,2026-11-25,assumed,not in the file: "
-                              "follows from the family\n"
-                              "Ours,ffn,200,,,,own,,2026-11-25,assumed,\n"
-                              "Ours,vocab,100,,,,own,,2026-11-25,assumed,\n");
+  ck_assert_int_eq(add_model("Ours", model_with(", \"num_attention_heads\": 8")), MLS_OK);
+  ck_assert_str_eq(sink.text,
+                   "Ours,layers,4,,,,own,,2026-11-25,assumed,\n"
+                   "Ours,hidden,64,,,,own,,2026-11-25,assumed,\n"
+                   "Ours,heads,8,,,,own,,2026-11-25,assumed,\n"
+                   "Ours,kv_heads,8,,,,own,,2026-11-25,assumed,found by the sheet config: As many "
+                   "as heads\n"
+                   "Ours,ffn,200,kUSD,,,own,,2026-11-25,assumed,\n");
   ck_assert(fact_of("workload", "Ours", "layers").si == 4);
-  ck_assert_int_eq(fact_of("workload", "Ours", "vocab").line, 2);
+  ck_assert(fact_of("workload", "Ours", "ffn").si == 200e3);
+  ck_assert_int_eq(fact_of("workload", "Ours", "ffn").line, 2);
 }
 END_TEST
 
+/* What keys say beside numbers, as the registry of keys and the sheet above have it. */
+static const struct {
+  const char *more, *facts;
+} said[] = {
+  { ", \"tie_word_embeddings\": true", "Ours,tied,yes,,,,own,,2026-11-25,assumed,\n" },
+  { ", \"tie_word_embeddings\": false", "Ours,tied,no,,,,own,,2026-11-25,assumed,\n" },
+  { ", \"tie_word_embeddings\": \"both\"", "Ours,tied,both,,,,own,,2026-11-25,assumed,\n" },
+  { ", \"tie_word_embeddings\": null, \"n_layer\": 9, \"num_attention_heads\": false", "" },
+  { ", \"kinds\": [\"wide\", \"thin\", \"wide\", 3], \"shape\": \"*-*-*\"",
+    "Ours,ffn,400,kUSD,,,own,,2026-11-25,assumed,\"found by the sheet config: Twice, where "
+    "listed\"\n"
+    "Ours,vocab,203,,,,own,,2026-11-25,assumed,found by the sheet config: From kinds and shape\n" },
+};
+
+START_TEST(keys_say_more_than_numbers) {
+  ck_assert_int_eq(add_model("Ours", model_with(said[_i].more)), MLS_OK);
+  ck_assert_has(sink.text, "Ours,layers,4,,,,own,,2026-11-25,assumed,\n"
+                           "Ours,hidden,64,,,,own,,2026-11-25,assumed,\n");
+  ck_assert_has(sink.text, said[_i].facts);
+  if (!*said[_i].facts) ck_assert_lacks(sink.text, "tied");
+}
+END_TEST
+
+START_TEST(values_may_be_unsaid) {
+  ck_assert_int_eq(add_model("Ours", "{\"model_type\": \"odd\", \"num_hidden_layers\": 4, "
+                                     "\"intermediate_size\": \"auto\"}"),
+                   MLS_OK);
+  ck_assert_str_eq(sink.text, "Ours,layers,4,,,,own,,2026-11-25,assumed,\n");
+}
+END_TEST
+
+static const char *const names[][2] = { { "acme/Our-7B.v2", "Our_7B_v2" },
+                                        { "C:\\\\models\\\\Plain", "Plain" },
+                                        { "Plain", "Plain" } };
+
 START_TEST(models_bring_their_name) {
-  ck_assert_int_eq(add_model(NULL, model_with(", \"_name_or_path\": \"acme/Ours-7B\"")), MLS_OK);
-  ck_assert(fact_of("workload", "Ours_7B", "layers").si == 4);
+  char more[100];
+  snprintf(more, sizeof more, ", \"_name_or_path\": \"%s\"", names[_i][0]);
+  ck_assert_int_eq(add_model(NULL, model_with(more)), MLS_OK);
+  ck_assert(fact_of("workload", names[_i][1], "layers").si == 4);
+}
+END_TEST
+
+START_TEST(long_names_are_cut) {
+  char more[500] = ", \"_name_or_path\": \"";
+  memset(more + strlen(more), 'x', 400);
+  strcat(more, "\"");
+  ck_assert_int_eq(add_model(NULL, model_with(more)), MLS_OK);
+  ck_assert_uint_eq(strcspn(sink.text, ","), 255);
 }
 END_TEST
 
@@ -215,19 +289,65 @@ START_TEST(wrong_lines_are_told) {
 }
 END_TEST
 
+static const struct {
+  const char *item, *more, *told;
+  mls_status status;
+} refused_models[] = {
+  { NULL, "", "own.csv:1:1: name: the file does not say how its model is called\n", MLS_NAME },
+  { NULL, ", \"_name_or_path\": \"acme/\"",
+    "own.csv:1:1: name: the file does not say how its model is called\n", MLS_NAME },
+  { NULL, ", \"_name_or_path\": 7",
+    "own.csv:1:1: name: the file does not say how its model is called\n", MLS_NAME },
+  { "7B", "",
+    "own.csv:1:1: name: \"7B\" is no name of an item; expected a letter, then letters, digits, _ "
+    "and -\n",
+    MLS_NAME },
+  { "Big", "", "own.csv:1:1: fact: \"Big\" is an item of workload already; choose another name\n",
+    MLS_FACT },
+  { "Ours", ", \"num_attention_heads\": 65",
+    "own.csv:2:51: value: a llama needs no more than 64 heads, which is not there\n", MLS_VALUE },
+  { "Ours", ", \"slip\": 1",
+    "own.csv:2:36: name: slip: \"said_hiden\" is not an input of config (did you mean "
+    "said_hidden?)\n",
+    MLS_NAME },
+  { "Ours", ", \"bare\": 1",
+    "own.csv:2:36: syntax: bare: the name is empty; expected an input, as load\n", MLS_SYNTAX },
+  { "Ours", ", \"result\": 1",
+    "own.csv:2:38: name: result: \"kv_heads\" is calculated in config.sheet:14; only inputs, and "
+    "facts "
+    "of items that inputs choose, are set\n",
+    MLS_NAME },
+  { "Ours", ", \"kinds\": \"wide\", \"shape\": [1]",
+    "own.csv:2:37: syntax: kinds is a text; expected a list\n"
+    "own.csv:2:54: syntax: shape is a list; expected a text\n",
+    MLS_SYNTAX },
+  { "Ours", ", \"num_attention_heads\": true, \"tie_word_embeddings\": 3",
+    "own.csv:2:51: syntax: num_attention_heads is true; expected a number\n"
+    "own.csv:2:80: syntax: tie_word_embeddings is a number; expected a text, true or false\n",
+    MLS_SYNTAX },
+};
+
 START_TEST(wrong_models_are_told) {
-  ck_assert_int_eq(add_model(NULL, model_with("")), MLS_NAME);
-  ck_assert_str_eq(told(), "own.csv:1:1: name: the file does not say how its model is called\n");
-  ck_assert_int_eq(add_model("7B", model_with("")), MLS_NAME);
-  ck_assert_str_eq(told(), "own.csv:1:1: name: \"7B\" is no name of an item; expected a letter, "
-                           "then letters, digits, _ and -\n");
-  ck_assert_int_eq(add_model("Big", model_with("")), MLS_FACT);
-  ck_assert_str_eq(
-      told(), "own.csv:1:1: fact: \"Big\" is an item of workload already; choose another name\n");
+  ck_assert_int_eq(add_model(refused_models[_i].item, model_with(refused_models[_i].more)),
+                   refused_models[_i].status);
+  ck_assert_str_eq(told(), refused_models[_i].told);
+  ck_assert_ptr_null(sink.text);
+}
+END_TEST
+
+START_TEST(models_without_dimensions_are_told) {
   ck_assert_int_eq(add_model("Ours", "{\"model_type\": \"llama\"}"), MLS_VALUE);
   ck_assert_str_eq(told(),
                    "own.csv:1:1: value: a llama needs num_hidden_layers, which is not there\n");
   ck_assert_ptr_null(sink.text);
+}
+END_TEST
+
+/* A program that finds names itself has to have the sheet. */
+START_TEST(without_the_sheet) {
+  world.extra_count--;
+  ck_assert_int_eq(add_model("Ours", model_with("")), MLS_NAME);
+  ck_assert_str_eq(told(), "-:0:0: name: there is no sheet config: no config.sheet was found\n");
 }
 END_TEST
 
@@ -297,15 +417,25 @@ END_TEST
 
 Suite *suite_own(void) {
   const TTest *const tests[] = {
-    lines_are_added_and_written, what_rests_on_them_says_so, models_are_added,
-    models_bring_their_name,     wrong_models_are_told,      open_registries_are_not_changed,
+    lines_are_added_and_written,
+    what_rests_on_them_says_so,
+    models_are_added,
+    values_may_be_unsaid,
+    long_names_are_cut,
+    models_without_dimensions_are_told,
+    without_the_sheet,
+    open_registries_are_not_changed,
     callers_that_fail,
   };
   Suite *suite = suite_create("own");
   TCase *one = tcase_create("own");
   tcase_add_checked_fixture(one, open_all, close_all);
   for (size_t i = 0; i < sizeof tests / sizeof *tests; i++) tcase_add_test(one, tests[i]);
+  tcase_add_loop_test(one, keys_say_more_than_numbers, 0, sizeof said / sizeof *said);
+  tcase_add_loop_test(one, models_bring_their_name, 0, sizeof names / sizeof *names);
   tcase_add_loop_test(one, wrong_lines_are_told, 0, sizeof refused / sizeof *refused);
+  tcase_add_loop_test(one, wrong_models_are_told, 0,
+                      sizeof refused_models / sizeof *refused_models);
   tcase_add_loop_test(one, without_memory, 0, 2);
   suite_add_tcase(suite, one);
   return suite;

@@ -19,13 +19,13 @@ static void check_row(const struct mls_values *values, unsigned cell, size_t row
   const struct cell *at = &values->model->cells[cell];
   double expected, found = values_get(values, cell, row);
   if (at->formula) {
-    expected = values_evaluate(values, at->home, row, at->formula);
+    expected = values_evaluate(values, model_home(values->model, at), row, at->formula);
   } else {
-    const struct cell *column = &values->model->cells[at->total_column];
-    const double *truth = at->total_truth == GRAPH_NONE
+    const struct cell *column = &values->model->cells[at->total->column];
+    const double *truth = at->total->truth == GRAPH_NONE
                               ? NULL
-                              : &values->value[values->model->cells[at->total_truth].offset];
-    expected = at->function->total(column->rows, &values->value[column->offset], truth);
+                              : &values->value[values->model->cells[at->total->truth].offset];
+    expected = at->total->function->total(column->rows, &values->value[column->offset], truth);
   }
   char path[128];
   mls_row_path(values->model, cell, row, path, sizeof path);
@@ -45,17 +45,33 @@ static void check_all(struct mls_values *values) {
 /* Another number inside the range of an input. */
 static void edit(struct mls_values *values, unsigned cell, size_t row) {
   const struct cell *at = &values->model->cells[cell];
-  const struct set *set = model_line(values->model, cell)->set;
+  const struct set *set = model_line(values->model, cell)->domain->set;
   double number = set->low + (set->high - set->low) * chance();
   if (set->step > 0) number = set->low + set->step * floor((number - set->low) / set->step);
   if (chance() < 0.3) number = set->low;
   ck_assert_int_eq(mls_set_number(values, cell, row, number * at->unit->factor), MLS_OK);
 }
 
+/* A cell that is calculated is told as changed when its values got other bits, and only then. */
+static void check_changed(const struct mls_values *values, const double *before) {
+  const struct mls_model *model = values->model;
+  for (unsigned cell = 0; cell < model->cell_count; cell++) {
+    const struct cell *at = &model->cells[cell];
+    if (at->kind == CELL_INPUT) continue; /* it may have been set and set back */
+    bool differs =
+        memcmp(&before[at->offset], &values->value[at->offset], at->rows * sizeof *before) != 0;
+    ck_assert_msg(differs == (bits_has(&values->changed, cell) != 0), "cell %u changed: %d", cell,
+                  differs);
+  }
+}
+
 /* Rounds of a few edits anywhere, all checked after each. */
 static void edit_and_check(struct mls_values *values, int rounds, int edits) {
   const struct mls_model *model = values->model;
+  double *before = malloc((model->value_count + 1) * sizeof *before);
+  ck_assert_ptr_nonnull(before);
   for (int round = 0; round < rounds; round++) {
+    memcpy(before, values->value, model->value_count * sizeof *before);
     for (int i = 0; i < edits;) {
       unsigned cell = (unsigned)(chance() * (double)model->cell_count);
       const struct cell *at = &model->cells[cell];
@@ -66,8 +82,11 @@ static void edit_and_check(struct mls_values *values, int rounds, int edits) {
       edit(values, cell, (size_t)(chance() * (double)at->rows));
       i++;
     }
+    bool touched = !values->settled;
     check_all(values);
+    if (touched) check_changed(values, before);
   }
+  free(before);
 }
 
 static void try_sheet(const char *text) {
@@ -136,7 +155,125 @@ START_TEST(walks) {
 }
 END_TEST
 
+/* ---- named cells ---- */
+
+/* Formulas over named cells and texts: the functions that one row has of its own, others, errors,
+   and what is no more than a name or a number. */
+static const char *const shapes[] = {
+  "%s + %s * %s",
+  "%s - %s / %s",
+  "-%s * sqrt(%s - %s)",
+  "min(%s, %s, %s)",
+  "max(%s, %s) - %s",
+  "if(%s < %s, %s, 2)",
+  "if(%s <= %s, 1, -%s)",
+  "if(%s > %s, 0.5, %s)",
+  "if(%s >= %s, %s / 0, 3)",
+  "default(%s / (%s - 1), %s)",
+  "exp(%s / 9) ^ 2 + abs(%s) - %s",
+  "%s",
+  "if(and(%s == %s, not(%s > 1)), 1, 0)",
+};
+
+/* `cells` named cells, an input before every fourth; each reads some of the last `reach` ones.
+   After half of them come a table that reads one and a sum that one reads. */
+static char *named_cells(int cells, int reach) {
+  char *text = malloc((size_t)cells * 120 + 1000), *at = text, read[3][16];
+  ck_assert_ptr_nonnull(text);
+  at += sprintf(at, "input c_0 = 1 in -3..3\n");
+  for (int i = 1; i < cells; i++) {
+    if (i == cells / 2)
+      at += sprintf(at,
+                    "table t for row in 1..40\n  input a = 1 in -3..3\n  b = a * c_%d\n"
+                    "  d = prior(b, 0) + t.a(3)\n\nall = sum(t.d)\n",
+                    i - 1);
+    for (int k = 0; k < 3; k++)
+      sprintf(read[k], "c_%d", i - 1 - (int)(chance() * (i < reach ? i : reach)));
+    at += i % 4 == 0 ? sprintf(at, "input c_%d = 1 in -3..3\n", i) : sprintf(at, "c_%d = ", i);
+    if (i % 4 == 0) continue;
+    if (i == cells / 2 + 1) at += sprintf(at, "all + ");
+    at += sprintf(at, shapes[(int)(chance() * COUNT_OF(shapes))], read[0], read[1], read[2]);
+    at += sprintf(at, "\n");
+  }
+  return text;
+}
+
+/* Few edits are followed from cell to cell, many make whole blocks be calculated: both end with the
+   same values, and tell the same cells. */
+START_TEST(named) {
+  static const int sizes[][2] = { { 60, 10 }, { 700, 20 }, { 2500, 2000 }, { 2500, 3 } };
+  struct world world;
+  random_state = (uint64_t)(_i + 5);
+  char *text = named_cells(sizes[_i][0], sizes[_i][1]);
+  ask_open(&world, text);
+  check_all(world.values);
+  edit_and_check(world.values, 30, 1);
+  edit_and_check(world.values, 15, 3);
+  edit_and_check(world.values, 8, sizes[_i][0] / 6);
+  world_close(&world);
+  free(text);
+}
+END_TEST
+
+/* One edit among many cells calculates what it reaches; edits of a sixteenth of them calculate all
+   of their block. */
+START_TEST(steps) {
+  struct world world;
+  char text[20000] = "", *at = text;
+  for (int i = 0; i < 320; i++)
+    at += sprintf(at, i % 2 ? "c_%d = c_%d * 2\n" : "input c_%d = 1 in 0..9\n", i, i - i % 2);
+  ask_open(&world, text);
+  ck_assert_int_eq(mls_settle(world.values), MLS_OK);
+  world_set(&world, "c_100", "3");
+  ck_assert_uint_eq(world.values->steps, 1);
+  ck_assert(ask(&world, "c_101") == 6);
+  for (int i = 0; i < 320; i += 8) {
+    char name[16];
+    sprintf(name, "c_%d", i);
+    ck_assert_int_eq(mls_set(world.values, name, "4"), MLS_OK);
+  }
+  ck_assert_int_eq(mls_settle(world.values), MLS_OK);
+  ck_assert_uint_gt(world.values->steps, 40);
+  ck_assert(ask(&world, "c_97") == 8 && ask(&world, "c_99") == 2);
+  world_close(&world);
+}
+END_TEST
+
 /* ---- columns and sums ---- */
+
+/* One row of a table: alone, beside others, and told by prior to the next. */
+START_TEST(wide) {
+  static const char *const tables[] = {
+    "table t for row in 1..400\n  input a = 1 in 0..9\n  input b = 1 in 0..9\n  k = a * b\n"
+    "  d = k - a / b\n  e = min(d, k) + prior(k, a, 2)\n  f = sqrt(e - d)\n  g = prior(e, 0)\n"
+    "  h = if(g > e, b, 0)\n  i = default(f, h)\n  j = row + scale\ntotal = sum(t.i)\n"
+    "high = max(t.h)\nlone = t.i(7) + t.h(9)\n",
+    "table t for row in 1..1\n  input a = 1 in 0..9\n  b = a * 2\n  k = prior(b, a) + scale\n"
+    "  d = prior(d, k) + row\nall = sum(t.d) + sum(t.b)\n",
+    "table each for chip in chips\n  input n = 1 in 0..9\n  watts [W] = chip.tdp * n\n"
+    "  rate = chip.flops(\"fp16\") * n / (1 [TFLOP/s])\nall [W] = sum(each.watts)\n",
+  };
+  char text[2000];
+  snprintf(text, sizeof text, "input scale = 2 in 0..9\n%s", tables[_i]);
+  try_sheet(text);
+}
+END_TEST
+
+/* More columns than are calculated at once. */
+START_TEST(many_columns) {
+  char text[40000] = "table t for row in 1..300\n  input a = 1 in 0..9\n  c_0 = a\n",
+       *at = text + strlen(text);
+  for (int i = 1; i < TAPE_SWEEP + 90; i++)
+    at += sprintf(at, "  c_%d = c_%d + %d\n", i, i - 1 - i / 2 % 2 * (i > 2), i % 7);
+  sprintf(at, "all = sum(t.c_3) + sum(t.c_%d)\n", TAPE_SWEEP + 80);
+  struct world world;
+  ask_open(&world, text);
+  check_all(world.values);
+  edit_and_check(world.values, 5, 1);
+  edit_and_check(world.values, 3, 4);
+  world_close(&world);
+}
+END_TEST
 
 START_TEST(far_edits) {
   try_sheet(
@@ -211,6 +348,9 @@ START_TEST(sets_of_bits) {
     if (chance() < 0.5) {
       bits_fill(&bits, from, until);
       for (size_t i = from; i < until; i++) plain[i] = true;
+    } else if (chance() < 0.3) {
+      bits_drop(&bits, from, until);
+      for (size_t i = from; i < until; i++) plain[i] = false;
     } else {
       size_t end = from;
       while (end < until && plain[end]) plain[end++] = false;
@@ -221,6 +361,8 @@ START_TEST(sets_of_bits) {
     size_t found = bits_next(&bits, from);
     ck_assert_msg(next == SIZE ? found >= SIZE : found == next, "round %d: %zu, expected %zu",
                   round, found, next);
+    found = bits_before(&bits, from, until);
+    ck_assert(next >= until ? found >= until : found == next);
   }
 }
 END_TEST
@@ -232,6 +374,10 @@ Suite *suite_settle(void) {
   tcase_add_loop_test(rows, test_recurrence, 0, COUNT_OF(recurrences));
   tcase_add_test(rows, groups);
   tcase_add_test(rows, walks);
+  tcase_add_loop_test(rows, named, 0, 4);
+  tcase_add_test(rows, steps);
+  tcase_add_loop_test(rows, wide, 0, 3);
+  tcase_add_test(rows, many_columns);
   tcase_add_test(rows, far_edits);
   tcase_add_test(rows, only_what_is_reached);
   suite_add_tcase(suite, rows);

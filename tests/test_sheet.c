@@ -68,32 +68,34 @@ START_TEST(test_kinds) {
   ck_assert(sheet->lines[1].kind == LINE_NOTE && sheet->lines[1].heading);
   ck_assert_str_eq(sheet->lines[1].label, "A heading");
   const struct line *load = line_called("load");
-  ck_assert(load->kind == LINE_INPUT && load->likely && load->value_count == 1);
-  ck_assert(load->likely_low == 60 && load->likely_high == 90 && load->values[0].number == 80);
-  ck_assert(load->set->kind == SET_RANGE && load->set->low == 0 && load->set->high == 100 &&
-            load->set->step == 5);
-  ck_assert_str_eq(load->set->text, "0..100 by 5");
+  ck_assert(load->kind == LINE_INPUT && load->domain->likely && load->domain->value_count == 1);
+  ck_assert(load->domain->likely->low == 60 && load->domain->likely->high == 90 &&
+            load->domain->values[0].number == 80);
+  ck_assert(load->domain->set->kind == SET_RANGE && load->domain->set->low == 0 &&
+            load->domain->set->high == 100 && load->domain->set->step == 5);
+  ck_assert_str_eq(load->domain->set->text, "0..100 by 5");
   ck_assert_str_eq(load->unit->text, "%");
   ck_assert_str_eq(load->label, "Load");
   ck_assert_str_eq(load->cites[0], "four");
-  ck_assert_int_eq(load->place.line, 5);
-  ck_assert_int_eq(load->place.column, 7);
+  ck_assert_int_eq(load->line, 5);
+  ck_assert_int_eq(load->column, 7);
   const struct line *mode = line_called("mode");
-  ck_assert(mode->set->kind == SET_WORDS && mode->set->count == 2 && !mode->unit);
-  ck_assert_str_eq(mode->values[0].word, "red");
-  ck_assert(line_called("hw")->set->kind == SET_REGISTRY);
-  ck_assert_str_eq(line_called("hw")->set->name, "hardware");
+  ck_assert(mode->domain->set->kind == SET_WORDS && mode->domain->set->count == 2 && !mode->unit);
+  ck_assert_str_eq(mode->domain->values[0].word, "red");
+  ck_assert(line_called("hw")->domain->set->kind == SET_REGISTRY);
+  ck_assert_str_eq(line_called("hw")->domain->set->name, "hardware");
   ck_assert_str_eq(line_called("x")->label, "no key: mail@host");
   ck_assert(!line_called("x")->output && line_called("y")->output && line_called("z")->output);
   ck_assert(line_called("fits")->kind == LINE_CHECK);
   const struct line *job = line_called("job");
-  ck_assert(job->kind == LINE_USE && job->bind_count == 2 && line_called("other")->bind_count == 0);
-  ck_assert_str_eq(job->uses, "part");
-  ck_assert_str_eq(job->binds[1].name, "b_b");
-  ck_assert_str_eq(job->binds[1].formula->text, "x,)");
+  ck_assert(job->kind == LINE_USE && job->use->bind_count == 2 &&
+            line_called("other")->use->bind_count == 0);
+  ck_assert_str_eq(job->use->sheet, "part");
+  ck_assert_str_eq(job->use->binds[1].name, "b_b");
+  ck_assert_str_eq(job->use->binds[1].formula->text, "x,)");
   const struct line *plan = line_called("plan");
-  ck_assert(plan->kind == LINE_TABLE && plan->set->step == 2);
-  ck_assert_str_eq(plan->key, "month");
+  ck_assert(plan->kind == LINE_TABLE && plan->domain->set->step == 2);
+  ck_assert_str_eq(plan->domain->key, "month");
   ck_assert_str_eq(line_called("n_n")->label, "an indented comment belongs to the line above");
   /* "Blank lines and column-0 notes do not end a table; the first line that is not indented does"
    */
@@ -165,8 +167,8 @@ START_TEST(test_continuation) {
   ck_assert_int_eq(line_called("x")->formula->arguments[2]->line, 4);
   ck_assert_int_eq(line_called("x")->formula->arguments[2]->column, 1);
   ck_assert_int_eq(line_called("x")->formula->arguments[1]->line, 3);
-  ck_assert_uint_eq(line_called("job")->bind_count, 2);
-  ck_assert_int_eq(line_called("z")->place.line, 11);
+  ck_assert_uint_eq(line_called("job")->use->bind_count, 2);
+  ck_assert_int_eq(line_called("z")->line, 11);
 }
 END_TEST
 

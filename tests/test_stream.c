@@ -422,6 +422,50 @@ START_TEST(test_pieces) {
 }
 END_TEST
 
+/* A line of another make: its end, a name with what separates fields, one longer than what is
+   looked at together. */
+static size_t add_odd_line(char *to, unsigned number) {
+  unsigned how = below(12);
+  size_t size = add_line(to, number);
+  if (how < 4) memcpy(to + size - 1, "\r\n", 3), size++;
+  if (how == 4) memcpy(to + size, " \n\n\r\n", 6), size += 5;
+  if (how == 5) size = (size_t)sprintf(to, "\"a, %u, b\",Big,4,80,fast,1000,0.5\n", number);
+  if (how == 6) size = (size_t)sprintf(to, "\"a, %u,,Big,4,80,fast,1000,0.5\n", number);
+  if (how == 7)
+    size = (size_t)sprintf(to, "s,Big,4,%u.000000001,fast,1234567,0.1234567\n", number % 99);
+  if (how == 8 && number % 100 == 0) {
+    memset(to, 'x', 33000);
+    size = 33000 + (size_t)sprintf(to + 33000, ",Big,4,80,fast,1000,0.5\n");
+  }
+  return size;
+}
+
+/* Far more bytes than are looked at together, so that lines of all makes lie across. */
+START_TEST(test_windows) {
+  enum { ROWS = 8000 };
+  mls_stream_options options = options_of(header);
+  struct opened quick = open_with(&options);
+  options.careful = 1;
+  struct opened careful = open_with(&options);
+  char *text = malloc(ROWS * 80 + 80 * 34000);
+  size_t size = 0, lines, count;
+  ck_assert_ptr_nonnull(text);
+  for (unsigned i = 0; i < ROWS; i++) size += add_odd_line(text + size, i);
+  size -= below(2); /* with the last line end, and without */
+  mls_lines a = feed(quick.stream, text, size, 2, 1);
+  mls_lines b = feed(careful.stream, text, size, 2, 1);
+  check_same(&a, &b, "many lines", 10);
+  mls_stream_count(text, size, &lines, &count);
+  ck_assert_uint_eq(lines, a.lines);
+  ck_assert_uint_eq(count, a.rows);
+  ck_assert_uint_gt(a.bad, 300);
+  ck_assert_uint_gt(a.rows - a.bad, 7000);
+  free(text);
+  close_all(&quick);
+  close_all(&careful);
+}
+END_TEST
+
 static mls_status collect(void *context, const void *bytes, size_t size) {
   struct buffer *buffer = context;
   buffer_add(buffer, bytes, size);
@@ -531,6 +575,7 @@ Suite *suite_stream(void) {
   tcase_add_test(tests, test_arguments);
   tcase_add_test(tests, test_fuzz);
   tcase_add_test(tests, test_pieces);
+  tcase_add_test(tests, test_windows);
   tcase_add_test(tests, test_run);
   tcase_add_test(tests, test_many_bad);
   tcase_add_test(tests, test_too_many_steps);

@@ -367,7 +367,8 @@ START_TEST(test_evaluate) {
     for (unsigned k = 0; k < world.model->cell_count; k++) {
       const struct cell *at = &world.model->cells[k];
       for (size_t row = 0; at->formula && row < at->rows; row++) {
-        double walked = values_evaluate(world.values, at->home, row, at->formula);
+        double walked =
+            values_evaluate(world.values, model_home(world.model, at), row, at->formula);
         double taped = values_get(world.values, k, row);
         ck_assert_msg(memcmp(&walked, &taped, sizeof walked) == 0, "cell %u row %zu", k, row);
       }

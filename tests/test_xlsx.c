@@ -13,7 +13,7 @@ static const char small[] =
     "# - a note\n"
     "## + a heading\n"
     "input hw                 = H in device                      # @odd label\n"
-    "input n                  = 3 in 1..64 by 1                  # 12\n"
+    "input n                  = 3 likely 2..5 in 1..64 by 1      # 12\n"
     "input mode               = none in none, some               # _x0041_ word\n"
     "print_area               = n + 2                            # A name that is kept\n"
     "k_tiny                   = n * 2                            # A name that a constant has\n"
@@ -22,7 +22,8 @@ static const char small[] =
     "  paid [kUSD]            = prior(paid, 0) + hw.price / 1 [GPU] * 1 [GPU]  # Money\n"
     "output total [kUSD]      = last(plan.paid)                  # All of it\n"
     "output lost [TFLOP/s]    = hw.flops.fp16 * (n / (n - 3))    # Impossible\n"
-    "check fits               = need <= hw.memory                # Fits\n";
+    "check fits               = need <= hw.memory                # Fits\n"
+    "chart tornado swing      = need, n                          # Swing\n";
 
 static mls_status export_to(struct world *world, mls_write write, void *context) {
   mls_run run = { "base", world->values };
@@ -199,6 +200,16 @@ static char *many_lines(const char *head, const char *line, int count, const cha
   sprintf(at, "%s", tail);
   return text;
 }
+
+/* A run takes a column, and a cell for each row that its input changes. */
+START_TEST(too_long_runs_are_refused) {
+  refused("runs",
+          "sheet runs\ninput load = 1 likely 0..2 in 0..9\ntable plan for k in 1..8000\n"
+          "  x = load * k\ntotal = sum(plan.x)\nchart tornado t = total, load\n",
+          "the runs of chart t would take 24006 cells, at most 20000 are written: name fewer "
+          "inputs, or shorten the tables that they change");
+}
+END_TEST
 
 START_TEST(too_many_columns_are_refused) {
   char *text = many_lines("sheet wide\ntable t for k in 1..2\n", "  x_%d = k\n", 8300, "");
@@ -454,6 +465,42 @@ START_TEST(tabs) {
 }
 END_TEST
 
+/* Two rows say what the others are; a number that stays, or that is no number of a row, stays. */
+START_TEST(formulas_are_copied_down) {
+  static const struct {
+    const char *here, *below, *later; /* later: 992 rows below; NULL: not to be copied */
+  } cases[] = {
+    { "IF(ISNUMBER(B9),B9*AH$3,NA())", "IF(ISNUMBER(B10),B10*AH$3,NA())",
+      "IF(ISNUMBER(B1001),B1001*AH$3,NA())" },
+    { "A8+B7", "A9+B8", "A1000+B999" },
+    { "1", "1", "1" },
+    { "", "", "" },
+    { "k!$I$41*1.5E+16", "k!$I$41*1.5E+16", "k!$I$41*1.5E+16" },
+    { "A8", "B9", NULL },
+    { "A8", "A10", NULL },
+    { "A8", "A9+1", NULL },
+    { "A8+1", "A9", NULL },
+    { "A8", "A", NULL },
+    { "A", "A9", NULL },
+    { "A9999999999", "A10000000000", NULL },
+  };
+  struct xlsx x;
+  struct report report;
+  struct fails fails;
+  open_texts(&x, &report, &fails);
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    struct down down;
+    bool made = xlsx_down_make(&x, &down, cases[i].here, cases[i].below);
+    ck_assert_msg(made == (cases[i].later != NULL), "%s", cases[i].here);
+    if (!made) continue;
+    ck_assert_str_eq(xlsx_down(&down, 992), cases[i].later);
+    ck_assert_str_eq(xlsx_down(&down, 1), cases[i].below);
+    ck_assert_str_eq(xlsx_down(&down, 0), cases[i].here);
+  }
+  close_texts(&x);
+}
+END_TEST
+
 START_TEST(typed_numbers) {
   static const double factors[] = { 1, 0.01, 1e-3, 1e9, 3600, 730 * 3600.0, 1e12, 0x1p30 };
   static const double typed[] = { 0, 1, 0.055, 194.95, 38, 1.7e-5, -0.25, 15.6e12 };
@@ -488,6 +535,7 @@ Suite *suite_xlsx(void) {
   tcase_add_test(text, tabs);
   tcase_add_test(text, choices);
   tcase_add_test(text, stale_facts);
+  tcase_add_test(text, formulas_are_copied_down);
   tcase_add_test(text, typed_numbers);
   tcase_add_test(text, number_formats);
   tcase_set_timeout(book, 120);
@@ -498,6 +546,7 @@ Suite *suite_xlsx(void) {
   tcase_add_test(book, no_folder_for_the_file);
   tcase_add_test(book, no_memory_is_told);
   tcase_add_test(book, too_many_rows_are_refused);
+  tcase_add_test(book, too_long_runs_are_refused);
   tcase_add_test(book, too_many_columns_are_refused);
   tcase_add_test(book, too_many_links_are_refused);
   tcase_add_test(book, too_long_a_formula_is_refused);

@@ -55,6 +55,17 @@ def compare_states(doc, places, cells, tally, what):
                        (what, cell['path'], found, state))
 
 
+BASE_UNITS_BELOW = ': what the inputs change on the way, in base units'
+
+
+def last_row(sheet, end):
+    """Below such a heading stand base-unit cells."""
+    for row, line in enumerate(sheet.getCellRangeByPosition(0, 0, 0, end).getDataArray()):
+        if str(line[0]).endswith(BASE_UNITS_BELOW):
+            return row
+    return end
+
+
 def no_errors(doc, tally, what):
     """Base-unit cells may hold an error where something is missing; what a person reads may not."""
     for name in doc.Sheets.ElementNames:
@@ -66,7 +77,7 @@ def no_errors(doc, tally, what):
                 .getDataArray()[3]]
         base = [i for i, v in enumerate(head) if 'ase-unit value' in v or 'base unit' in v]
         columns = min(base) - 1 if base else last.EndColumn
-        wrong = sheet.getCellRangeByPosition(0, 0, columns, last.EndRow).queryFormulaCells(4)
+        wrong = sheet.getCellRangeByPosition(0, 0, columns, last_row(sheet, last.EndRow)).queryFormulaCells(4)
         if wrong.Count:
             tally.fail('%s: errors on %s in %s' % (what, name, wrong.RangeAddressesAsString))
         else:
