@@ -317,12 +317,25 @@ BLOCKS_4(if_more_equal, judged(x, y, less(x, y) ? w : z))
   X(2, block_multiply)                                                                             \
   X(2, block_divide)                                                                               \
   X(1, block_negate)                                                                               \
-  X(1, block_abs) X(1, block_sqrt) X(1, block_floor) X(2, block_min) X(2, block_max)               \
-      X(2, block_less) X(2, block_less_equal) X(2, block_more) X(2, block_more_equal)              \
-          X(2, block_equal) X(2, block_and) X(2, block_or) X(3, block_if) PAIRS_OF(X, add)         \
-              PAIRS_OF(X, subtract) PAIRS_OF(X, multiply) PAIRS_OF(X, divide) OFTEN_OF(X, min)     \
-                  OFTEN_OF(X, max) X(4, if_less) X(4, if_less_equal) X(4, if_more)                 \
-                      X(4, if_more_equal)
+  X(1, block_abs)                                                                                  \
+  X(1, block_sqrt)                                                                                 \
+  X(1, block_floor)                                                                                \
+  X(2, block_min)                                                                                  \
+  X(2, block_max)                                                                                  \
+  X(2, block_less)                                                                                 \
+  X(2, block_less_equal)                                                                           \
+  X(2, block_more)                                                                                 \
+  X(2, block_more_equal)                                                                           \
+  X(2, block_equal)                                                                                \
+  X(2, block_and)                                                                                  \
+  X(2, block_or)                                                                                   \
+  X(3, block_if)                                                                                   \
+  PAIRS_OF(X, add)                                                                                 \
+  PAIRS_OF(X, subtract)                                                                            \
+  PAIRS_OF(X, multiply)                                                                            \
+  PAIRS_OF(X, divide)                                                                              \
+  OFTEN_OF(X, min)                                                                                 \
+  OFTEN_OF(X, max) X(4, if_less) X(4, if_less_equal) X(4, if_more) X(4, if_more_equal)
 
 #define EACH_1(X, name) X(name##_0)
 #define EACH_2(X, name) X(name##_0) X(name##_1) X(name##_2)
