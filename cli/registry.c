@@ -34,51 +34,54 @@ static mls_status keep(void *context, const void *bytes, size_t size) {
 
 /* ---- counted weights ---- */
 
-static void item_of(const struct addition *addition, char item[256]) {
-  snprintf(item, 256, "%.*s", (int)strcspn(addition->lines, ","), addition->lines);
-}
+/* The sheet that counts, on the book that has the model now: what it gives becomes facts. */
+static const char counter[] = "weights";
 
+/* An output of the sheet itself that has a value is a line more. */
 static int add_counted(struct addition *addition, mls_values *values, const mls_model *model,
-                       const char *cell, const char *field, const char *sheet) {
-  char item[256], line[640];
-  size_t index;
-  double counted = 0;
-  item_of(addition, item);
-  bool good = mls_cell_find(model, cell, &index) == MLS_OK &&
-              mls_get(values, index, 0, &counted) == MLS_OK && counted > 0;
-  if (!good) {
-    say_error("the sheet %s does not count the weights of %s", sheet, item);
-    return BAD_INPUT;
-  }
+                       size_t cell, const char *item) {
+  char path[256], line[1024];
+  mls_cell about;
+  double si;
+  if (mls_cell_about(model, cell, &about, sizeof about) != MLS_OK || !about.output) return DONE;
+  if (mls_cell_path(model, cell, path, sizeof path) >= sizeof path || strchr(path, '.'))
+    return DONE;
+  mls_status status = mls_get(values, cell, 0, &si);
+  if (status != MLS_OK) return status == MLS_VALUE ? DONE : exit_of(status);
   int size =
-      snprintf(line, sizeof line, "%s,%s,%.0f,param,,,own,,%s,assumed,counted by the sheet %s\n",
-               item, field, counted, addition->date, sheet);
+      snprintf(line, sizeof line, "%s,%s,%.0f,%s,,,own,,%s,assumed,counted by the sheet %s\n", item,
+               path, si / about.factor, about.unit, addition->date, counter);
   return exit_of(keep(addition, line, (size_t)size));
 }
 
-/* By the sheet of its kind, at its defaults, on the book that has the model now. */
+static int add_all_counted(struct addition *addition, mls_values *values, const mls_model *model,
+                           const char *item) {
+  size_t before = addition->size;
+  int result = DONE;
+  for (size_t cell = 0; cell < mls_cell_count(model) && result == DONE; cell++)
+    result = add_counted(addition, values, model, cell, item);
+  if (result != DONE || addition->size > before) return result;
+  say_error("the sheet %s does not count the weights of %s", counter, item);
+  return BAD_INPUT;
+}
+
 static int count_weights(struct addition *addition) {
-  bool state_space = strstr(addition->lines, ",inner,") != NULL;
-  bool experts = strstr(addition->lines, ",experts,") != NULL;
-  const char *sheet = state_space ? "state_space" : "decoder";
   char item[256];
   mls_book *book = addition->session->book;
   mls_model *model;
   mls_values *values = NULL;
-  mls_status status = mls_model_open(book, sheet, &model);
+  mls_status status = mls_model_open(book, counter, &model);
   if (status != MLS_OK) {
-    say_book(book, sheet);
+    say_book(book, counter);
     return exit_of(status);
   }
-  item_of(addition, item);
+  snprintf(item, sizeof item, "%.*s", (int)strcspn(addition->lines, ","), addition->lines);
   status = mls_values_new(model, NULL, &values);
   if (status == MLS_OK) status = mls_set(values, "model", item);
   if (status == MLS_OK) status = mls_settle(values);
   int result = exit_of(status);
-  if (result != DONE) say_values(values, sheet);
-  if (result == DONE) result = add_counted(addition, values, model, "counted", "params", sheet);
-  if (result == DONE && experts)
-    result = add_counted(addition, values, model, "counted_active", "active_params", sheet);
+  if (result != DONE) say_values(values, counter);
+  else result = add_all_counted(addition, values, model, item);
   mls_values_free(values);
   return result;
 }

@@ -147,10 +147,7 @@ static mls_status parse_brackets(struct parser *p, const struct unit **out) {
   if (look(p) != ']') return expected(p, "] after the unit");
   struct slice text = { p->text.at + start, p->at - start };
   step(p);
-  if (slice_trim(text).size == 0)
-    return fail_add(p->fails, MLS_SYNTAX, place,
-                    "empty brackets; leave them out for a plain number");
-  return unit_parse(p->to->units, text, place, p->fails, out);
+  return unit_in_brackets(p->to->units, text, place, p->fails, out);
 }
 
 static mls_status parse_number(struct parser *p, struct node **out) {

@@ -256,86 +256,60 @@ LANES_3(binomial_cdf, real_binomial_cdf(x, y, z))
   BLOCK(name##_12, LOAD_4(MANY, MANY, ONCE, ONCE), expression)                                     \
   BLOCK(name##_14, LOAD_4(MANY, ONCE, ONCE, ONCE), expression)
 
-BLOCKS_2(block_add, lane_add(x, y))
-BLOCKS_2(block_subtract, lane_subtract(x, y))
-BLOCKS_2(block_multiply, lane_multiply(x, y))
-BLOCKS_2(block_divide, lane_divide(x, y))
-BLOCKS_1(block_negate, lane_negate(x))
-BLOCKS_1(block_abs, lane_abs(x))
-BLOCKS_1(block_sqrt, lane_sqrt(x))
-BLOCKS_1(block_floor, value_floor(x))
-BLOCKS_2(block_min, lane_min(x, y))
-BLOCKS_2(block_max, lane_max(x, y))
-BLOCKS_2(block_less, lane_less(x, y))
-BLOCKS_2(block_less_equal, lane_less_equal(x, y))
-BLOCKS_2(block_more, lane_more(x, y))
-BLOCKS_2(block_more_equal, lane_more_equal(x, y))
-BLOCKS_2(block_equal, lane_equal(x, y))
-BLOCKS_2(block_and, both(x, y))
-BLOCKS_2(block_or, either(x, y))
-BLOCKS_3(block_if, lane_if(x, y, z))
-
 /* Two functions in one pass: x and y are the arguments of the inner one, z the other of the outer.
    An inner result that is not finite is an error; what does not hand that on must see it. */
 static inline double sound(double made) { return made - made == 0 ? made : FUNCTION_ERROR; }
 
-#define PAIRS_OFTEN(inner, made)                                                                   \
-  BLOCKS_3(add_##inner, (made) + z)                                                                \
-  BLOCKS_3(multiply_##inner, (made)*z)                                                             \
-  BLOCKS_3(divide_##inner, (made) / z)                                                             \
-  BLOCKS_3(min_##inner, lane_min(sound(made), z))                                                  \
-  BLOCKS_3(min_of_##inner, lane_min(z, sound(made)))                                               \
-  BLOCKS_3(max_##inner, lane_max(sound(made), z))                                                  \
-  BLOCKS_3(max_of_##inner, lane_max(z, sound(made)))
-#define PAIRS(inner, made)                                                                         \
-  PAIRS_OFTEN(inner, made)                                                                         \
-  BLOCKS_3(subtract_##inner, (made)-z)                                                             \
-  BLOCKS_3(subtract_from_##inner, z - (made))                                                      \
-  BLOCKS_3(divide_by_##inner, z / sound(made))
-
-PAIRS(add, lane_add(x, y))
-PAIRS(subtract, lane_subtract(x, y))
-PAIRS(multiply, lane_multiply(x, y))
-PAIRS(divide, lane_divide(x, y))
-PAIRS_OFTEN(min, lane_min(x, y))
-PAIRS_OFTEN(max, lane_max(x, y))
-BLOCKS_4(if_less, judged(x, y, less(x, y) ? z : w))
-BLOCKS_4(if_less_equal, judged(x, y, less(y, x) ? w : z))
-BLOCKS_4(if_more, judged(x, y, less(y, x) ? z : w))
-BLOCKS_4(if_more_equal, judged(x, y, less(x, y) ? w : z))
-
-/* All bodies: X takes a name, here of a function or a pair, with how many arguments it has. */
-#define OFTEN_OF(X, inner)                                                                         \
-  X(3, add_##inner)                                                                                \
-  X(3, multiply_##inner)                                                                           \
-  X(3, divide_##inner) X(3, min_##inner) X(3, min_of_##inner) X(3, max_##inner) X(3, max_of_##inner)
-#define PAIRS_OF(X, inner)                                                                         \
-  OFTEN_OF(X, inner) X(3, subtract_##inner) X(3, subtract_from_##inner) X(3, divide_by_##inner)
+/* All bodies: X takes how many arguments one has, its name, and what it makes. */
+#define ALONE_BLOCKS(X, of)                                                                        \
+  X(2, of##add, lane_add(x, y))                                                                    \
+  X(2, of##subtract, lane_subtract(x, y))                                                          \
+  X(2, of##multiply, lane_multiply(x, y))                                                          \
+  X(2, of##divide, lane_divide(x, y))                                                              \
+  X(1, of##negate, lane_negate(x))                                                                 \
+  X(1, of##abs, lane_abs(x))                                                                       \
+  X(1, of##sqrt, lane_sqrt(x))                                                                     \
+  X(1, of##floor, value_floor(x))                                                                  \
+  X(2, of##min, lane_min(x, y))                                                                    \
+  X(2, of##max, lane_max(x, y))                                                                    \
+  X(2, of##less, lane_less(x, y))                                                                  \
+  X(2, of##less_equal, lane_less_equal(x, y))                                                      \
+  X(2, of##more, lane_more(x, y))                                                                  \
+  X(2, of##more_equal, lane_more_equal(x, y))                                                      \
+  X(2, of##equal, lane_equal(x, y))                                                                \
+  X(2, of##and, both(x, y))                                                                        \
+  X(2, of## or, either(x, y))                                                                      \
+  X(3, of##if, lane_if(x, y, z))
+#define OFTEN_BLOCKS(X, inner, made)                                                               \
+  X(3, add_##inner, (made) + z)                                                                    \
+  X(3, multiply_##inner, (made)*z)                                                                 \
+  X(3, divide_##inner, (made) / z)                                                                 \
+  X(3, min_##inner, lane_min(sound(made), z))                                                      \
+  X(3, min_of_##inner, lane_min(z, sound(made)))                                                   \
+  X(3, max_##inner, lane_max(sound(made), z))                                                      \
+  X(3, max_of_##inner, lane_max(z, sound(made)))
+#define PAIR_BLOCKS(X, inner, made)                                                                \
+  OFTEN_BLOCKS(X, inner, made)                                                                     \
+  X(3, subtract_##inner, (made)-z)                                                                 \
+  X(3, subtract_from_##inner, z - (made))                                                          \
+  X(3, divide_by_##inner, z / sound(made))
+#define CHOICE_BLOCKS(X)                                                                           \
+  X(4, if_less, judged(x, y, less(x, y) ? z : w))                                                  \
+  X(4, if_less_equal, judged(x, y, less(y, x) ? w : z))                                            \
+  X(4, if_more, judged(x, y, less(y, x) ? z : w))                                                  \
+  X(4, if_more_equal, judged(x, y, less(x, y) ? w : z))
 #define ALL_BLOCKS(X)                                                                              \
-  X(2, block_add)                                                                                  \
-  X(2, block_subtract)                                                                             \
-  X(2, block_multiply)                                                                             \
-  X(2, block_divide)                                                                               \
-  X(1, block_negate)                                                                               \
-  X(1, block_abs)                                                                                  \
-  X(1, block_sqrt)                                                                                 \
-  X(1, block_floor)                                                                                \
-  X(2, block_min)                                                                                  \
-  X(2, block_max)                                                                                  \
-  X(2, block_less)                                                                                 \
-  X(2, block_less_equal)                                                                           \
-  X(2, block_more)                                                                                 \
-  X(2, block_more_equal)                                                                           \
-  X(2, block_equal)                                                                                \
-  X(2, block_and)                                                                                  \
-  X(2, block_or)                                                                                   \
-  X(3, block_if)                                                                                   \
-  PAIRS_OF(X, add)                                                                                 \
-  PAIRS_OF(X, subtract)                                                                            \
-  PAIRS_OF(X, multiply)                                                                            \
-  PAIRS_OF(X, divide)                                                                              \
-  OFTEN_OF(X, min)                                                                                 \
-  OFTEN_OF(X, max) X(4, if_less) X(4, if_less_equal) X(4, if_more) X(4, if_more_equal)
+  ALONE_BLOCKS(X, block_)                                                                          \
+  PAIR_BLOCKS(X, add, lane_add(x, y))                                                              \
+  PAIR_BLOCKS(X, subtract, lane_subtract(x, y))                                                    \
+  PAIR_BLOCKS(X, multiply, lane_multiply(x, y))                                                    \
+  PAIR_BLOCKS(X, divide, lane_divide(x, y))                                                        \
+  OFTEN_BLOCKS(X, min, lane_min(x, y))                                                             \
+  OFTEN_BLOCKS(X, max, lane_max(x, y))                                                             \
+  CHOICE_BLOCKS(X)
+
+#define BODIES(arguments, name, expression) BLOCKS_##arguments(name, expression)
+ALL_BLOCKS(BODIES)
 
 #define EACH_1(X, name) X(name##_0)
 #define EACH_2(X, name) X(name##_0) X(name##_1) X(name##_2)
@@ -344,14 +318,14 @@ BLOCKS_4(if_more_equal, judged(x, y, less(x, y) ? w : z))
   X(name##_0) X(name##_2) X(name##_4) X(name##_6) X(name##_8) X(name##_10) X(name##_12) X(name##_14)
 
 #define CODE(name) CODE_##name, CODE_##name##_seen,
-#define CODES(arguments, name) EACH_##arguments(CODE, name)
+#define CODES(arguments, name, expression) EACH_##arguments(CODE, name)
 enum { CODE_NONE, ALL_BLOCKS(CODES) };
 
 #define CASE(name)                                                                                 \
   case CODE_##name: return name(out, in);                                                          \
   case CODE_##name##_seen:                                                                         \
     return name##_seen(out, in);
-#define CASES(arguments, name) EACH_##arguments(CASE, name)
+#define CASES(arguments, name, expression) EACH_##arguments(CASE, name)
 
 bool LANES_NAME(run)(unsigned code, double *restrict out, const double *const *in) {
   switch (code) { ALL_BLOCKS(CASES) }
@@ -380,7 +354,7 @@ bool LANES_NAME(run)(unsigned code, double *restrict out, const double *const *i
           CODE_##name##_10, CODE_##name##_12, CODE_##name##_14                                     \
     }                                                                                              \
   }
-#define ALONE(arguments, name) ROW_##arguments(LANES_NAME(name), NULL, 0, block_##name)
+#define ALONE(arguments, name, expression) ROW_##arguments(LANES_NAME(name), NULL, 0, block_##name),
 #define PAIR(outer, inner, at, name) ROW_3(LANES_NAME(outer), LANES_NAME(inner), at, name##_##inner)
 #define CHOICE(inner) ROW_4(LANES_NAME(if), LANES_NAME(inner), 0, if_##inner)
 #define ROWS_OFTEN(inner)                                                                          \
@@ -397,36 +371,16 @@ unsigned LANES_NAME(block)(lanes outer, lanes inner, unsigned at, unsigned ones,
     lanes outer, inner;
     unsigned at;
     unsigned short codes[8];
-  } rows[] = {
-    ALONE(2, add),
-    ALONE(2, subtract),
-    ALONE(2, multiply),
-    ALONE(2, divide),
-    ALONE(1, negate),
-    ALONE(1, abs),
-    ALONE(1, sqrt),
-    ALONE(1, floor),
-    ALONE(2, min),
-    ALONE(2, max),
-    ALONE(2, less),
-    ALONE(2, less_equal),
-    ALONE(2, more),
-    ALONE(2, more_equal),
-    ALONE(2, equal),
-    ALONE(2, and),
-    ALONE(2, or),
-    ALONE(3, if),
-    ROWS(add),
-    ROWS(subtract),
-    ROWS(multiply),
-    ROWS(divide),
-    ROWS_OFTEN(min),
-    ROWS_OFTEN(max),
-    CHOICE(less),
-    CHOICE(less_equal),
-    CHOICE(more),
-    CHOICE(more_equal)
-  };
+  } rows[] = { ALONE_BLOCKS(ALONE, ) ROWS(add),
+               ROWS(subtract),
+               ROWS(multiply),
+               ROWS(divide),
+               ROWS_OFTEN(min),
+               ROWS_OFTEN(max),
+               CHOICE(less),
+               CHOICE(less_equal),
+               CHOICE(more),
+               CHOICE(more_equal) };
   const bool choice = inner && outer == LANES_NAME(if);
   unsigned code = CODE_NONE;
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)

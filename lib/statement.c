@@ -157,10 +157,7 @@ static mls_status read_unit(struct reader *r, const struct unit **out) {
   if (look(r) != ']') return expected(r, "] after the unit");
   struct slice text = { r->code.at + start, r->code_at - start };
   step(r);
-  if (slice_trim(text).size == 0)
-    return fail_add(r->fails, MLS_SYNTAX, place,
-                    "empty brackets; leave them out for a plain number");
-  return unit_parse(r->units, text, place, r->fails, out);
+  return unit_in_brackets(r->units, text, place, r->fails, out);
 }
 
 /* ---- sets and values ---- */

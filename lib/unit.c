@@ -421,6 +421,13 @@ mls_status unit_parse(struct units *units, struct slice text, struct place place
   return MLS_OK;
 }
 
+mls_status unit_in_brackets(struct units *units, struct slice text, struct place place,
+                            struct fails *fails, const struct unit **out) {
+  if (slice_trim(text).size == 0)
+    return fail_add(fails, MLS_SYNTAX, place, "empty brackets; leave them out for a plain number");
+  return unit_parse(units, text, place, fails, out);
+}
+
 mls_status unit_read(const struct units *units, struct memory *memory, struct slice text,
                      struct place place, struct fails *fails, struct unit *out) {
   text = slice_trim(text);

@@ -64,10 +64,13 @@ mls_status units_open(struct units *units, struct memory *memory, struct names *
    ones; a later file's row replaces an earlier one of the same name. */
 mls_status units_load(struct units *units, struct csv *csv, struct fails *fails);
 
-/* Parses the text between the brackets; "" is plain. The same text gives the same pointer. Errors:
+/* Parses the text of a unit; "" is plain. The same text gives the same pointer. Errors:
    MLS_SYNTAX, MLS_NAME (with the nearest name), MLS_LIMIT. */
 mls_status unit_parse(struct units *units, struct slice text, struct place place,
                       struct fails *fails, const struct unit **out);
+/* The same of what stands between brackets in a sheet, where nothing is an error. */
+mls_status unit_in_brackets(struct units *units, struct slice text, struct place place,
+                            struct fails *fails, const struct unit **out);
 
 /* The same without touching the table, so that threads may share it: the unit and its dims are made
    in `memory`, and are compared by dims_same. */

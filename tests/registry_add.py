@@ -113,7 +113,7 @@ def marked():
           "Acme X, our chip")
     row = facts("facts/workload.csv")["Our_70B"]["params"]
     check("weights are counted", row["value"] == "70553706496" and row["note"] ==
-          "counted by the sheet decoder" and row["state"] == "assumed", row)
+          "counted by the sheet weights" and row["state"] == "assumed", row)
     ours = run("run", "roofline", "--set", "hw=Acme_X", "--set", "model=Our_70B", "--set",
                "precision=bf16", **OWN)
     expect("run with both", ours, 0, ["latency ", "assumed"], quiet=True)
@@ -178,13 +178,14 @@ def refused():
     write("file", "")
     expect("a file in the way", run("registry", "add", "hardware", "chips.csv", "--into", "file/below"),
            3, err=["file/below: file: cannot be made"])
-    write("templates/decoder.sheet", "sheet decoder\ninput model = H100 in hardware\noutput x = 1\n")
-    expect("another decoder", run("registry", "add", "workload", "config.json", "--as", "Z", "--into",
-                                  "facts", "--templates", "templates"), 2, err=["decoder: range: Z is not in hardware"])
-    write("templates/decoder.sheet", "sheet decoder\ninput model = GPT2 in workload\noutput x = 1\n")
+    write("templates/weights.sheet", "sheet weights\ninput model = H100 in hardware\noutput x = 1\n")
+    expect("another counter", run("registry", "add", "workload", "config.json", "--as", "Z", "--into",
+                                  "facts", "--templates", "templates"), 2, err=["weights: range: Z is not in hardware"])
+    write("templates/weights.sheet", "sheet weights\ninput model = GPT2 in workload\n"
+          "output params [param] = missing(\"unknown\")\n")
     expect("one that does not count", run("registry", "add", "workload", "config.json", "--as", "Z",
                                           "--into", "facts", "--templates", "templates"), 2,
-           err=["the sheet decoder does not count the weights of Z"])
+           err=["the sheet weights does not count the weights of Z"])
     check("nothing was changed", before == open("facts/hardware.csv", encoding="utf-8").read())
     check("nothing is left over", sorted(os.listdir("facts")) ==
           ["hardware.csv", "sources.csv", "workload.csv"], os.listdir("facts"))
